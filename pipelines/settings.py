@@ -1,0 +1,213 @@
+"""The project file: one `callmart.toml` per centre, read into validated, immutable settings.
+
+A project is a folder of its own, outside this code: see `Project` for what it holds.
+"""
+
+import os
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from zoneinfo import available_timezones
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+PROJECT_FILE = "callmart.toml"
+PROJECT_VARIABLE = "CALLMART_PROJECT"
+
+
+class SettingsError(Exception):
+    """The project file is missing or wrong; the text names file, place and remedy."""
+
+
+def _known_zone(name: str) -> str:
+    if name not in available_timezones():
+        from difflib import get_close_matches
+
+        near = get_close_matches(name, available_timezones(), n=1)
+        hint = f"; did you mean {near[0]!r}?" if near else ""
+        raise ValueError(f"{name!r} is not an IANA time zone such as 'Europe/Berlin'{hint}")
+    return name
+
+
+Zone = Annotated[str, AfterValidator(_known_zone)]
+Seconds = Annotated[int, Field(ge=0, le=86_400)]
+Share = Annotated[float, Field(ge=0, le=1)]
+
+
+class _Section(BaseModel):
+    """A table of the project file: a key that nobody knows is an error, not ignored."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Centre(_Section):
+    """Who this is, and the zone in which scope `all` and the schedule count their days."""
+
+    name: str = "Contact centre"
+    timezone: Zone = "Etc/UTC"
+    country: Annotated[str, Field(pattern=r"^[A-Z]{2}$")] = "GB"
+    """Two-letter country whose dialling rules read numbers without a country code."""
+
+
+class Source(_Section):
+    """One system whose files land here. What only one kind of system needs is in `options`."""
+
+    kind: Literal["asterisk"]
+    path: Path | None = None
+    """Folder of its files, relative to the project; `landing/<name>` when left out."""
+    timezone: Zone | None = None
+    """Zone of times written without one; the centre's when left out."""
+    queue_prefix: str = ""
+    """Put before each queue's name, for two systems whose queues share names."""
+    aliases: dict[str, str] = {}
+    """Other names of an agent in the logs -> the name to count under."""
+    own_numbers: tuple[str, ...] = ()
+    """Regular expressions of the centre's own numbers: kept as they are, never hashed."""
+    late_after_hours: Annotated[float, Field(gt=0)] = 26
+    """Without newer lines for so long the feed is reported late."""
+    options: dict[str, Any] = {}
+    """Checked by the adapter of this kind."""
+
+
+class Thresholds(_Section):
+    """Within how many seconds an answer counts (T), and until when an abandon is short (t)."""
+
+    service_level_s: Seconds | None = None
+    short_abandon_s: Seconds | None = None
+    group: str | None = None
+
+    @model_validator(mode="after")
+    def _short_is_shorter(self) -> "Thresholds":
+        t, limit = self.short_abandon_s, self.service_level_s
+        if t is not None and limit is not None and t > limit:
+            raise ValueError(f"short_abandon_s ({t}) must not exceed service_level_s ({limit})")
+        return self
+
+
+class Schedule(_Section):
+    """When the daily run starts, in the centre's zone."""
+
+    daily_at: Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")] = "05:00"
+
+
+class Storage(_Section):
+    """How much is kept and used."""
+
+    keep_publications: Annotated[int, Field(ge=2, le=365)] = 7
+    memory_limit: Annotated[str, Field(pattern=r"^\d+(\.\d+)?\s?(MB|GB|TB)$")] | None = None
+    threads: Annotated[int, Field(ge=1)] | None = None
+
+
+class Settings(_Section):
+    """All of `callmart.toml`."""
+
+    centre: Centre = Centre()
+    sources: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,30}$")], Source] = {}
+    defaults: Thresholds = Thresholds()
+    queues: dict[str, Thresholds] = {}
+    goals: dict[str, float] = {}
+    schedule: Schedule = Schedule()
+    storage: Storage = Storage()
+
+    def zone_of(self, source: str) -> str:
+        """The zone of a source's local times and local days."""
+        return self.sources[source].timezone or self.centre.timezone
+
+
+@dataclass(frozen=True)
+class Project:
+    """The folder of one centre: its settings and the place of everything in it."""
+
+    root: Path
+    settings: Settings
+
+    @property
+    def var(self) -> Path:
+        """Private working files: lake, copies, run log, key."""
+        return self.root / "var"
+
+    @property
+    def lake(self) -> Path:
+        """Immutable Parquet: raw and staging."""
+        return self.var / "lake"
+
+    @property
+    def key_file(self) -> Path:
+        """The secret of the pseudonyms, mode 0600."""
+        return self.var / "key"
+
+    @property
+    def quarantine(self) -> Path:
+        """Originals of refused rows, mode 0600."""
+        return self.var / "quarantine"
+
+    @property
+    def runs_db(self) -> Path:
+        """Runs, refusals, waivers: kept apart from what is published."""
+        return self.var / "runs.duckdb"
+
+    @property
+    def dagster_home(self) -> Path:
+        """Dagster's own files."""
+        return self.var / "dagster"
+
+    @property
+    def warehouse(self) -> Path:
+        """The published warehouse: a symbolic link to the newest version."""
+        return self.root / "warehouse.duckdb"
+
+    @property
+    def reports(self) -> Path:
+        """The published site: a symbolic link to the newest version."""
+        return self.root / "reports"
+
+    def landing(self, source: str) -> Path:
+        """The folder in which a source's files land."""
+        path = self.settings.sources[source].path
+        return self.root / (path if path is not None else Path("landing") / source)
+
+
+def _place(error: dict[str, Any]) -> str:
+    return ".".join(str(part) for part in error["loc"]) or "the file"
+
+
+def parse_settings(text: str, name: str = PROJECT_FILE) -> Settings:
+    """Read the text of a project file.
+
+    Raises:
+        SettingsError: the text is not TOML, or a value is wrong; every fault is named.
+    """
+    try:
+        return Settings.model_validate(tomllib.loads(text))
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError(f"{name}: not valid TOML: {error}") from None
+    except ValidationError as error:
+        faults = "\n".join(f"  {_place(dict(e))}: {e['msg']}" for e in error.errors())
+        raise SettingsError(f"{name} has wrong settings:\n{faults}") from None
+
+
+def find_project(folder: Path | None = None) -> Path:
+    """The project folder: the one named, else `CALLMART_PROJECT`, else the current folder.
+
+    Raises:
+        SettingsError: the folder holds no project file.
+    """
+    root = (folder or Path(os.environ.get(PROJECT_VARIABLE, "."))).expanduser().resolve()
+    if not (root / PROJECT_FILE).is_file():
+        raise SettingsError(
+            f"{root} is not a callmart project: it has no {PROJECT_FILE}. "
+            "Make one with `callmart init`, or name its folder with --project."
+        )
+    return root
+
+
+def load_project(folder: Path | None = None) -> Project:
+    """Find and read a project.
+
+    Raises:
+        SettingsError: no project file, or a wrong one.
+    """
+    root = find_project(folder)
+    path = root / PROJECT_FILE
+    return Project(root, parse_settings(path.read_text(encoding="utf-8"), str(path)))

@@ -1,0 +1,209 @@
+"""The `ops` schema of a warehouse: what was read, rebuilt, checked and published.
+
+Its tables travel inside the published file, so that data and its account are one.
+"""
+
+import duckdb
+
+_TABLES: dict[str, tuple[str, dict[str, tuple[str, str]]]] = {
+    "load_file": (
+        "One file, or one further part of a growing file, as it was read.",
+        {
+            "load_id": ("VARCHAR", "Hash of content, adapter version and configuration."),
+            "file_id": ("VARCHAR", "The file across its growth: hash of source and path."),
+            "source": ("VARCHAR", "Source of the file."),
+            "feed": ("VARCHAR", "Kind of file within the source, such as queue_log."),
+            "path": ("VARCHAR", "Path within the project."),
+            "first_byte": ("BIGINT", "Offset of the part in the (unpacked) file."),
+            "n_bytes": ("BIGINT", "Length of the part."),
+            "content_hash": ("VARCHAR", "SHA-256 of the (unpacked) file up to the part's end."),
+            "first_line": ("BIGINT", "Number of the part's first line, from 1."),
+            "n_read": ("BIGINT", "Lines read."),
+            "n_loaded": ("BIGINT", "Lines that became raw rows."),
+            "n_quarantined": ("BIGINT", "Lines refused, each with its reason in quarantine."),
+            "n_skipped": ("BIGINT", "Lines left out by a named rule."),
+            "skipped_by_rule": ("VARCHAR", "JSON object: rule -> lines."),
+            "first_at": ("TIMESTAMP", "Earliest instant in it (UTC)."),
+            "last_at": ("TIMESTAMP", "Latest instant in it (UTC)."),
+            "status": ("VARCHAR", "loaded, duplicate (same content under another name), unread."),
+            "message": ("VARCHAR", "What a person should know: file, line and remedy."),
+            "loaded_at": ("TIMESTAMP", "When it was read (UTC)."),
+        },
+    ),
+    "lake_manifest": (
+        "The lake files this warehouse is made of; others are orphans.",
+        {
+            "layer": ("VARCHAR", "raw or staging."),
+            "table_name": ("VARCHAR", "Table within the layer."),
+            "source": ("VARCHAR", "Source of its rows."),
+            "local_date": ("DATE", "The day whose rows it holds; empty for a raw or undated file."),
+            "path": ("VARCHAR", "Path within the lake."),
+            "load_id": ("VARCHAR", "The load that wrote it."),
+            "n_rows": ("BIGINT", "Rows of that day in it, or of the file."),
+            "first_at": ("TIMESTAMP", "Earliest instant in it (UTC), for raw files."),
+            "last_at": ("TIMESTAMP", "Latest instant in it (UTC), for raw files."),
+        },
+    ),
+    "quarantine": (
+        "One refused line, masked; its original is in landing and in var/quarantine.",
+        {
+            "source": ("VARCHAR", "Source of the file."),
+            "path": ("VARCHAR", "Path within the project."),
+            "file_id": ("VARCHAR", "The file, as in load_file."),
+            "load_id": ("VARCHAR", "The load that met it."),
+            "line_no": ("BIGINT", "Line number, from 1."),
+            "reason": ("VARCHAR", "What is wrong with it and what to do."),
+            "masked": ("VARCHAR", "Its first 200 characters; digits and letters of values masked."),
+            "line_hash": ("VARCHAR", "Keyed hash of the whole line."),
+        },
+    ),
+    "dirty_day": (
+        "A day that this publication rebuilt, and why.",
+        {
+            "local_date": ("DATE", "The day."),
+            "unit": ("VARCHAR", "contact or agent: what kind of record changed."),
+            "cause": ("VARCHAR", "Why."),
+        },
+    ),
+    "model_state": (
+        "What each relation was last built from.",
+        {
+            "relation": ("VARCHAR", "schema.name."),
+            "code_version": ("VARCHAR", "Hash of its SQL and of what it is generated from."),
+            "built_at": ("TIMESTAMP", "When (UTC)."),
+            "n_rows": ("BIGINT", "Rows after the build."),
+        },
+    ),
+    "check_result": (
+        "The result of one quality check.",
+        {
+            "relation": ("VARCHAR", "schema.name it is about."),
+            "check_name": ("VARCHAR", "Name of the check."),
+            "severity": ("VARCHAR", "critical (blocks publication) or warning."),
+            "is_passed": ("BOOLEAN", "Whether it held."),
+            "is_waived": ("BOOLEAN", "Failed, but accepted by a waiver."),
+            "n_bad": ("BIGINT", "Rows or cells that break it, where it counts them."),
+            "description": ("VARCHAR", "What it asks, in words."),
+            "detail": ("VARCHAR", "What was found, in words."),
+            "failing_sql": ("VARCHAR", "SQL that lists what breaks it."),
+            "checked_at": ("TIMESTAMP", "When (UTC)."),
+        },
+    ),
+    "waiver": (
+        "A failed check that somebody accepted, visible in every report.",
+        {
+            "relation": ("VARCHAR", "schema.name."),
+            "check_name": ("VARCHAR", "Name of the check."),
+            "scope": ("VARCHAR", "What it is limited to; empty means all."),
+            "reason": ("VARCHAR", "Why it was accepted."),
+            "until_date": ("DATE", "Last day it holds."),
+            "accepted_at": ("TIMESTAMP", "When (UTC)."),
+        },
+    ),
+    "publication": (
+        "Every publication this warehouse descends from; the last row is itself.",
+        {
+            "publication_id": ("BIGINT", "Number, one higher each time."),
+            "run_id": ("VARCHAR", "The run that made it."),
+            "published_at": ("TIMESTAMP", "When (UTC)."),
+            "code_version": ("VARCHAR", "Version of callmart."),
+            "input_hash": ("VARCHAR", "Hash of inputs, code and configuration."),
+            "watermarks": ("VARCHAR", "JSON object: feed -> latest instant read (UTC)."),
+            "n_checks": ("BIGINT", "Checks run."),
+            "n_failed": ("BIGINT", "Checks that did not hold (warnings and waived)."),
+        },
+    ),
+    "build_window": (
+        "The days that daily models rebuild: one row; all time unless a run narrows it.",
+        {
+            "from_date": ("DATE", "First local day to rebuild."),
+            "to_date": ("DATE", "Last local day to rebuild."),
+            "scan_from": ("DATE", "First local day whose rows may matter to those days."),
+            "scan_to": ("DATE", "Last local day whose rows may matter to those days."),
+        },
+    ),
+    "feed_watermark": (
+        "How far each feed has been read.",
+        {
+            "source": ("VARCHAR", "Source."),
+            "feed": ("VARCHAR", "Kind of file within the source."),
+            "watermark_at": ("TIMESTAMP", "Latest instant read (UTC)."),
+            "late_after_hours": ("DOUBLE", "Without newer lines for so long it counts as late."),
+        },
+    ),
+    "calendar_interval": (
+        "Quarter hours of every zone in use, from the time-zone database.",
+        {
+            "zone": ("VARCHAR", "IANA time zone."),
+            "interval_start": ("TIMESTAMP", "Start of the quarter hour (UTC)."),
+            "local_date": ("DATE", "Local day."),
+            "local_time": ("VARCHAR", "Local time of its start, HH:MM."),
+            "utc_offset_s": ("INTEGER", "Local time minus UTC, in seconds."),
+            "is_repeated": ("BOOLEAN", "Second pass of an hour that comes twice."),
+        },
+    ),
+    "metric_definition": (
+        "The registry of metrics as this publication was built with.",
+        {
+            "metric_id": ("VARCHAR", "Identifier."),
+            "metric_version": ("INTEGER", "Version of the definition."),
+            "valid_from": ("DATE", "First day of the definition."),
+            "metric_name": ("VARCHAR", "Name for people."),
+            "description": ("VARCHAR", "In plain words."),
+            "formula": ("VARCHAR", "Numerator / denominator, in words."),
+            "unit": ("VARCHAR", "count, percent, seconds or per_hour."),
+            "direction": ("VARCHAR", "higher, lower or neutral: which way is good."),
+            "numerator_sql": ("VARCHAR", "SQL of the numerator."),
+            "denominator_sql": ("VARCHAR", "SQL of the denominator."),
+            "additivity": ("VARCHAR", "additive, ratio, semi, distinct, percentile, estimator."),
+            "min_n": ("INTEGER", "Below so many cases a value is greyed."),
+            "interval_method": ("VARCHAR", "How its uncertainty is given."),
+            "goal": ("DOUBLE", "The centre's goal, else the field's; empty when none."),
+            "scopes": ("VARCHAR", "Scope kinds it exists for, separated by ;."),
+            "definition_source": ("VARCHAR", "Where the definition comes from."),
+        },
+    ),
+}
+
+WHOLE_TIME = ("0001-01-01", "9999-12-31")
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def create_ops(con: duckdb.DuckDBPyConnection) -> None:
+    """Create the schema and every missing table, with comments; existing rows stay."""
+    con.execute("create schema if not exists ops")
+    for table, (description, columns) in _TABLES.items():
+        body = ", ".join(f"{name} {kind}" for name, (kind, _) in columns.items())
+        con.execute(f"create table if not exists ops.{table} ({body})")
+        con.execute(f"comment on table ops.{table} is {_literal(description)}")
+        for name, (_, text) in columns.items():
+            con.execute(f"comment on column ops.{table}.{name} is {_literal(text)}")
+    if con.execute("select count(*) from ops.build_window").fetchone() == (0,):
+        set_window(con, *WHOLE_TIME)
+
+
+def set_window(con: duckdb.DuckDBPyConnection, from_date: str, to_date: str) -> None:
+    """Let daily models rebuild `from_date` to `to_date` (ISO days), both included.
+
+    A contact may last a week: the scan reaches seven days further on both sides.
+    """
+    con.execute("delete from ops.build_window")
+    con.execute(
+        """
+        insert into ops.build_window
+        select
+            f, t,
+            case when f <= date '0001-01-08' then f else (f - interval 7 day)::date end,
+            case when t >= date '9999-12-24' then t else (t + interval 7 day)::date end
+        from (select ?::date as f, ?::date as t)
+        """,
+        [from_date, to_date],
+    )
+
+
+def table_columns(table: str) -> dict[str, str]:
+    """Column names and types of one ops table, in order."""
+    return {name: kind for name, (kind, _) in _TABLES[table][1].items()}
