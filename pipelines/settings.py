@@ -20,6 +20,10 @@ class SettingsError(Exception):
     """The project file is missing or wrong; the text names file, place and remedy."""
 
 
+EXPECTED = (SettingsError,)
+"""Errors whose text is meant for a person."""
+
+
 def _known_zone(name: str) -> str:
     if name not in available_timezones():
         from difflib import get_close_matches

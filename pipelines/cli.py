@@ -1,0 +1,281 @@
+"""The `callmart` command: what each subcommand is called and takes; the work is in `commands`.
+
+Heavy imports happen inside the subcommands, so that `callmart --help` answers at once.
+"""
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+
+PUBLISHED, REFUSED, WRONG = 0, 1, 2
+
+app = typer.Typer(
+    name="callmart",
+    help="Numbers about how a contact centre serves people, from the files its systems write.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+_chosen: dict[str, Path | bool | None] = {"project": None, "debug": False}
+
+ProjectOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--project", metavar="DIR", help="Project folder; else CALLMART_PROJECT, else this folder."
+    ),
+]
+Day = Annotated[str | None, typer.Option(metavar="YYYY-MM-DD", help="A local day.")]
+
+
+def _note_project(folder: Path | None) -> Path | None:
+    if folder is not None:
+        _chosen["project"] = folder
+    chosen = _chosen["project"]
+    return chosen if isinstance(chosen, Path) else None
+
+
+@app.callback()
+def _options(
+    project: ProjectOption = None,
+    debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks and timings.")] = False,
+) -> None:
+    _note_project(project)
+    _chosen["debug"] = debug
+    if debug:
+        import logging
+
+        logging.basicConfig(level=logging.INFO)
+        logging.getLogger("callmart").setLevel(logging.DEBUG)
+
+
+@app.command()
+def init(
+    folder: Annotated[Path, typer.Argument(help="Folder to make the project in.")] = Path(),
+    timezone: Annotated[str, typer.Option(help="Zone of the centre.")] = "Etc/UTC",
+    name: Annotated[str, typer.Option(help="Name of the centre.")] = "Contact centre",
+) -> None:
+    """Make a project folder: settings, landing folder, key."""
+    from pipelines.commands import setting_up
+
+    setting_up.init(folder, timezone=timezone, name=name)
+
+
+@app.command()
+def demo(
+    folder: Annotated[Path, typer.Argument(help="Folder to make it in.")] = Path("callmart-demo"),
+    asterisk: Annotated[
+        bool, typer.Option("--asterisk", help="The real Asterisk sample that ships with callmart.")
+    ] = False,
+) -> None:
+    """Make a project from data that ships with callmart, run it, and show its report."""
+    from pipelines.commands import setting_up
+
+    raise typer.Exit(setting_up.demo(folder, asterisk=asterisk))
+
+
+@app.command()
+def run(
+    project: ProjectOption = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say which files and days; change nothing.")
+    ] = False,
+    full: Annotated[bool, typer.Option("--full", help="Rebuild everything.")] = False,
+    accept: Annotated[
+        list[str] | None,
+        typer.Option(metavar="CHECK", help="Publish although this check fails; needs --reason."),
+    ] = None,
+    reason: Annotated[str | None, typer.Option(help="Why a failing check is accepted.")] = None,
+    until: Day = None,
+) -> None:
+    """Read what landed, rebuild what it touches, check, publish, report."""
+    from pipelines.commands import running
+
+    folder = _note_project(project)
+    if dry_run:
+        raise typer.Exit(running.dry_run(folder))
+    running.accept(folder, accept or [], reason, until)
+    raise typer.Exit(running.run(folder, full=full))
+
+
+@app.command()
+def backfill(
+    from_day: Annotated[str, typer.Option("--from", metavar="YYYY-MM-DD", help="First day.")],
+    to_day: Annotated[str, typer.Option("--to", metavar="YYYY-MM-DD", help="Last day.")],
+    project: ProjectOption = None,
+) -> None:
+    """Rebuild a range of days from what was read, and publish."""
+    from pipelines.commands import running
+
+    raise typer.Exit(running.run(_note_project(project), from_day=from_day, to_day=to_day))
+
+
+@app.command()
+def check(project: ProjectOption = None) -> None:
+    """Run every quality check on the published warehouse; change nothing."""
+    from pipelines.commands import running
+
+    raise typer.Exit(running.check(_note_project(project)))
+
+
+@app.command()
+def report(
+    project: ProjectOption = None,
+    open_it: Annotated[bool, typer.Option("--open", help="Open it in the browser.")] = False,
+) -> None:
+    """Build the report of the published warehouse again, and say where it is."""
+    from pipelines.commands import running
+
+    raise typer.Exit(running.report(_note_project(project), open_it=open_it))
+
+
+@app.command()
+def query(
+    sql: Annotated[str, typer.Argument(help="One SQL statement; '-' reads it from stdin.")],
+    project: ProjectOption = None,
+    output: Annotated[
+        str, typer.Option("--format", "-f", help="table, csv, json, or parquet (with --out).")
+    ] = "table",
+    out: Annotated[Path | None, typer.Option(help="File to write instead of the screen.")] = None,
+    limit: Annotated[int, typer.Option(help="Rows shown in a table; 0 shows all.")] = 100,
+    staging: Annotated[
+        bool, typer.Option("--staging", help="Attach the staging tables too.")
+    ] = False,
+) -> None:
+    """Ask the published warehouse in SQL, read-only."""
+    from pipelines.commands import asking
+
+    asking.query(_note_project(project), sql, output=output, out=out, limit=limit, staging=staging)
+
+
+@app.command()
+def explain(
+    metric: Annotated[str, typer.Argument(help="Metric, such as service_level.")],
+    project: ProjectOption = None,
+    scope: Annotated[
+        str, typer.Option(metavar="KIND=ID", help="Such as queue=sales, agent='Ana Souza'.")
+    ] = "all",
+    date: Annotated[str | None, typer.Option(metavar="YYYY-MM-DD", help="A day.")] = None,
+) -> None:
+    """Explain a number: words, formula, version, its two parts, its SQL, the rows behind."""
+    from pipelines.commands import asking
+
+    asking.explain(_note_project(project), metric, scope=scope, date=date)
+
+
+@app.command()
+def calls(
+    project: ProjectOption = None,
+    metric: Annotated[
+        str | None, typer.Option(help="Only calls that count in this metric.")
+    ] = None,
+    scope: Annotated[str, typer.Option(metavar="KIND=ID", help="Such as queue=sales.")] = "all",
+    date: Annotated[str | None, typer.Option(metavar="YYYY-MM-DD", help="A day.")] = None,
+    interval: Annotated[
+        str | None, typer.Option(metavar="HH:MM", help="Local quarter hour of the day.")
+    ] = None,
+    outcome: Annotated[str | None, typer.Option(help="Such as abandoned.")] = None,
+    output: Annotated[str, typer.Option("--format", "-f", help="table, csv or json.")] = "table",
+    limit: Annotated[int, typer.Option(help="Rows shown; 0 shows all.")] = 50,
+) -> None:
+    """List the calls behind a number, down to file and line."""
+    from pipelines.commands import asking
+
+    asking.calls(
+        _note_project(project),
+        metric=metric,
+        scope=scope,
+        date=date,
+        interval=interval,
+        outcome=outcome,
+        output=output,
+        limit=limit,
+    )
+
+
+@app.command()
+def status(project: ProjectOption = None) -> None:
+    """Say what is published, how fresh each feed is, and how the last runs went."""
+    from pipelines.commands import looking
+
+    raise typer.Exit(looking.status(_note_project(project)))
+
+
+@app.command()
+def doctor(project: ProjectOption = None) -> None:
+    """Look for what could go wrong: settings, folders, permissions, space, leftovers."""
+    from pipelines.commands import looking
+
+    raise typer.Exit(looking.doctor(_note_project(project)))
+
+
+@app.command()
+def restore(
+    number: Annotated[
+        int | None, typer.Argument(help="Publication to go back to; none lists them.")
+    ] = None,
+    project: ProjectOption = None,
+) -> None:
+    """Publish an earlier version again; the next run builds on it."""
+    from pipelines.commands import looking
+
+    raise typer.Exit(looking.restore(_note_project(project), number))
+
+
+@app.command()
+def ui(
+    project: ProjectOption = None,
+    port: Annotated[int, typer.Option(help="Port on this machine.")] = 3000,
+) -> None:
+    """Start Dagster's page and its daemon for this project."""
+    from pipelines.commands import serving
+
+    raise typer.Exit(serving.ui(_note_project(project), port=port))
+
+
+@app.command()
+def version() -> None:
+    """Print the version of callmart and of what it stands on."""
+    from importlib.metadata import version as version_of
+
+    typer.echo(f"callmart {version_of('callmart')}")
+    for name in ("duckdb", "polars", "dagster", "great-expectations", "plotly"):
+        typer.echo(f"  {name} {version_of(name)}")
+
+
+def _expected_errors() -> tuple[type[Exception], ...]:
+    """Errors whose text is meant for a person; their modules are loaded when one was raised."""
+    names = ("pipelines.settings", "pipelines.storage.publication", "pipelines.commands.errors")
+    loaded = [sys.modules[name] for name in names if name in sys.modules]
+    kinds = [getattr(module, "EXPECTED", ()) for module in loaded]
+    return tuple(kind for group in kinds for kind in group)
+
+
+def _fail(error: Exception) -> NoReturn:
+    typer.secho(f"callmart: {error}", fg="red", err=True)
+    raise SystemExit(WRONG)
+
+
+def main() -> None:
+    """Run the command; an expected error is a sentence, any other a traceback only on demand."""
+    # Dagster and Great Expectations ask these before anything of ours runs.
+    os.environ.setdefault("DAGSTER_DISABLE_TELEMETRY", "1")
+    os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
+    try:
+        app()
+    except Exception as error:
+        if _chosen["debug"]:
+            raise
+        if isinstance(error, _expected_errors()):
+            _fail(error)
+        _fail(
+            RuntimeError(
+                f"unexpected {type(error).__name__}: {error}\n"
+                "This is a fault of callmart. Run the same command with `callmart --debug ...` "
+                "and report what it prints."
+            )
+        )

@@ -1,0 +1,36 @@
+"""Everything Dagster shows, put together; no logic here.
+
+Loaded through workspace.yaml (or `[tool.dg]`) from any folder. The project is found when a run
+starts; only the schedule's hour is read from it here, and has a default without one.
+"""
+
+import dagster as dg
+
+from assets.build import build_asset
+from assets.raw import raw_assets
+from assets.reports import report_assets
+from pipelines.jobs import backfill_job, daily_job
+from pipelines.resources import project_from_environment
+from pipelines.schedules import daily_schedule
+from pipelines.sensors import landing_sensor
+from pipelines.settings import Settings, SettingsError, load_project
+
+
+def _settings() -> Settings:
+    try:
+        return load_project().settings
+    except SettingsError:
+        return Settings()
+
+
+@dg.definitions
+def callmart() -> dg.Definitions:
+    """Assets of every layer, both jobs, the schedule and the sensor."""
+    return dg.Definitions(
+        assets=[*raw_assets(), build_asset(), *report_assets()],
+        jobs=[daily_job(), backfill_job()],
+        schedules=[daily_schedule(_settings())],
+        sensors=[landing_sensor()],
+        resources={"project": project_from_environment()},
+        executor=dg.in_process_executor,
+    )

@@ -1,0 +1,67 @@
+"""What a run tells while it works: small events, and whoever listens to them.
+
+The build emits; the command's live table, Dagster's log and tests listen. Nothing is kept.
+"""
+
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Note:
+    """Something a person should know."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How far one file has been read, in bytes."""
+
+    source: str
+    path: str
+    done: int
+    total: int
+
+
+@dataclass(frozen=True)
+class Built:
+    """A relation was brought up to date."""
+
+    relation: str
+    rows: int
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A check gave its result."""
+
+    relation: str
+    name: str
+    severity: str
+    is_passed: bool
+    detail: str
+
+
+Event = Note | Reading | Built | Checked
+Listener = Callable[[Event], None]
+
+_listeners: list[Listener] = []
+
+
+def emit(event: Event) -> None:
+    """Tell every listener."""
+    for listener in list(_listeners):
+        listener(event)
+
+
+@contextmanager
+def listening(listener: Listener) -> Generator[None]:
+    """Let `listener` hear every event inside the block."""
+    _listeners.append(listener)
+    try:
+        yield
+    finally:
+        _listeners.remove(listener)

@@ -1,0 +1,52 @@
+"""When new files ask for a run: the landing folders, looked at every minute."""
+
+import hashlib
+from pathlib import Path
+
+import dagster as dg
+
+from pipelines.jobs import JOB
+from pipelines.resources import ProjectResource
+from pipelines.settings import Project
+
+
+def landing_state(project: Project) -> str:
+    """A digest of names, sizes and times of everything that landed."""
+    digest = hashlib.sha256()
+    for source in sorted(project.settings.sources):
+        folder: Path = project.landing(source)
+        for path in sorted(folder.rglob("*")) if folder.is_dir() else []:
+            if path.is_file():
+                stat = path.stat()
+                digest.update(f"{path}|{stat.st_size}|{stat.st_mtime_ns}\n".encode())
+    return digest.hexdigest()
+
+
+def landing_sensor() -> dg.SensorDefinition:
+    """Start the daily job when landing changed and has then been still for one look.
+
+    A log that never stops growing would otherwise start a run every minute: it is read by the
+    schedule, or at the first quiet minute.
+    """
+
+    @dg.sensor(
+        name="landing_sensor",
+        job_name=JOB,
+        minimum_interval_seconds=60,
+        description="Runs the daily job when files landed and are no longer growing.",
+    )
+    def landed(
+        context: dg.SensorEvaluationContext, project: ProjectResource
+    ) -> dg.SensorResult | dg.SkipReason:
+        state = landing_state(project.project())
+        seen, _, done = (context.cursor or "").partition(":")
+        if state == done:
+            return dg.SkipReason("Nothing new in landing.")
+        if state != seen:
+            context.update_cursor(f"{state}:{done}")
+            return dg.SkipReason("Landing changed; waiting until it is still.")
+        return dg.SensorResult(
+            run_requests=[dg.RunRequest(run_key=state)], cursor=f"{state}:{state}"
+        )
+
+    return landed
