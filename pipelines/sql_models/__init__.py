@@ -1,0 +1,31 @@
+"""The SQL models: read `models/`, check, order, build and describe them.
+
+Holds the header of a model file, the contracts of staging, the portable macros and what they are
+on each engine, the linter, the builder, lineage and the data dictionary, and the registry of
+metrics with the SQL made from it. Holds no model: those are files in `models/`.
+"""
+
+from pipelines.sql_models.build import Built, Window, build_model, drop_unknown
+from pipelines.sql_models.contracts import Contract, create_empty, load_contracts
+from pipelines.sql_models.loader import load_glossary, load_models
+from pipelines.sql_models.macros import install_macros
+from pipelines.sql_models.model import Column, ColumnTest, Header, ModelError, SqlModel, parse_model
+
+__all__ = [
+    "Built",
+    "Column",
+    "ColumnTest",
+    "Contract",
+    "Header",
+    "ModelError",
+    "SqlModel",
+    "Window",
+    "build_model",
+    "create_empty",
+    "drop_unknown",
+    "install_macros",
+    "load_contracts",
+    "load_glossary",
+    "load_models",
+    "parse_model",
+]

@@ -1,0 +1,236 @@
+"""Build one model in a warehouse: its rows, its comments and its state, in one transaction.
+
+Tables are created with their columns spelled out and filled afterwards: in DuckDB 2.0.0 an empty
+`create table as` followed by a large insert in one transaction loses rows.
+"""
+
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING
+
+from pipelines.sql_models.loader import load_glossary
+from pipelines.sql_models.model import SCHEMAS, ModelError, SqlModel
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+WHOLE_TIME_FROM = date(1, 1, 1)
+WHOLE_TIME_TO = date(9999, 12, 31)
+
+
+@dataclass(frozen=True)
+class Window:
+    """Local days to rebuild, both ends included."""
+
+    from_date: date
+    to_date: date
+
+
+WHOLE_TIME = Window(WHOLE_TIME_FROM, WHOLE_TIME_TO)
+
+
+@dataclass(frozen=True)
+class Built:
+    """What a build did."""
+
+    relation: str
+    rows: int | None
+    """Rows in the table now; None for a view."""
+    written: int
+    """Rows that this build wrote."""
+    is_full: bool
+    """Built for all time, and not for a window only."""
+    seconds: float
+
+
+def build_model(
+    con: "DuckDBPyConnection",
+    model: SqlModel,
+    window: Window | None = None,
+    *,
+    glossary: Mapping[str, str] | None = None,
+) -> Built:
+    """Build a model where the warehouse is the default catalog; all of it or nothing of it.
+
+    A `daily` model is rebuilt for the window only if it stands there with the same code version
+    and the same columns; else, like every table, as a whole. `ops.build_window` says all time
+    before and after. The result is noted in `ops.model_state`.
+
+    Args:
+        con: no transaction open; macros installed; the relations it reads are there.
+        model: from `load_models`.
+        window: days to rebuild; all time when left out.
+        glossary: descriptions of columns that the header does not describe; the shipped
+            `models/_glossary.yml` when left out.
+
+    Raises:
+        ModelError: a column has no description, or the header names columns that are not there.
+        duckdb.Error: the SQL failed. The transaction was rolled back.
+    """
+    started = time.monotonic()
+    words = load_glossary() if glossary is None else glossary
+    con.begin()
+    try:
+        columns = query_columns(con, model.sql)
+        descriptions = describe(model, columns, words)
+        con.execute(f"create schema if not exists {model.schema_name}")
+        is_full, written = _materialize(con, model, columns, window)
+        _comment(con, model, descriptions)
+        rows = None
+        if model.header.materialization != "view":
+            rows = _one(con, f"select count(*) from {model.relation}")
+        _note_state(con, model, rows)
+        con.commit()
+    except BaseException:
+        con.rollback()
+        raise
+    return Built(model.relation, rows, written, is_full, time.monotonic() - started)
+
+
+def query_columns(con: "DuckDBPyConnection", sql: str) -> dict[str, str]:
+    """Names and types of a select's columns, in order; the select is bound and not run."""
+    return {row[0]: row[1] for row in con.execute(f"describe {sql}").fetchall()}
+
+
+def table_columns(con: "DuckDBPyConnection", relation: str) -> dict[str, str]:
+    """Names and types of a relation's columns, in order; none when it does not exist."""
+    schema, _, name = relation.partition(".")
+    return dict(
+        con.execute(
+            """
+            select column_name, data_type from duckdb_columns()
+            where database_name = current_database() and schema_name = ? and table_name = ?
+            order by column_index
+            """,
+            [schema, name],
+        ).fetchall()
+    )
+
+
+def describe(
+    model: SqlModel, columns: Iterable[str], glossary: Mapping[str, str]
+) -> dict[str, str]:
+    """The description of each column: the header's, else the glossary's.
+
+    Raises:
+        ModelError: a column has neither, or the header speaks of columns that are not there.
+    """
+    columns = list(columns)
+    own = model.header.columns
+    gone = [name for name in (*own, *model.header.grain) if name not in columns]
+    if gone:
+        raise ModelError(
+            f"{model.origin}: the header names {', '.join(gone)}, which the select does not "
+            "give; correct the header or the select"
+        )
+    if model.header.materialization == "daily" and "local_date" not in columns:
+        raise ModelError(f"{model.origin}: a daily model needs the column local_date")
+    found = {name: (own[name].description if name in own else None) for name in columns}
+    found = {name: text or glossary.get(name) for name, text in found.items()}
+    missing = [name for name, text in found.items() if not text]
+    if missing:
+        raise ModelError(
+            f"{model.origin}: no description for {', '.join(missing)}; add it under columns: in "
+            "the header, or to models/_glossary.yml when the name means the same everywhere"
+        )
+    return {name: text for name, text in found.items() if text}
+
+
+def drop_unknown(con: "DuckDBPyConnection", models: Iterable[SqlModel]) -> list[str]:
+    """Drop relations of the models' schemas that no model makes any more; their names."""
+    known = {model.relation for model in models}
+    gone = []
+    for schema, name, kind in _existing(con):
+        relation = f"{schema}.{name}"
+        if schema in SCHEMAS and relation not in known:
+            con.execute(f'drop {kind} {schema}."{name}"')
+            con.execute("delete from ops.model_state where relation = ?", [relation])
+            gone.append(relation)
+    return gone
+
+
+def _existing(con: "DuckDBPyConnection") -> list[tuple[str, str, str]]:
+    return con.execute(
+        """
+        select schema_name, view_name, 'view' from duckdb_views()
+        where database_name = current_database() and not internal
+        union all
+        select schema_name, table_name, 'table' from duckdb_tables()
+        where database_name = current_database() and not internal
+        order by all
+        """
+    ).fetchall()
+
+
+def _materialize(
+    con: "DuckDBPyConnection", model: SqlModel, columns: Mapping[str, str], window: Window | None
+) -> tuple[bool, int]:
+    kind = "view" if model.header.materialization == "view" else "table"
+    _drop_other_kind(con, model, kind)
+    if kind == "view":
+        con.execute(f"create or replace view {model.relation} as {model.sql}")
+        return True, 0
+    if model.header.materialization == "daily" and window and _can_narrow(con, model, columns):
+        return False, _replace_days(con, model, window)
+    body = ", ".join(f'"{name}" {kind}' for name, kind in columns.items())
+    con.execute(f"create or replace table {model.relation} ({body})")
+    return True, _insert(con, model)
+
+
+def _drop_other_kind(con: "DuckDBPyConnection", model: SqlModel, kind: str) -> None:
+    for schema, name, existing in _existing(con):
+        if f"{schema}.{name}" == model.relation and existing != kind:
+            con.execute(f"drop {existing} {model.relation}")
+
+
+def _can_narrow(con: "DuckDBPyConnection", model: SqlModel, columns: Mapping[str, str]) -> bool:
+    state = con.execute(
+        "select code_version from ops.model_state where relation = ?", [model.relation]
+    ).fetchone()
+    same_code = state is not None and state[0] == model.code_version
+    return same_code and table_columns(con, model.relation) == dict(columns)
+
+
+def _replace_days(con: "DuckDBPyConnection", model: SqlModel, window: Window) -> int:
+    from pipelines.storage.ops import set_window
+
+    days = [window.from_date.isoformat(), window.to_date.isoformat()]
+    set_window(con, *days)
+    con.execute(f"delete from {model.relation} where local_date between ? and ?", days)
+    written = _insert(con, model)
+    set_window(con, WHOLE_TIME.from_date.isoformat(), WHOLE_TIME.to_date.isoformat())
+    return written
+
+
+def _insert(con: "DuckDBPyConnection", model: SqlModel) -> int:
+    return _one(con, f"insert into {model.relation} {model.sql}")
+
+
+def _comment(con: "DuckDBPyConnection", model: SqlModel, descriptions: Mapping[str, str]) -> None:
+    kind = "view" if model.header.materialization == "view" else "table"
+    con.execute(f"comment on {kind} {model.relation} is {_literal(model.header.description)}")
+    for name, text in descriptions.items():
+        con.execute(f'comment on column {model.relation}."{name}" is {_literal(text)}')
+
+
+def _literal(text: str) -> str:
+    # `comment on` takes no parameter.
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _note_state(con: "DuckDBPyConnection", model: SqlModel, rows: int | None) -> None:
+    con.execute("delete from ops.model_state where relation = ?", [model.relation])
+    con.execute(
+        """
+        insert into ops.model_state (relation, code_version, built_at, n_rows)
+        values (?, ?, ?, ?)
+        """,
+        [model.relation, model.code_version, datetime.now(UTC).replace(tzinfo=None), rows],
+    )
+
+
+def _one(con: "DuckDBPyConnection", sql: str) -> int:
+    row = con.execute(sql).fetchone()
+    return int(row[0]) if row else 0

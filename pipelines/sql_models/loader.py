@@ -1,0 +1,131 @@
+"""All models in the order in which they must be built: those shipped, generated and local."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from graphlib import CycleError, TopologicalSorter
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from importlib.util import find_spec
+from pathlib import Path
+
+import yaml
+
+from pipelines.sql_models.contracts import load_contracts
+from pipelines.sql_models.macros import macros_version
+from pipelines.sql_models.model import SCHEMAS, ModelError, SqlModel, digest, parse_model
+
+
+def load_models(extra: Path | None = None) -> list[SqlModel]:
+    """Every model, what it reads before it; the order is the same each time.
+
+    Args:
+        extra: a project folder with additions of its own: `models/core/*.sql`,
+            `models/marts/*.sql`, `models/_glossary.yml`, `metrics/*.yml`.
+
+    Raises:
+        ModelError: a file is wrong, a name is taken twice, a read is unknown or circular.
+    """
+    import models
+
+    shipped = list(_read_folder(files(models)))
+    generated = _generated(None if extra is None else extra / "metrics")
+    local = [] if extra is None else list(_read_folder(extra / "models"))
+    return with_versions(in_order([*shipped, *generated, *local]))
+
+
+def _generated(metrics: Path | None) -> list[SqlModel]:
+    if find_spec("pipelines.sql_models.kpi_sql") is None:
+        return []
+    from pipelines.sql_models import kpi_sql
+
+    return kpi_sql.generated_models(metrics)
+
+
+def load_glossary(extra: Path | None = None) -> dict[str, str]:
+    """Description of each column name, whatever table it is in.
+
+    Args:
+        extra: a project folder; its `models/_glossary.yml` adds names and wins.
+
+    Raises:
+        ModelError: a glossary is not a mapping of names to texts.
+    """
+    import models
+
+    found: dict[str, str] = {}
+    for folder in (files(models), None if extra is None else extra / "models"):
+        if folder is None or not (folder / "_glossary.yml").is_file():
+            continue
+        file = folder / "_glossary.yml"
+        given = yaml.safe_load(file.read_text(encoding="utf-8")) or {}
+        if not isinstance(given, dict) or not all(isinstance(v, str) for v in given.values()):
+            raise ModelError(f"{file}: must map each column name to one text")
+        found |= given
+    return found
+
+
+def _read_folder(root: Traversable) -> Iterable[SqlModel]:
+    for schema in SCHEMAS:
+        folder = root / schema
+        if not folder.is_dir():
+            continue
+        for file in sorted(folder.iterdir(), key=lambda f: f.name):
+            if file.name.endswith(".sql"):
+                name = f"{schema}.{file.name.removesuffix('.sql')}"
+                yield parse_model(name, file.read_text(encoding="utf-8"), Path(str(file)))
+
+
+def in_order(models: Iterable[SqlModel]) -> list[SqlModel]:
+    """Sort models so that each comes after those it reads, by name where that leaves a choice.
+
+    Raises:
+        ModelError: a name is taken twice, or models read each other in a circle.
+    """
+    known: dict[str, SqlModel] = {}
+    for model in models:
+        if model.relation in known:
+            first = known[model.relation].origin
+            raise ModelError(f"{model.origin}: {model.relation} exists already in {first}")
+        known[model.relation] = model
+    sorter = TopologicalSorter({name: model.reads & known.keys() for name, model in known.items()})
+    try:
+        sorter.prepare()
+    except CycleError as error:
+        raise ModelError(
+            f"models read each other in a circle: {' -> '.join(error.args[1])}"
+        ) from None
+    ordered: list[SqlModel] = []
+    while sorter.is_active():
+        ready = sorted(sorter.get_ready())
+        ordered += [known[name] for name in ready]
+        sorter.done(*ready)
+    return ordered
+
+
+def with_versions(ordered: Iterable[SqlModel]) -> list[SqlModel]:
+    """Give each model a code version that covers its SQL, the macros and all it reads.
+
+    Raises:
+        ModelError: a model reads a relation that nothing makes.
+    """
+    from pipelines.storage.ops import table_columns
+
+    versions = {contract.relation: contract.version for contract in load_contracts().values()}
+    base = macros_version()
+    done: list[SqlModel] = []
+    for model in ordered:
+        parts = [base, model.own_version]
+        for relation in sorted(model.reads):
+            schema, _, table = relation.partition(".")
+            if schema == "ops":
+                parts.append(f"{relation} {table_columns(table)}")
+            elif relation in versions:
+                parts.append(f"{relation} {versions[relation]}")
+            else:
+                raise ModelError(
+                    f"{model.origin}: reads {relation}, which is no contract, no model and no "
+                    "table of ops; write schema.table as it is spelled there"
+                )
+        versions[model.relation] = digest(*parts)
+        done.append(replace(model, code_version=versions[model.relation]))
+    return done
