@@ -1,0 +1,208 @@
+"""Row cases of models, as tests/models/README.md describes them: reading, filling in, running."""
+
+import itertools
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import duckdb
+import yaml
+
+from pipelines.sql_models.contracts import BEFORE, Contract, load_contracts
+from pipelines.sql_models.empty import empty_inputs
+from pipelines.sql_models.model import SqlModel
+
+FOLDER = Path(__file__).parent
+KEYS = {"case", "given", "defaults", "where", "expect"}
+
+A_MOMENT = datetime.fromisoformat("2026-01-05 10:00:00")
+
+Rows = list[dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Case:
+    """One case of one model."""
+
+    relation: str
+    name: str
+    given: dict[str, Rows]
+    defaults: dict[str, dict[str, Any]]
+    where: str
+    expect: Rows
+
+
+def read_cases(folder: Path = FOLDER) -> list[Case]:
+    """Every case below a folder, in order of file."""
+    files = sorted(folder.glob("*/*/*.yml"))
+    return [case for file in files for case in read_file(file)]
+
+
+def read_file(file: Path) -> Iterator[Case]:
+    """The cases of one file; a first document without a name is shared by the others."""
+    relation = f"{file.parent.parent.name}.{file.parent.name}"
+    shared: dict[str, Any] = {}
+    for number, found in enumerate(yaml.safe_load_all(file.read_text(encoding="utf-8"))):
+        document = found or {}
+        unknown = document.keys() - KEYS
+        assert not unknown, f"{file}: unknown {', '.join(sorted(unknown))}"
+        if number == 0 and "case" not in document:
+            shared = document
+            continue
+        assert {"case", "expect"} <= document.keys(), f"{file}: a case needs `case` and `expect`"
+        yield Case(
+            relation=relation,
+            name=f"{relation}: {document['case']}",
+            given={**shared.get("given", {}), **document.get("given", {})},
+            defaults={**shared.get("defaults", {}), **document.get("defaults", {})},
+            where=document.get("where", shared.get("where", "true")),
+            expect=document["expect"],
+        )
+
+
+class Bench:
+    """A warehouse in memory in which cases are laid out, one after the other."""
+
+    def __init__(self, models: list[SqlModel], columns: dict[str, dict[str, str]]) -> None:
+        self.models = {model.relation: model for model in models}
+        self.columns = columns
+        self.contracts = {c.relation: c for c in load_contracts().values()}
+
+    def run(self, case: Case) -> Rows:
+        """The model's rows in this case: the columns that the case expects, or all."""
+        con = empty_inputs()
+        try:
+            return self._run(con, case)
+        finally:
+            con.close()
+
+    def _run(self, con: duckdb.DuckDBPyConnection, case: Case) -> Rows:
+        unknown = case.given.keys() - self.columns.keys()
+        assert not unknown, f"{case.name}: no such relation: {', '.join(sorted(unknown))}"
+        for schema in ("core", "marts"):
+            con.execute(f"create schema {schema}")
+        given = {name: self._filled(case, name, rows) for name, rows in case.given.items()}
+        for relation, rows in {**_ops_defaults(given), **given}.items():
+            self._lay(con, relation, rows)
+        self._build(con, case.relation, set(given))
+        names = list(dict.fromkeys(itertools.chain(*case.expect))) or ["*"]
+        found = con.sql(f"select {', '.join(names)} from {case.relation} where {case.where}")
+        return [dict(zip(found.columns, row, strict=True)) for row in found.fetchall()]
+
+    def _filled(self, case: Case, relation: str, rows: Rows) -> Rows:
+        own = case.defaults.get(relation, {})
+        known = self.columns[relation]
+        filled = []
+        for number, row in enumerate(rows, start=1):
+            unknown = (row.keys() | own.keys()) - known.keys()
+            assert not unknown, f"{case.name}: {relation} has no {', '.join(sorted(unknown))}"
+            contract = self.contracts.get(relation)
+            given = own | row
+            if contract:
+                filled.append(_contract_row(contract, given, number))
+            else:
+                filled.append({name: given.get(name, _plain(name, known[name])) for name in known})
+        return filled
+
+    def _lay(self, con: duckdb.DuckDBPyConnection, relation: str, rows: Rows) -> None:
+        columns = self.columns[relation]
+        body = ", ".join(f"{name} {kind}" for name, kind in columns.items())
+        con.execute(f"create or replace table {relation} ({body})")
+        if rows:
+            marks = ", ".join(f"cast(? as {kind})" for kind in columns.values())
+            values = [[row.get(name) for name in columns] for row in rows]
+            con.executemany(f"insert into {relation} values ({marks})", values)
+
+    def _build(self, con: duckdb.DuckDBPyConnection, relation: str, there: set[str]) -> None:
+        if relation in there or relation not in self.models:
+            return
+        for upstream in sorted(self.models[relation].reads):
+            self._build(con, upstream, there)
+        con.execute(f"create or replace table {relation} as {self.models[relation].sql}")
+        there.add(relation)
+
+
+def _contract_row(contract: Contract, given: dict[str, Any], number: int) -> dict[str, Any]:
+    row: dict[str, Any] = {"source": "pbx", "zone": "Etc/UTC", "file_id": "f1", "line_no": number}
+    for name, column in contract.own_columns.items():
+        row[name] = _required(name, column.type, column.allowed) if column.required else None
+    row |= given
+    instant = row.get(contract.date_column) if contract.date_column else None
+    if "local_date" not in given and isinstance(instant, datetime):
+        local = instant.replace(tzinfo=UTC).astimezone(ZoneInfo(row["zone"]))
+        row["local_date"] = local.date()
+    return row
+
+
+def _required(name: str, kind: str, allowed: tuple[str, ...]) -> Any:
+    if kind in {"INTEGER", "BIGINT"}:
+        return 1 if name.endswith(("_ordinal", "_repeat", "_rank")) else 0
+    return {
+        "VARCHAR": allowed[0] if allowed else "x",
+        "BOOLEAN": False,
+        "DOUBLE": 0,
+        "DATE": A_MOMENT.date(),
+        "TIMESTAMP": A_MOMENT,
+    }[kind]
+
+
+def _plain(name: str, kind: str) -> Any:
+    if kind == "BOOLEAN":
+        return False
+    return {"source": "pbx", "zone": "Etc/UTC"}.get(name) if name in BEFORE else None
+
+
+def _ops_defaults(given: dict[str, Rows]) -> dict[str, Rows]:
+    rows = [row for found in given.values() for row in found]
+    zones = {row["zone"] for row in rows if row.get("zone")} | {"Etc/UTC"}
+    days = [v for row in rows for v in row.values() if isinstance(v, date) and v.year < 9000]
+    instants = sorted(v if isinstance(v, datetime) else datetime.combine(v, time()) for v in days)
+    first, last = (instants[0], instants[-1]) if instants else (A_MOMENT, A_MOMENT)
+    sources = {row["source"] for row in rows if row.get("source")}
+    return {
+        "ops.calendar_interval": [
+            row for zone in sorted(zones) for row in _quarters(zone, first, last)
+        ],
+        "ops.feed_watermark": [
+            {"source": s, "feed": "queue_log", "watermark_at": last, "late_after_hours": 26}
+            for s in sorted(sources)
+        ],
+    }
+
+
+def _quarters(zone: str, first: datetime, last: datetime) -> Iterator[dict[str, Any]]:
+    at = datetime.combine(first.date() - timedelta(days=1), time())
+    end = datetime.combine(last.date() + timedelta(days=2), time())
+    seen: set[str] = set()
+    while at < end:
+        local = at.replace(tzinfo=UTC).astimezone(ZoneInfo(zone))
+        text = local.strftime("%Y-%m-%d %H:%M")
+        yield {
+            "zone": zone,
+            "interval_start": at,
+            "local_date": local.date(),
+            "local_time": text[11:],
+            "utc_offset_s": round((local.utcoffset() or timedelta()).total_seconds()),
+            "is_repeated": text in seen,
+        }
+        seen.add(text)
+        at += timedelta(minutes=15)
+
+
+def comparable(rows: Rows, names: list[str]) -> list[tuple[str, ...]]:
+    """Rows as sorted texts of the columns named, equal values written equally."""
+    return sorted(tuple(_text(row.get(name)) for name in names) for row in rows)
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, bool) or value is None:
+        return str(value)
+    if isinstance(value, Decimal | float) and value != int(value):
+        return f"{float(value):.9g}"
+    if isinstance(value, int | Decimal | float):
+        return str(int(value))
+    return str(value)
