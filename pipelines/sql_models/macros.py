@@ -18,6 +18,8 @@ class Macro:
     """One portable function."""
 
     parameters: tuple[str, ...]
+    returns: str
+    """Type of its result, in DuckDB's words."""
     duckdb: str
     """Its body in DuckDB, over the parameters' names."""
     spark: str
@@ -28,13 +30,15 @@ class Macro:
 MACROS: dict[str, Macro] = {
     "bucket15": Macro(
         ("ts",),
+        "TIMESTAMP",
         "time_bucket(interval 15 minute, ts)",
-        "date_trunc('HOUR', :ts)"
+        "cast(date_trunc('HOUR', :ts) as timestamp_ntz)"
         " + make_dt_interval(0, 0, cast(floor(minute(:ts) / 15) * 15 as int), 0)",
         "Start of the quarter hour of a timestamp.",
     ),
     "ms_between": Macro(
         ("from_ts", "to_ts"),
+        "BIGINT",
         "((epoch_us(to_ts) - epoch_us(from_ts)) // 1000)",
         "((unix_micros(cast(:to_ts as timestamp_ltz))"
         " - unix_micros(cast(:from_ts as timestamp_ltz))) div 1000)",
@@ -42,55 +46,72 @@ MACROS: dict[str, Macro] = {
     ),
     "add_ms": Macro(
         ("ts", "ms"),
+        "TIMESTAMP",
         "(ts + to_microseconds(ms * 1000))",
         "timestampadd(microsecond, :ms * 1000, :ts)",
         "The timestamp so many milliseconds later.",
     ),
     "secs_between": Macro(
         ("from_ts", "to_ts"),
-        "cast((epoch_us(to_ts) - epoch_us(from_ts)) * 0.000001 as decimal(18, 3))",
+        "DECIMAL(18,3)",
+        "cast((epoch_us(to_ts) - epoch_us(from_ts)) // 1000 * 0.001 as decimal(18, 3))",
         "cast((unix_micros(cast(:to_ts as timestamp_ltz))"
-        " - unix_micros(cast(:from_ts as timestamp_ltz))) * 0.000001bd as decimal(18, 3))",
+        " - unix_micros(cast(:from_ts as timestamp_ltz))) div 1000 * cast(0.001 as decimal(4, 3))"
+        " as decimal(18, 3))",
         "Seconds from the first timestamp to the second, DECIMAL(18,3).",
     ),
     "ms_to_s": Macro(
         ("ms",),
+        "DECIMAL(18,3)",
         "cast(cast(ms as bigint) * 0.001 as decimal(18, 3))",
-        "cast(cast(:ms as bigint) * 0.001bd as decimal(18, 3))",
+        "cast(cast(:ms as bigint) * cast(0.001 as decimal(4, 3)) as decimal(18, 3))",
         "Milliseconds, or a sum of them, as exact seconds, DECIMAL(18,3).",
     ),
     "ratio": Macro(
         ("numerator", "denominator"),
+        "DOUBLE",
         "(cast(numerator as double) / nullif(cast(denominator as double), 0))",
         "(cast(:numerator as double) / nullif(cast(:denominator as double), 0))",
         "Quotient as DOUBLE; empty when the denominator is zero.",
     ),
     "iso_dow": Macro(
-        ("d",), "cast(isodow(d) as integer)", "(weekday(:d) + 1)", "Day of the week, Monday is 1."
+        ("d",),
+        "INTEGER",
+        "cast(isodow(d) as integer)",
+        "(weekday(:d) + 1)",
+        "Day of the week from 1, Monday.",
     ),
     "iso_week": Macro(
-        ("d",), "cast(week(d) as integer)", "weekofyear(:d)", "ISO week of the year, 1 to 53."
+        ("d",),
+        "INTEGER",
+        "cast(week(d) as integer)",
+        "weekofyear(:d)",
+        "ISO week, 1 to 53.",
     ),
     "iso_year": Macro(
         ("d",),
+        "INTEGER",
         "cast(isoyear(d) as integer)",
         "extract(yearofweek from :d)",
         "Year that the ISO week belongs to.",
     ),
     "date_key": Macro(
         ("d",),
+        "INTEGER",
         "cast(year(d) * 10000 + month(d) * 100 + day(d) as integer)",
         "(year(:d) * 10000 + month(:d) * 100 + day(:d))",
         "Day as a number, yyyymmdd.",
     ),
     "percentile": Macro(
         ("x", "share"),
+        "DOUBLE",
         "quantile_cont(x, share)",
         "percentile(:x, :share)",
         "Aggregate: exact percentile with linear interpolation; share is 0 to 1.",
     ),
     "md5_key": Macro(
         ("text",),
+        "BIGINT",
         "cast('0x' || substr(md5(text), 1, 15) as bigint)",
         "cast(conv(substr(md5(:text), 1, 15), 16, 10) as bigint)",
         "Key from text: the first 15 hex digits of its md5 as BIGINT; empty for empty.",

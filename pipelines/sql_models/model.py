@@ -97,6 +97,8 @@ class SqlModel:
     """The select alone, without header and without a closing semicolon."""
     path: Path | None = None
     """The file it comes from; None when it is generated."""
+    first_line: int = 1
+    """Line of the file at which the select begins."""
     code_version: str = field(default="", compare=False)
     """Changes when its meaning does, or that of anything it reads; set by `load_models`."""
 
@@ -194,5 +196,7 @@ def parse_model(relation: str, text: str, path: Path | None = None) -> SqlModel:
         raise ModelError(f"{origin}: the header is not YAML: {error}") from None
     except ValidationError as error:
         raise ModelError(f"{origin}: wrong header:\n{faults(error)}") from None
-    sql = text[match.end() :].strip().removesuffix(";").rstrip()
-    return SqlModel(schema, name, header, sql, path)
+    body = text[match.end() :]
+    sql = body.strip().removesuffix(";").rstrip()
+    before = text[: match.end()] + body[: len(body) - len(body.lstrip())]
+    return SqlModel(schema, name, header, sql, path, first_line=before.count("\n") + 1)
