@@ -1,0 +1,84 @@
+"""The one way in which callmart opens DuckDB."""
+
+from pathlib import Path
+
+import duckdb
+
+from pipelines.settings import Project
+from pipelines.storage.errors import PublicationError
+
+
+def connect(
+    path: Path | str = ":memory:",
+    *,
+    read_only: bool = False,
+    memory_limit: str | None = None,
+    threads: int | None = None,
+) -> duckdb.DuckDBPyConnection:
+    """Open a database that never reaches for the network.
+
+    DuckDB would otherwise fetch an extension at the first stray `read_xlsx` or `https://`.
+    Within one process all connections to one file must be opened with equal arguments.
+
+    Args:
+        path: File to open or make; in memory when left out.
+        read_only: Open a file that others may read at the same time.
+        memory_limit: Such as `2GB`; DuckDB's default, four fifths of the memory, when left out.
+        threads: How many; one per core when left out.
+    """
+    config: dict[str, str | bool | int | float | list[str]] = {
+        "autoinstall_known_extensions": False,
+        "autoload_known_extensions": False,
+    }
+    if memory_limit is not None:
+        config["memory_limit"] = memory_limit
+    if threads is not None:
+        config["threads"] = threads
+    return duckdb.connect(str(path), read_only=read_only, config=config)
+
+
+def connect_for(
+    project: Project, path: Path | str = ":memory:", *, read_only: bool = False
+) -> duckdb.DuckDBPyConnection:
+    """Open a database with the memory and threads that the project file allows."""
+    storage = project.settings.storage
+    return connect(
+        path, read_only=read_only, memory_limit=storage.memory_limit, threads=storage.threads
+    )
+
+
+def connect_published(project: Project) -> duckdb.DuckDBPyConnection:
+    """Open the published warehouse of this moment, read-only.
+
+    The link is followed here, and not by DuckDB: a process that still holds an older publication
+    open would be given that one again if both had the same path.
+
+    Raises:
+        PublicationError: nothing is published, or it can't be opened.
+    """
+    target = project.warehouse.resolve()
+    try:
+        return connect_for(project, target, read_only=True)
+    except duckdb.Error as error:
+        moved = project.warehouse.resolve()
+        if moved != target:
+            # A run published, and removed the oldest, between the look and the opening.
+            return connect_published(project)
+        if not target.is_file():
+            raise PublicationError(
+                f"{project.warehouse}: nothing is published there. `callmart run` makes it."
+            ) from None
+        raise PublicationError(
+            f"{target} cannot be opened: {error}\nSee `callmart doctor`, "
+            "or go back to an earlier publication with `callmart restore`."
+        ) from error
+
+
+def literal(text: str) -> str:
+    """A text as an SQL literal, for the few statements that take no bound values."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def identifier(name: str) -> str:
+    """A name as a quoted SQL identifier."""
+    return '"' + name.replace('"', '""') + '"'

@@ -1,0 +1,21 @@
+"""What goes wrong with files, locks and publications: each text says what to do about it."""
+
+
+class StorageError(Exception):
+    """Something about the project's files is wrong; the text names it and the remedy."""
+
+
+class PublicationError(StorageError):
+    """A publication could not be made, found or restored; the published one is unchanged."""
+
+
+class DiskSpaceError(StorageError):
+    """The disk has, or had, no room for a run; nothing was published."""
+
+
+class LockError(StorageError):
+    """The run lock could not be had."""
+
+
+class RunLogError(StorageError):
+    """`var/runs.duckdb` could not be read or written."""
