@@ -1,0 +1,77 @@
+"""A project folder for whole-way tests: lay files down, run, and compare what is published."""
+
+import hashlib
+from pathlib import Path
+
+import duckdb
+
+from pipelines.settings import PROJECT_FILE, Project, load_project
+
+SETTINGS = """\
+[centre]
+name = "Test centre"
+timezone = "{zone}"
+
+[sources.pbx]
+kind = "asterisk"
+{extra}
+"""
+
+
+def make_project(
+    root: Path, files: dict[str, bytes], *, zone: str = "Etc/UTC", extra: str = "", key: bytes = b""
+) -> Project:
+    """A project with `files` (name -> content) in landing/pbx.
+
+    The key is the same in every project unless given, so that pseudonyms compare.
+    """
+    landing = root / "landing" / "pbx"
+    landing.mkdir(parents=True)
+    (root / "var").mkdir(mode=0o700)
+    (root / PROJECT_FILE).write_text(SETTINGS.format(zone=zone, extra=extra), encoding="utf-8")
+    project = load_project(root)
+    project.key_file.write_bytes(key or bytes(range(32)))
+    project.key_file.chmod(0o600)
+    land(project, files)
+    return project
+
+
+def land(project: Project, files: dict[str, bytes]) -> None:
+    """Put files into landing/pbx; a name may hold folders."""
+    for name, content in files.items():
+        path = project.landing("pbx") / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+
+
+def relations(con: duckdb.DuckDBPyConnection) -> list[str]:
+    """Every table and view of core and marts."""
+    return [
+        f"{schema}.{name}"
+        for schema, name in con.execute(
+            """
+            select table_schema, table_name from information_schema.tables
+            where table_schema in ('core', 'marts') order by all
+            """
+        ).fetchall()
+    ]
+
+
+def fingerprint(project: Project) -> dict[str, str]:
+    """Relation -> hash of its rows, exported sorted: what must be equal byte by byte."""
+    with duckdb.connect(str(project.warehouse.resolve()), read_only=True) as con:
+        return {name: _hash_of(con, name) for name in relations(con)}
+
+
+def _hash_of(con: duckdb.DuckDBPyConnection, relation: str) -> str:
+    digest = hashlib.sha256()
+    for (row,) in con.execute(
+        f"select to_json(t)::varchar as row from {relation} as t order by row"
+    ).fetchall():
+        digest.update(row.encode() + b"\n")
+    return digest.hexdigest()
+
+
+def differing(one: dict[str, str], other: dict[str, str]) -> list[str]:
+    """Relations that are not byte-equal."""
+    return sorted(name for name in one.keys() | other.keys() if one.get(name) != other.get(name))
