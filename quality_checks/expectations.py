@@ -1,0 +1,219 @@
+"""Run suites with Great Expectations over an open DuckDB connection.
+
+Great Expectations is imported in here only: it takes seven seconds. No project folder, no data
+docs, no progress bars, no analytics. Each suite is asked twice at most: first whether it holds,
+then, of the expectations that do not, for the SQL and the keys of what breaks them.
+"""
+
+import os
+from collections.abc import Generator, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from pipelines.sql_models.build import Window
+from quality_checks.header_tests import windowed
+from quality_checks.result import (
+    SAMPLES,
+    CheckResult,
+    CheckSpec,
+    broken,
+    failed_to_run,
+    held,
+    sample_text,
+    without_numbers,
+)
+from quality_checks.suite import Rule, Suite
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+    from great_expectations.core import (
+        ExpectationSuiteValidationResult,
+        ExpectationValidationResult,
+    )
+    from great_expectations.datasource.fluent.interfaces import Batch
+    from great_expectations.datasource.fluent.sql_datasource import SQLDatasource
+
+
+@dataclass(frozen=True)
+class _Subject:
+    """What Great Expectations reads: the relation, or a temporary view of its rows to check."""
+
+    schema: str | None
+    table: str
+    select: str | None
+    """What the view selects; None for the relation itself."""
+
+    def runnable(self, sql: str) -> str:
+        """A query of Great Expectations, with the view spelled out."""
+        sql = sql.strip().rstrip(";")
+        if self.select is None:
+            return sql
+        return f"with {self.table} as ({self.select}) select * from ({sql})"
+
+
+def run_suites(
+    con: "DuckDBPyConnection", suites: Iterable[Suite], window: Window | None = None
+) -> Iterator[CheckResult]:
+    """Carry out suites, one after the other; an error is a finding, not an exception.
+
+    Args:
+        con: no transaction open; nobody else uses it meanwhile.
+        suites: what to ask.
+        window: relations with `local_date` are asked for these days only.
+    """
+    suites = list(suites)
+    if not suites:
+        return
+    from quality_checks.gx_duckdb import shared
+
+    with shared(con) as url:
+        source = _data_source(url)
+        for suite in suites:
+            with _subject(con, suite, window) as subject:
+                if isinstance(subject, Exception):
+                    yield from (
+                        failed_to_run(suite.spec(rule), subject) for rule in suite.expectations
+                    )
+                else:
+                    yield from _run_suite(source, suite, subject)
+        source.get_engine().dispose()
+
+
+def _data_source(url: str) -> "SQLDatasource":
+    os.environ["GX_ANALYTICS_ENABLED"] = "false"
+    import great_expectations as gx
+    from great_expectations.data_context.types.base import ProgressBarsConfig
+
+    context = gx.get_context(mode="ephemeral")
+    context.variables.progress_bars = ProgressBarsConfig(globally=False)
+    return context.data_sources.add_sql("warehouse", connection_string=url, create_temp_table=False)
+
+
+@contextmanager
+def _subject(
+    con: "DuckDBPyConnection", suite: Suite, window: Window | None
+) -> Generator["_Subject | Exception"]:
+    import duckdb
+
+    schema, _, table = suite.relation.partition(".")
+    try:
+        columns = [row[0] for row in con.execute(f"describe {suite.relation}").fetchall()]
+        source = windowed(suite.relation, columns, window)
+        if source == suite.relation:
+            subject = _Subject(schema, table, None)
+        else:
+            select = source.removeprefix("(").removesuffix(")")
+            subject = _Subject(None, f"checked_{schema}_{table}", select)
+            con.execute(f"create or replace temp view {subject.table} as {select}")
+    except duckdb.Error as error:
+        yield error
+        return
+    try:
+        yield subject
+    finally:
+        if subject.select is not None:
+            con.execute(f"drop view if exists temp.{subject.table}")
+
+
+def _run_suite(source: "SQLDatasource", suite: Suite, subject: _Subject) -> Iterator[CheckResult]:
+    known = {suite.spec(rule): rule for rule in suite.expectations}
+    try:
+        asset = source.add_table_asset(
+            suite.relation, table_name=subject.table, schema_name=subject.schema
+        )
+        batch = asset.add_batch_definition_whole_table("rows").get_batch()
+        first = _validate(batch, suite.expectations, {"result_format": "BOOLEAN_ONLY"})
+        doubtful = [rule for rule in suite.expectations if not _held(first.get(rule.id))]
+        more = {
+            "result_format": "COMPLETE",
+            "unexpected_index_column_names": list(suite.sample_key),
+            "partial_unexpected_count": SAMPLES,
+        }
+        second = _validate(batch, doubtful, more) if doubtful else {}
+    except Exception as error:
+        yield from (failed_to_run(spec, error) for spec in known)
+        return
+    for spec, rule in known.items():
+        if rule in doubtful:
+            yield _finding(spec, rule, second.get(rule.id), suite, subject)
+        else:
+            yield held(spec)
+
+
+def _held(result: "ExpectationValidationResult | None") -> bool:
+    return result is not None and bool(result.success)
+
+
+def _validate(
+    batch: "Batch", rules: Iterable[Rule], result_format: dict[str, Any]
+) -> "dict[str, ExpectationValidationResult]":
+    import great_expectations as gx
+    from great_expectations.expectations.expectation_configuration import (
+        ExpectationConfiguration,
+    )
+    from great_expectations.expectations.metadata_types import FailureSeverity
+
+    expectations = [
+        ExpectationConfiguration(
+            type=rule.type,
+            kwargs=dict(rule.kwargs),
+            meta={"rule": rule.id},
+            severity=FailureSeverity(rule.severity),
+        ).to_domain_obj()
+        for rule in rules
+    ]
+    suite = gx.ExpectationSuite(name="suite", expectations=expectations)
+    outcome: ExpectationSuiteValidationResult = batch.validate(suite, result_format=result_format)
+    return {str(_meta(r).get("rule")): r for r in outcome.results}
+
+
+def _meta(result: "ExpectationValidationResult") -> Mapping[str, Any]:
+    config = result.expectation_config
+    return (config.meta or {}) if config is not None else {}
+
+
+def _finding(
+    spec: CheckSpec,
+    rule: Rule,
+    result: "ExpectationValidationResult | None",
+    suite: Suite,
+    subject: _Subject,
+) -> CheckResult:
+    if result is None:
+        return failed_to_run(spec, "Great Expectations gave no result")
+    found: Mapping[str, Any] = result.result or {}
+    sql = _failing_sql(rule, found, subject)
+    error = _error(result)
+    if error:
+        return failed_to_run(spec, error, sql)
+    if rule.type == "unexpected_rows_expectation":
+        n_bad = int(found.get("observed_value") or 0)
+        rows = (found.get("details") or {}).get("unexpected_rows") or []
+        words = sample_text(rows)
+    else:
+        n_bad = found.get("unexpected_count")
+        rows = found.get("unexpected_index_list") or []
+        words = sample_text({key: row[key] for key in suite.sample_key} for row in rows[:SAMPLES])
+    if n_bad is None:
+        detail = f"found {without_numbers(found.get('observed_value'))}"
+    else:
+        detail = f"{n_bad:,} found: {words}"
+    return broken(spec, detail, n_bad=n_bad, failing_sql=sql)
+
+
+def _failing_sql(rule: Rule, found: Mapping[str, Any], subject: _Subject) -> str | None:
+    if rule.type == "unexpected_rows_expectation":
+        query = str(rule.kwargs["unexpected_rows_query"])
+        name = ".".join(part for part in (subject.schema, subject.table) if part)
+        return subject.runnable(query.replace("{batch}", name))
+    query = found.get("unexpected_index_query")
+    return subject.runnable(query) if isinstance(query, str) else None
+
+
+def _error(result: "ExpectationValidationResult") -> str | None:
+    info = result.exception_info or {}
+    for each in (info, *info.values()):
+        if isinstance(each, Mapping) and each.get("raised_exception"):
+            return str(each.get("exception_message"))
+    return None

@@ -1,0 +1,188 @@
+"""The simple tests that model headers and staging contracts declare, in few passes of plain SQL.
+
+One pass over a relation counts empty, too small, too large and unknown values of all its columns;
+keys and references take one query each. A relation with `local_date` is tested for the days that
+were rebuilt.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from pipelines.sql_models.build import Window
+from quality_checks.result import (
+    SAMPLES,
+    CheckResult,
+    CheckSpec,
+    as_rows,
+    broken,
+    failed_to_run,
+    held,
+    is_tellable,
+    sample_text,
+)
+from quality_checks.sql_check import literal
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+    from pipelines.sql_models import Contract, SqlModel
+    from pipelines.sql_models.model import ColumnTest
+
+
+@dataclass(frozen=True)
+class HeaderTest:
+    """One declared test."""
+
+    spec: CheckSpec
+    bad_row: str | None = None
+    """SQL that is true for a row that breaks it; None for tests over several rows."""
+    unique: tuple[str, ...] = ()
+    """Columns that together must not repeat."""
+    references: tuple[str, str] | None = None
+    """Column here, and `schema.table.column` where each of its values must be."""
+
+
+def declared_tests(
+    models: Iterable["SqlModel"], contracts: Iterable["Contract"]
+) -> list[HeaderTest]:
+    """Every test of headers and contracts, contracts first."""
+    found: list[HeaderTest] = []
+    for contract in contracts:
+        found += _of_contract(contract)
+    for model in models:
+        found.append(_grain(model.relation, model.header.grain))
+        for column, said in model.header.columns.items():
+            found += [_of_column(model.relation, column, test) for test in said.tests]
+    return found
+
+
+def _spec(relation: str, name: str, description: str) -> CheckSpec:
+    return CheckSpec(relation, name, "critical", description)
+
+
+def _grain(relation: str, columns: tuple[str, ...]) -> HeaderTest:
+    words = f"No two rows share {', '.join(columns)}."
+    return HeaderTest(_spec(relation, "grain_unique", words), unique=columns)
+
+
+def _not_null(relation: str, column: str) -> HeaderTest:
+    spec = _spec(relation, f"{column}_not_null", f"{column} is never empty.")
+    return HeaderTest(spec, f'"{column}" is null')
+
+
+def _limit(relation: str, column: str, kind: str, value: object) -> HeaderTest:
+    words = f"{column} is never {'below' if kind == 'min' else 'above'} {value}."
+    spec = _spec(relation, f"{column}_{kind}", words)
+    return HeaderTest(spec, f'"{column}" {"<" if kind == "min" else ">"} {value}')
+
+
+def _allowed(relation: str, column: str, words: tuple[str, ...]) -> HeaderTest:
+    spec = _spec(relation, f"{column}_allowed", f"{column} is one of: {', '.join(words)}.")
+    known = ", ".join("'" + word.replace("'", "''") + "'" for word in words)
+    return HeaderTest(spec, f'"{column}" not in ({known})')
+
+
+def _of_contract(contract: "Contract") -> Iterator[HeaderTest]:
+    yield _grain(contract.relation, contract.key)
+    for name, column in contract.columns.items():
+        if column.required or (name == "local_date" and contract.unit != "reference"):
+            yield _not_null(contract.relation, name)
+        if column.minimum is not None:
+            yield _limit(contract.relation, name, "min", f"{column.minimum:g}")
+        if column.allowed:
+            yield _allowed(contract.relation, name, column.allowed)
+
+
+def _of_column(relation: str, column: str, test: "ColumnTest") -> HeaderTest:
+    value = test.value
+    if test.kind == "not_null":
+        return _not_null(relation, column)
+    if test.kind == "unique":
+        spec = _spec(relation, f"{column}_unique", f"No two rows share {column}.")
+        return HeaderTest(spec, unique=(column,))
+    if test.kind == "allowed" and isinstance(value, tuple):
+        return _allowed(relation, column, value)
+    if test.kind == "references" and isinstance(value, str):
+        words = f"Every {column} is found in {value}."
+        spec = _spec(relation, f"{column}_references", words)
+        return HeaderTest(spec, references=(column, value))
+    return _limit(relation, column, test.kind, value)
+
+
+def run_tests(
+    con: "DuckDBPyConnection", tests: Iterable[HeaderTest], window: Window | None = None
+) -> Iterator[CheckResult]:
+    """Carry out tests, relation by relation; an error is a finding, not an exception."""
+    for relation, group in groupby(tests, key=lambda test: test.spec.relation):
+        yield from _run_relation(con, relation, list(group), window)
+
+
+def _run_relation(
+    con: "DuckDBPyConnection", relation: str, tests: list[HeaderTest], window: Window | None
+) -> Iterator[CheckResult]:
+    import duckdb
+
+    try:
+        columns = [r[0] for r in con.execute(f"describe {relation}").fetchall()]
+        source = windowed(relation, columns, window)
+        counts = _count_rows(con, source, [t for t in tests if t.bad_row])
+    except duckdb.Error as error:
+        yield from (failed_to_run(test.spec, error) for test in tests)
+        return
+    for test in tests:
+        sql = _offenders(source, columns, test)
+        try:
+            n_bad = counts[test] if test in counts else _count(con, sql)
+            yield _result(con, test, sql, n_bad)
+        except duckdb.Error as error:
+            yield failed_to_run(test.spec, error, sql)
+
+
+def windowed(relation: str, columns: Iterable[str], window: Window | None) -> str:
+    """What to select from: the relation, or its rows of the window and those of no day."""
+    if window is None or "local_date" not in columns:
+        return relation
+    days = f"{literal(window.from_date)} and {literal(window.to_date)}"
+    return f"(select * from {relation} where local_date between {days} or local_date is null)"
+
+
+def _count_rows(
+    con: "DuckDBPyConnection", source: str, tests: list[HeaderTest]
+) -> dict[HeaderTest, int]:
+    if not tests:
+        return {}
+    parts = ", ".join(f"count(*) filter (where {test.bad_row})" for test in tests)
+    row = con.execute(f"select {parts} from {source}").fetchone() or ()
+    return dict(zip(tests, map(int, row), strict=True))
+
+
+def _offenders(source: str, columns: list[str], test: HeaderTest) -> str:
+    if test.unique:
+        key = ", ".join(f'"{column}"' for column in test.unique)
+        return f"select {key}, count(*) as n_rows from {source} group by {key} having count(*) > 1"
+    if test.references:
+        column, target = test.references
+        there, _, other = target.rpartition(".")
+        return (
+            f'select "{column}", count(*) as n_rows from {source} where "{column}" is not null '
+            f'and "{column}" not in (select "{other}" from {there} where "{other}" is not null) '
+            f'group by "{column}"'
+        )
+    told = ", ".join(f'"{column}"' for column in columns if is_tellable(column)) or "*"
+    return f"select {told} from {source} where {test.bad_row}"
+
+
+def _count(con: "DuckDBPyConnection", sql: str) -> int:
+    row = con.execute(f"select count(*) from ({sql})").fetchone()
+    return int(row[0]) if row else 0
+
+
+def _result(con: "DuckDBPyConnection", test: HeaderTest, sql: str, n_bad: int) -> CheckResult:
+    if not n_bad:
+        return held(test.spec)
+    found = con.execute(f"select * from ({sql}) order by all limit {SAMPLES}")
+    names = [column[0] for column in found.description or []]
+    words = sample_text(as_rows(names, found.fetchall()))
+    return broken(test.spec, f"{n_bad:,} found: {words}", n_bad=n_bad, failing_sql=sql)

@@ -1,0 +1,71 @@
+/*---
+relation: ops.lake_manifest
+severity: critical
+description: >-
+  Every staging table has, day by day, the rows that the lake's manifest says.
+---*/
+with found as (
+    select 'agent_event' as table_name, source, local_date, count(*) as n_found
+    from staging.agent_event
+    where local_date between $from_date and $to_date
+    group by source, local_date
+    union all
+    select 'agent_offer' as table_name, source, local_date, count(*) as n_found
+    from staging.agent_offer
+    where local_date between $from_date and $to_date
+    group by source, local_date
+    union all
+    select 'anomaly' as table_name, source, local_date, count(*) as n_found
+    from staging.anomaly
+    where local_date between $from_date and $to_date
+    group by source, local_date
+    union all
+    select 'contact' as table_name, source, local_date, count(*) as n_found
+    from staging.contact
+    where local_date between $from_date and $to_date
+    group by source, local_date
+    union all
+    select 'handle_segment' as table_name, source, local_date, count(*) as n_found
+    from staging.handle_segment
+    where local_date between $from_date and $to_date
+    group by source, local_date
+    union all
+    select 'queue_refusal' as table_name, source, local_date, count(*) as n_found
+    from staging.queue_refusal
+    where local_date between $from_date and $to_date
+    group by source, local_date
+    union all
+    select 'queue_visit' as table_name, source, local_date, count(*) as n_found
+    from staging.queue_visit
+    where local_date between $from_date and $to_date
+    group by source, local_date
+    union all
+    select 'queue_config' as table_name, source, local_date, count(*) as n_found
+    from staging.queue_config
+    group by source, local_date
+    union all
+    select 'roster' as table_name, source, local_date, count(*) as n_found
+    from staging.roster
+    group by source, local_date
+),
+
+promised as (
+    select table_name, source, local_date, sum(n_rows) as n_expected
+    from ops.lake_manifest
+    where layer = 'staging'
+        and (local_date between $from_date and $to_date or local_date is null)
+    group by table_name, source, local_date
+)
+
+select
+    coalesce(promised.table_name, found.table_name) as table_name,
+    coalesce(promised.source, found.source) as source,
+    coalesce(promised.local_date, found.local_date) as local_date,
+    coalesce(promised.n_expected, 0) as n_expected,
+    coalesce(found.n_found, 0) as n_found
+from promised
+full join found
+    on found.table_name = promised.table_name
+    and found.source = promised.source
+    and found.local_date is not distinct from promised.local_date
+where coalesce(promised.n_expected, 0) <> coalesce(found.n_found, 0)
