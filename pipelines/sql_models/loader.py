@@ -12,7 +12,7 @@ import yaml
 
 from pipelines.sql_models.contracts import load_contracts
 from pipelines.sql_models.macros import macros_version
-from pipelines.sql_models.model import SCHEMAS, ModelError, SqlModel, digest, parse_model
+from pipelines.sql_models.model import OPS_READ, SCHEMAS, ModelError, SqlModel, digest, parse_model
 
 
 def load_models(extra: Path | None = None) -> list[SqlModel]:
@@ -30,7 +30,17 @@ def load_models(extra: Path | None = None) -> list[SqlModel]:
     shipped = list(_read_folder(files(models)))
     generated = _generated(None if extra is None else extra / "metrics")
     local = [] if extra is None else list(_read_folder(extra / "models"))
+    _hold_to_rules(local)
     return with_versions(in_order([*shipped, *generated, *local]))
+
+
+def _hold_to_rules(models: Iterable[SqlModel]) -> None:
+    """Lint what a project adds; shipped models are linted by the tests."""
+    from pipelines.sql_models.lint import lint
+
+    findings = [finding for model in models for finding in lint(model)]
+    if findings:
+        raise ModelError("\n".join(findings))
 
 
 def _generated(metrics: Path | None) -> list[SqlModel]:
@@ -102,30 +112,30 @@ def in_order(models: Iterable[SqlModel]) -> list[SqlModel]:
     return ordered
 
 
+def _ops_version(table: str) -> str:
+    from pipelines.storage.ops import table_columns
+
+    return digest(str(table_columns(table)))
+
+
 def with_versions(ordered: Iterable[SqlModel]) -> list[SqlModel]:
     """Give each model a code version that covers its SQL, the macros and all it reads.
 
     Raises:
         ModelError: a model reads a relation that nothing makes.
     """
-    from pipelines.storage.ops import table_columns
-
     versions = {contract.relation: contract.version for contract in load_contracts().values()}
+    versions |= {f"ops.{table}": _ops_version(table) for table in OPS_READ}
     base = macros_version()
     done: list[SqlModel] = []
     for model in ordered:
-        parts = [base, model.own_version]
-        for relation in sorted(model.reads):
-            schema, _, table = relation.partition(".")
-            if schema == "ops":
-                parts.append(f"{relation} {table_columns(table)}")
-            elif relation in versions:
-                parts.append(f"{relation} {versions[relation]}")
-            else:
-                raise ModelError(
-                    f"{model.origin}: reads {relation}, which is no contract, no model and no "
-                    "table of ops; write schema.table as it is spelled there"
-                )
-        versions[model.relation] = digest(*parts)
+        unknown = sorted(model.reads - versions.keys())
+        if unknown:
+            raise ModelError(
+                f"{model.origin}: reads {', '.join(unknown)}, which is no contract, no model and "
+                "none of the tables of ops for models; write schema.table as it is spelled there"
+            )
+        read = (f"{relation} {versions[relation]}" for relation in sorted(model.reads))
+        versions[model.relation] = digest(base, model.own_version, *read)
         done.append(replace(model, code_version=versions[model.relation]))
     return done

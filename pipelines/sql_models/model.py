@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 SCHEMAS = ("core", "marts")
 """Schemas of models, lower layer first."""
 
+OPS_READ = ("build_window", "calendar_interval", "feed_watermark", "metric_definition")
+"""Tables of `ops` that models may read: inputs of a build, not its account."""
+
 _HEADER = re.compile(r"\A/\*---\n(?P<yaml>.*?)\n---\*/\n", re.DOTALL)
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 
