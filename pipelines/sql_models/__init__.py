@@ -7,9 +7,13 @@ metrics with the SQL made from it. Holds no model: those are files in `models/`.
 
 from pipelines.sql_models.build import Built, Window, build_model, drop_unknown
 from pipelines.sql_models.contracts import Contract, create_empty, load_contracts
+from pipelines.sql_models.empty import empty_warehouse, warehouse_columns
+from pipelines.sql_models.lineage import column_lineage
+from pipelines.sql_models.lint import lint
 from pipelines.sql_models.loader import load_glossary, load_models
 from pipelines.sql_models.macros import install_macros
 from pipelines.sql_models.model import Column, ColumnTest, Header, ModelError, SqlModel, parse_model
+from pipelines.sql_models.spark import to_spark
 
 __all__ = [
     "Built",
@@ -21,11 +25,16 @@ __all__ = [
     "SqlModel",
     "Window",
     "build_model",
+    "column_lineage",
     "create_empty",
     "drop_unknown",
+    "empty_warehouse",
     "install_macros",
+    "lint",
     "load_contracts",
     "load_glossary",
     "load_models",
     "parse_model",
+    "to_spark",
+    "warehouse_columns",
 ]

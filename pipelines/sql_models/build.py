@@ -6,6 +6,7 @@ Tables are created with their columns spelled out and filled afterwards: in Duck
 
 import time
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
@@ -84,9 +85,17 @@ def build_model(
         _note_state(con, model, rows)
         con.commit()
     except BaseException:
-        con.rollback()
+        _roll_back(con)
         raise
     return Built(model.relation, rows, written, is_full, time.monotonic() - started)
+
+
+def _roll_back(con: "DuckDBPyConnection") -> None:
+    import duckdb
+
+    # A commit that failed has rolled back already, and says so when asked again.
+    with suppress(duckdb.TransactionException):
+        con.rollback()
 
 
 def query_columns(con: "DuckDBPyConnection", sql: str) -> dict[str, str]:

@@ -108,6 +108,7 @@ def lint(model: SqlModel, columns: Mapping[str, Mapping[str, str]] | None = None
         _arguments,
         _lineage_columns,
         _types,
+        _build_window,
     )
     found = [message for rule in rules for message in rule(model)]
     if columns is not None:
@@ -240,6 +241,14 @@ def _lineage_columns(model: SqlModel) -> Found:
     for column in model.query.find_all(exp.Column):
         if column.name.lower() in _LINEAGE:
             yield column, "file and line say where a row is from, not what it is: keep it out"
+
+
+def _build_window(model: SqlModel) -> Found:
+    reads = "ops.build_window" in model.reads
+    if model.header.materialization == "daily" and not reads:
+        yield model.query, "a daily model must keep to the days of ops.build_window"
+    if model.header.materialization != "daily" and reads:
+        yield model.query, "only a daily model is rebuilt for the days of ops.build_window"
 
 
 def _types(model: SqlModel) -> Found:

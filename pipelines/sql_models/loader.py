@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import lru_cache
 from graphlib import CycleError, TopologicalSorter
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -60,18 +61,27 @@ def load_glossary(extra: Path | None = None) -> dict[str, str]:
     Raises:
         ModelError: a glossary is not a mapping of names to texts.
     """
+    own = {} if extra is None else _read_glossary(extra / "models" / "_glossary.yml")
+    return _shipped_glossary() | own
+
+
+@lru_cache(maxsize=1)
+def _shipped_glossary() -> dict[str, str]:
     import models
 
-    found: dict[str, str] = {}
-    for folder in (files(models), None if extra is None else extra / "models"):
-        if folder is None or not (folder / "_glossary.yml").is_file():
-            continue
-        file = folder / "_glossary.yml"
+    return _read_glossary(files(models) / "_glossary.yml")
+
+
+def _read_glossary(file: Traversable) -> dict[str, str]:
+    if not file.is_file():
+        return {}
+    try:
         given = yaml.safe_load(file.read_text(encoding="utf-8")) or {}
-        if not isinstance(given, dict) or not all(isinstance(v, str) for v in given.values()):
-            raise ModelError(f"{file}: must map each column name to one text")
-        found |= given
-    return found
+    except yaml.YAMLError as error:
+        raise ModelError(f"{file}: not YAML: {error}") from None
+    if not isinstance(given, dict) or not all(isinstance(v, str) for v in given.values()):
+        raise ModelError(f"{file}: must map each column name to one text")
+    return given
 
 
 def _read_folder(root: Traversable) -> Iterable[SqlModel]:

@@ -144,8 +144,8 @@ class SqlModel:
     @cached_property
     def own_version(self) -> str:
         """Digest of what the SQL and the header's kind mean: layout and comments do not count."""
-        canonical = self.query.sql(dialect="duckdb", comments=False)
-        return digest(self.header.materialization, canonical)
+        _ = self.query
+        return digest(self.header.materialization, _canonical(self.sql))
 
 
 @lru_cache(maxsize=1024)
@@ -157,6 +157,11 @@ def _parsed(sql: str) -> "exp.Query":
     if len(statements) != 1 or not isinstance(statements[0], exp.Query):
         raise TypeError("must hold one select and nothing else")
     return statements[0]
+
+
+@lru_cache(maxsize=1024)
+def _canonical(sql: str) -> str:
+    return _parsed(sql).sql(dialect="duckdb", comments=False)
 
 
 def digest(*parts: str) -> str:

@@ -139,6 +139,14 @@ def test_layers_point_one_way():
     assert lint(model("core.x", "select agent as a from staging.roster")) == []
 
 
+def test_daily_models_and_no_others_keep_to_the_window():
+    narrow = "select a from core.t inner join ops.build_window as w on t.d >= w.from_date"
+    assert "only a daily model" in "\n".join(lint(model("marts.x", narrow)))
+    wide = model("marts.x", "select a from core.t", kind="daily")
+    assert "must keep to the days" in "\n".join(lint(wide))
+    assert lint(model("marts.x", narrow, kind="daily")) == []
+
+
 def test_a_finding_names_file_line_and_place():
     sql = "select\n    a,\n    now() as b\nfrom core.t"
     (found,) = lint(model("marts.x", sql), COLUMNS)

@@ -1,0 +1,110 @@
+"""The shipped models, built on empty contracts: they bind, are described, portable and typed."""
+
+import re
+import time
+from collections.abc import Iterator
+
+import duckdb
+import pytest
+
+from pipelines.sql_models import (
+    SqlModel,
+    build_model,
+    column_lineage,
+    lint,
+    load_glossary,
+    load_models,
+    to_spark,
+    warehouse_columns,
+)
+from pipelines.sql_models.empty import empty_inputs
+
+MODELS = load_models()
+PLAIN = re.compile(r"VARCHAR|BIGINT|INTEGER|BOOLEAN|DATE|TIMESTAMP|DOUBLE|DECIMAL\(\d+,\d+\)")
+
+every_model = pytest.mark.parametrize("model", MODELS, ids=lambda m: m.relation)
+
+
+@pytest.fixture(scope="module")
+def built() -> Iterator[tuple[duckdb.DuckDBPyConnection, float]]:
+    with empty_inputs() as con:
+        started = time.process_time()
+        for model in load_models():
+            build_model(con, model)
+        yield con, time.process_time() - started
+
+
+@pytest.fixture(scope="module")
+def columns(built) -> dict[str, dict[str, str]]:
+    return warehouse_columns(built[0])
+
+
+def test_all_models_build_on_nothing_in_no_time(built):
+    assert built[1] < 3
+
+
+@every_model
+def test_it_is_portable(model: SqlModel, columns):
+    assert lint(model, columns) == []
+    assert to_spark(model.sql)
+
+
+@every_model
+def test_its_types_are_ones_that_every_tool_reads(model: SqlModel, columns):
+    """HUGEINT, INTERVAL and lists fail in Polars, Power BI or Excel: cast sums to BIGINT."""
+    odd = {
+        name: kind for name, kind in columns[model.relation].items() if not PLAIN.fullmatch(kind)
+    }
+    assert not odd
+
+
+@every_model
+def test_its_names_say_their_types(model: SqlModel, columns):
+    wanted = {
+        "_key": {"BIGINT", "INTEGER"},
+        "_id": {"VARCHAR"},
+        "_at": {"TIMESTAMP"},
+        "_ms": {"BIGINT"},
+        "local_date": {"DATE"},
+    }
+    wrong = []
+    for name, kind in columns[model.relation].items():
+        allowed = next((kinds for end, kinds in wanted.items() if name.endswith(end)), None)
+        if name.startswith(("is_", "has_")):
+            allowed = {"BOOLEAN"}
+        if name.startswith("n_"):
+            allowed = {"BIGINT", "INTEGER"}
+        if allowed and kind not in allowed:
+            wrong.append(f"{name} {kind}")
+    assert not wrong
+
+
+def test_every_column_and_relation_is_commented(built):
+    con, _ = built
+    silent = con.execute(
+        """
+        select table_name, column_name from duckdb_columns()
+        where database_name = current_database() and coalesce(comment, '') = ''
+          and schema_name in ('core', 'marts', 'ops')
+        union all
+        select table_name, '' from duckdb_tables()
+        where schema_name in ('core', 'marts', 'ops') and coalesce(comment, '') = ''
+        union all
+        select view_name, '' from duckdb_views()
+        where schema_name in ('core', 'marts') and coalesce(comment, '') = ''
+        """
+    ).fetchall()
+    assert silent == []
+
+
+def test_the_glossary_is_in_order_and_every_word_is_used(columns):
+    words = list(load_glossary())
+    used = {name for model in MODELS for name in columns[model.relation]}
+    assert words == sorted(words)
+    assert not set(words) - used
+
+
+def test_columns_can_be_followed_in_nearly_every_model(columns):
+    found = column_lineage(MODELS, columns)
+    assert len(found) >= 0.9 * len(MODELS)
+    assert any(origins for lineage in found.values() for origins in lineage.values()) or not MODELS
