@@ -1,0 +1,160 @@
+"""Builds the static site of one publication: the overview, a page per local day, the checks."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import timedelta
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+from reports.pages import data_quality, period
+from reports.pages.render import render
+from reports.queries import Reader, ReportError
+from reports.records import Numbers
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from datetime import date
+    from pathlib import Path
+
+    from reports.pages.period import Course, Site
+
+_BATCH_DAYS = 31
+_STATIC = ("style.css", "page.js")
+
+
+@dataclass(frozen=True)
+class SiteResult:
+    """What was built: pages people open, and every file written, relative to the site."""
+
+    index: Path
+    pages: tuple[str, ...]
+    files: tuple[str, ...]
+
+
+def build_site(
+    warehouse: Path,
+    out: Path,
+    *,
+    name: str = "Contact centre",
+    on_page: Callable[[int, int], None] | None = None,
+) -> SiteResult:
+    """Write the whole site of a published warehouse into `out`.
+
+    Args:
+        warehouse: The published file; it is opened read-only.
+        out: Folder of the site; made when missing. Other files in it are left alone.
+        name: What the centre is called on the pages.
+        on_page: Told after each page: pages written, pages in all.
+
+    Raises:
+        ReportError: There is no warehouse, or it was never published.
+    """
+    written: list[str] = []
+    with Reader(warehouse) as reader:
+        days = reader.days()
+        if not days:
+            raise ReportError(
+                f"{warehouse} holds no day with data: put files into landing and run `callmart run`"
+            )
+        dates = [row["local_date"] for row in days]
+        script = _write_assets(out, written)
+        site = _site(reader, name, days[-1]["zone"], dates, script)
+
+        def put(path: str, template: str, context: dict) -> None:
+            _write(out / path, render(template, context))
+            written.append(path)
+            if on_page:
+                on_page(len(written) - _N_ASSETS, len(dates) + 2)
+
+        put("index.html", "overview.html.j2", _overview(reader, site))
+        put("data-quality.html", "data_quality.html.j2", data_quality.context(site))
+        for batch in _batches(dates):
+            by_day = reader.numbers_by_day(batch[0] - timedelta(days=7), batch[-1])
+            courses = _interval_courses(reader, batch)
+            for day in batch:
+                shown = reader.period(day, day, by_day.get(day, Numbers()), site.limits())
+                context = period.day_context(site, shown, by_day, courses[day])
+                put(f"days/{day.isoformat()}.html", "day.html.j2", context)
+    pages = tuple(p for p in written if p.endswith(".html"))
+    return SiteResult(out / "index.html", pages, tuple(written))
+
+
+_N_ASSETS = len(_STATIC) + 1
+
+
+def _site(reader: Reader, name: str, zone: str, dates: Sequence[date], script: str) -> Site:
+    trust = reader.trust()
+    return period.Site(
+        name=name,
+        stamp=reader.stamp(zone),
+        trust=trust,
+        metrics=reader.metrics(),
+        queues={q["queue_id"]: q for q in trust.queues},
+        agents=reader.agents(),
+        days=dates,
+        script=script,
+    )
+
+
+def _overview(reader: Reader, site: Site) -> dict:
+    first, last = site.days[0], site.days[-1]
+    by_day = reader.numbers_by_day(first, last)
+    single = len(site.days) == 1
+    numbers = by_day[first] if single else reader.period_numbers(first, last)
+    shown = reader.period(first, last, numbers, site.limits())
+    weeks = None
+    if last - first >= timedelta(days=13):
+        week = timedelta(days=6)
+        weeks = (
+            reader.period_numbers(last - week, last),
+            reader.period_numbers(last - 2 * week - timedelta(days=1), last - week - timedelta(1)),
+        )
+    course = _interval_courses(reader, [first])[first] if single else _day_course(by_day)
+    return period.overview_context(site, shown, by_day, course, weeks)
+
+
+def _day_course(by_day: dict[date, Numbers]) -> Course:
+    """Values by day, for scope all and the service level of queues."""
+    course: Course = defaultdict(list)
+    days = sorted(by_day)
+    keys = {
+        (n.metric.id, "all", "all") for numbers in by_day.values() for n in numbers.of_scope("all")
+    }
+    queues = {q for numbers in by_day.values() for q in numbers.scope_ids("queue")}
+    keys |= {("service_level", "queue", queue) for queue in queues}
+    for key in keys:
+        course[key] = [by_day[day].value(*key) for day in days]
+    return course
+
+
+def _interval_courses(reader: Reader, days: Sequence[date]) -> dict[date, Course]:
+    """Values by quarter hour of each day."""
+    courses: dict[date, Course] = defaultdict(lambda: defaultdict(list))
+    for row in reader.rows("kpi_intervals", from_date=days[0], to_date=days[-1]):
+        key = (row["metric_id"], row["scope_kind"], row["scope_id"])
+        value = row["value"]
+        courses[row["local_date"]][key].append(None if value is None else float(value))
+    return courses
+
+
+def _batches(dates: Sequence[date]) -> list[Sequence[date]]:
+    return [dates[i : i + _BATCH_DAYS] for i in range(0, len(dates), _BATCH_DAYS)]
+
+
+def _write(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8", newline="\n")
+
+
+def _write_assets(out: Path, written: list[str]) -> str:
+    from plotly.offline import get_plotlyjs, get_plotlyjs_version
+
+    script = f"plotly-{get_plotlyjs_version()}.min.js"
+    _write(out / "assets" / script, get_plotlyjs())
+    written.append(f"assets/{script}")
+    for name in _STATIC:
+        _write(out / "assets" / name, (files("reports") / "static" / name).read_text("utf-8"))
+        written.append(f"assets/{name}")
+    return script

@@ -1,0 +1,57 @@
+"""The few statistics a page needs beside the warehouse's own: of whole periods and of changes."""
+
+from __future__ import annotations
+
+import math
+
+Z95 = 1.959963984540054
+"""Two-sided 95 % point of the normal distribution."""
+
+NEAR = 0.05
+"""A goal missed by no more than this share of itself counts as near."""
+
+
+def wilson(hits: float, cases: float) -> tuple[float, float] | None:
+    """Wilson's 95 % interval of a share, in per cent; None without cases."""
+    if cases <= 0:
+        return None
+    p, z2 = hits / cases, Z95 * Z95
+    centre = p + z2 / (2 * cases)
+    half = Z95 * math.sqrt(max(0.0, p * (1 - p) / cases + z2 / (4 * cases * cases)))
+    scale = 100 / (1 + z2 / cases)
+    return max(0.0, (centre - half) * scale), min(100.0, (centre + half) * scale)
+
+
+def mean_interval(total: float, cases: float, squares: float) -> tuple[float, float] | None:
+    """95 % interval of a mean from its sums (normal limits); None below two cases."""
+    if cases < 2:  # noqa: PLR2004
+        return None
+    mean = total / cases
+    variance = max(0.0, (squares - total * total / cases) / (cases - 1))
+    half = Z95 * math.sqrt(variance / cases)
+    return max(0.0, mean - half), mean + half
+
+
+def is_clear(
+    new: tuple[float, float, float] | None, old: tuple[float, float, float] | None
+) -> bool | None:
+    """Whether a change is more than chance: (value, low, high) before and after, at 95 %.
+
+    Newcombe's combination of two intervals; None when an interval is not known.
+    """
+    if new is None or old is None:
+        return None
+    gap = new[0] - old[0]
+    below = math.hypot(new[0] - new[1], old[2] - old[0])
+    above = math.hypot(new[2] - new[0], old[0] - old[1])
+    return gap - below > 0 or gap + above < 0
+
+
+def status(value: float | None, goal: float | None, direction: str) -> str:
+    """met, near, missed, or none without a value, a goal or a good direction."""
+    if value is None or goal is None or direction not in ("higher", "lower"):
+        return "none"
+    gap = (value - goal) if direction == "higher" else (goal - value)
+    if gap >= 0:
+        return "met"
+    return "near" if -gap <= NEAR * abs(goal) else "missed"

@@ -1,0 +1,197 @@
+"""Service level over time above the volume it stands on: by interval, and by day."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from reports import format as fmt
+from reports.figures.base import Chart, figure, level, note, percent_range, time_ticks
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+
+    from reports.records import Metric, Numbers, Row
+
+_VOLUME = {"domain": [0, 0.3], "rangemode": "tozero", "nticks": 4, "tickformat": ",d"}
+
+
+def bins_of_all(service: list[Row], bin_s: int, zone: str) -> list[dict[str, Any]]:
+    """Sums over queues for every bin from the first to the last, also empty ones."""
+    if not service:
+        return []
+    from datetime import timedelta
+
+    step = timedelta(seconds=bin_s)
+    at, last = service[0]["bin_at"], service[-1]["bin_at"]
+    names = ("n_offered", "n_in_time", "n_counted", "n_lost")
+    found: dict[datetime, dict[str, Any]] = {}
+    while at <= last:
+        found[at] = {"bin_at": at, "local": fmt.local(at, zone), **dict.fromkeys(names, 0)}
+        at += step
+    for row in service:
+        for name in names:
+            found[row["bin_at"]][name] += row[name]
+    for row in found.values():
+        row["level"] = 100 * row["n_in_time"] / row["n_counted"] if row["n_counted"] else None
+    return list(found.values())
+
+
+def by_interval(bins: list[dict[str, Any]], bin_s: int, metric: Metric) -> Chart:
+    """Service level by interval above the calls offered; points on few calls are hollow."""
+    x = list(range(len(bins)))
+    values = [b["level"] for b in bins]
+    small = [0 < b["n_counted"] < metric.min_n for b in bins]
+    asked = [
+        [fmt.clock(b["local"]), b["n_in_time"], b["n_counted"], b["bin_at"].isoformat(), bin_s]
+        for b in bins
+    ]
+    tickvals, ticktext = time_ticks([b["local"] for b in bins])
+    data = [
+        {
+            "type": "scatter", "mode": "lines+markers", "x": x, "y": _rounded(values),
+            "line": {"color": "@c1", "width": 2}, "customdata": asked,
+            "marker": {
+                "size": 7, "color": ["@card" if s else "@c1" for s in small],
+                "line": {"color": "@c1", "width": 1.5},
+            },
+            "hovertemplate": "%{customdata[0]}  <b>%{y:.1f} %</b><br>"
+            "%{customdata[1]} of %{customdata[2]} in time<extra></extra>",
+        },
+        _bars(x, [b["n_offered"] - b["n_lost"] for b in bins], "@c1soft2", asked, "other calls"),
+        _bars(x, [b["n_lost"] for b in bins], "@c2", asked, "lost"),
+    ]  # fmt: skip
+    minutes = bin_s // 60
+    lowest = min(
+        (b for b in bins if b["level"] is not None), key=lambda b: b["level"], default=None
+    )
+    alt = f"Lowest at {fmt.clock(lowest['local'])}: {lowest['level']:.0f} %." if lowest else ""
+    return Chart(
+        id="service",
+        title="Service level and calls through the day",
+        sub=f"{f'Every {minutes} minutes' if minutes > 1 else 'Every minute'}, by entry into a "
+        "queue. Hollow points rest on few calls. Select a point to see what it is made of.",
+        alt=alt,
+        figure=figure(
+            data,
+            {"metric": metric.id},
+            **_layout(values, metric.goal, tickvals, ticktext, len(bins)),
+        ),
+        height=330,
+        legend=(("c1", "service level"), ("c1soft2", "calls offered"), ("c2", "of them lost")),
+        head=("From", "Service level", "In time", "Counted", "Offered", "Lost"),
+        rows=[
+            [
+                fmt.clock(b["local"]), fmt.share(b["level"]), fmt.count(b["n_in_time"]),
+                fmt.count(b["n_counted"]), fmt.count(b["n_offered"]), fmt.count(b["n_lost"]),
+            ]
+            for b in bins
+        ],
+    )  # fmt: skip
+
+
+def by_day(days: list[date], numbers: dict[date, Numbers], metric: Metric) -> Chart:
+    """Service level of each day, its 95 % range as a band, above the calls of the day."""
+    found = [numbers[day].get(metric.id) for day in days]
+    values = [n.value if n else None for n in found]
+    offered = [numbers[day].value("offered") or 0 for day in days]
+    iso = [day.isoformat() for day in days]
+    asked = [
+        [fmt.day(day), fmt.part(n.numerator) if n else "", fmt.part(n.denominator) if n else "", d]
+        for day, n, d in zip(days, found, iso, strict=True)
+    ]
+    data = [
+        _edge(iso, [n.high if n else None for n in found]),
+        {
+            **_edge(iso, [n.low if n else None for n in found]),
+            "fill": "tonexty",
+            "fillcolor": "@c1soft",
+        },
+        {
+            "type": "scatter", "mode": "lines+markers", "x": iso, "y": _rounded(values),
+            "line": {"color": "@c1", "width": 2}, "customdata": asked,
+            "marker": {
+                "size": 7, "color": [_day_colour(n) for n in found],
+                "symbol": ["diamond" if n and n.status == "missed" else "circle" for n in found],
+                "line": {"color": "@card", "width": 1},
+            },
+            "hovertemplate": "%{customdata[0]}  <b>%{y:.1f} %</b><br>"
+            "%{customdata[1]} of %{customdata[2]} in time<extra></extra>",
+        },
+        _bars(iso, [round(v) for v in offered], "@c1soft2", asked, "calls"),
+    ]  # fmt: skip
+    layout = _layout(values, metric.goal, None, None, len(days))
+    layout["xaxis"] |= {"type": "date", "tickformat": "%-d %b", "hoverformat": "%a %-d %b"}
+    layout["bargap"] = 0.25
+    met = sum(1 for n in found if n and n.status == "met")
+    return Chart(
+        id="trend",
+        title="Service level and calls by day",
+        sub="Band: 95 % range of each day. Diamonds: days that missed the goal. "
+        "Select a day to open its page.",
+        alt=f"{met} of {fmt.plural(len(days), 'day')} met the goal.",
+        figure=figure(data, {"metric": metric.id, "opens": "day"}, **layout),
+        height=330,
+        legend=(("c1", "service level"), ("c1soft2", "calls offered")),
+        head=("Day", "Service level", "Range", "In time", "Counted", "Offered"),
+        rows=[
+            [
+                fmt.day(day), fmt.share(n.value if n else None),
+                f"{fmt.share(n.low)} to {fmt.share(n.high)}" if n and n.low is not None else "",
+                fmt.part(n.numerator if n else None), fmt.part(n.denominator if n else None),
+                fmt.count(o),
+            ]
+            for day, n, o in zip(days, found, offered, strict=True)
+        ],
+    )  # fmt: skip
+
+
+def _day_colour(number: Any) -> str:
+    if number is None or number.is_small:
+        return "@c4"
+    return "@c2" if number.status == "missed" else "@c1"
+
+
+def _rounded(values: list[float | None]) -> list[float | None]:
+    return [None if v is None else round(v, 2) for v in values]
+
+
+def _edge(x: list[str], y: list[float | None]) -> dict[str, Any]:
+    return {
+        "type": "scatter", "mode": "lines", "x": x, "y": _rounded(y), "hoverinfo": "skip",
+        "line": {"width": 0, "color": "@c1soft"},
+    }  # fmt: skip
+
+
+def _bars(x: list[Any], y: list[int], colour: str, asked: list[Any], what: str) -> dict[str, Any]:
+    return {
+        "type": "bar", "x": x, "y": y, "yaxis": "y2", "marker": {"color": colour},
+        "customdata": asked, "hovertemplate": f"%{{customdata[0]}}  <b>%{{y:,}}</b> {what}"
+        "<extra></extra>",
+    }  # fmt: skip
+
+
+def _layout(
+    values: list[float | None],
+    goal: float | None,
+    tickvals: list[int] | None,
+    ticktext: list[str] | None,
+    n: int,
+) -> dict[str, Any]:
+    xaxis: dict[str, Any] = {"showgrid": False, "anchor": "y2"}
+    if tickvals is not None:
+        xaxis |= {"tickvals": tickvals, "ticktext": ticktext, "range": [-0.6, n - 0.4]}
+    goal_notes = [] if goal is None else [
+        note(f"<b>goal {goal:g}</b>", xref="paper", x=1.004, y=goal, xanchor="left")
+    ]  # fmt: skip
+    return {
+        "barmode": "stack", "bargap": 0.18, "hovermode": "closest",
+        "xaxis": xaxis,
+        "yaxis": {
+            "domain": [0.38, 1], "range": percent_range(values, goal), "ticksuffix": " %",
+            "nticks": 6,
+        },
+        "yaxis2": _VOLUME,
+        "margin": {"l": 52, "r": 58 if goal is not None else 12, "t": 8, "b": 28},
+        "shapes": [] if goal is None else [level(goal)],
+        "annotations": goal_notes,
+    }  # fmt: skip

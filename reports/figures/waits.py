@@ -1,0 +1,104 @@
+"""How long callers waited: answered in time, answered later, gone."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from reports import format as fmt
+from reports.figures.base import Chart, figure, note
+
+if TYPE_CHECKING:
+    from reports.records import Row
+
+_FATES = (
+    ("in_time", "c1", "answered in time"),
+    ("later", "c5", "answered later"),
+    ("lost", "c2", "lost"),
+)
+_CLOSE = 0.075
+"""Labels nearer than this share of the axis are put one above the other."""
+
+
+def histogram(
+    waits: list[Row], step_ms: int, percentiles: Row, limits: list[int], last_step: int
+) -> Chart:
+    """Bars by length of wait with T and the percentiles of answered calls marked."""
+    step = step_ms / 1000
+    top = min(last_step, max((r["step"] for r in waits), default=0))
+    counts = {(r["step"], r["fate"]): r["n"] for r in waits}
+    x = [round((i + 0.5) * step, 3) for i in range(top + 1)]
+    spans = [
+        f"{fmt.seconds(i * step)} or more" if i == last_step
+        else f"{fmt.seconds(i * step)} to {fmt.seconds((i + 1) * step)}"
+        for i in range(top + 1)
+    ]  # fmt: skip
+    data = [
+        {
+            "type": "bar", "x": x, "y": [counts.get((i, fate), 0) for i in range(top + 1)],
+            "width": step * 0.86, "marker": {"color": f"@{colour}"}, "customdata": spans,
+            "hovertemplate": f"%{{customdata}}: <b>%{{y:,}}</b> {label}<extra></extra>",
+        }
+        for fate, colour, label in _FATES
+    ]  # fmt: skip
+    end = (top + 1) * step
+    shapes, notes = _marks(percentiles, end)
+    band, band_text = _limit_band(limits)
+    if band:
+        shapes.insert(0, band)
+    half, slow = percentiles["p50"], percentiles["p95"]
+    return Chart(
+        id="waits",
+        title="How long callers waited",
+        sub=f"Answered and lost calls. {band_text}",
+        alt="" if half is None else f"Half of the answered waited {fmt.seconds(half)} or less; "
+        f"one in twenty {fmt.seconds(slow)} or longer.",
+        figure=figure(
+            data, barmode="stack", hovermode="closest", shapes=shapes, annotations=notes,
+            xaxis={"ticksuffix": " s", "showgrid": False, "range": [0, end], "nticks": 8},
+            yaxis={"tickformat": ",d", "nticks": 5},
+            margin={"l": 48, "r": 14, "t": 36, "b": 28},
+        ),
+        span=5,
+        height=300,
+        legend=tuple((colour, label) for _, colour, label in _FATES),
+        head=("Wait", "In time", "Later", "Lost"),
+        rows=[
+            [spans[i], *(fmt.count(counts.get((i, fate), 0)) for fate, _, _ in _FATES)]
+            for i in range(top + 1)
+        ],
+    )  # fmt: skip
+
+
+def _marks(percentiles: Row, end: float) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    shapes, notes, last, raised = [], [], -1.0, False
+    for name, at in (("P50", "p50"), ("P90", "p90"), ("P95", "p95")):
+        x = percentiles[at]
+        if x is None or x > end:
+            continue
+        shapes.append({
+            "type": "line", "x0": x, "x1": x, "yref": "paper", "y0": 0, "y1": 1,
+            "line": {"color": "@ink", "width": 1, "dash": "dot"},
+        })  # fmt: skip
+        raised = not raised and last >= 0 and (x - last) / end < 2.4 * _CLOSE
+        right = x / end > 1 - _CLOSE
+        notes.append(note(
+            f"<b>{name}</b> {fmt.seconds(x)}", x=x, yref="paper", y=1, yanchor="bottom",
+            yshift=14 if raised else 0,
+            xanchor="right" if right else "left" if x / end < _CLOSE else "center",
+        ))  # fmt: skip
+        last = x
+    return shapes, notes
+
+
+def _limit_band(limits: list[int]) -> tuple[dict[str, Any] | None, str]:
+    if not limits:
+        return None, ""
+    low, high = min(limits), max(limits)
+    band = {
+        "type": "rect" if low != high else "line", "x0": low, "x1": high, "yref": "paper",
+        "y0": 0, "y1": 1, "fillcolor": "@c4", "opacity": 0.22 if low != high else 1,
+        "line": {"width": 0 if low != high else 1.5, "color": "@c3"}, "layer": "below",
+    }  # fmt: skip
+    if low == high:
+        return band, f"T is {low} s (green line)."
+    return band, f"Grey band: T, {low} to {high} s by queue."

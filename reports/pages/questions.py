@@ -1,0 +1,90 @@
+"""What answers the question "where does this number come from?": definition, SQL, list of calls.
+
+The page's script fills the same templates for the cell that was asked about, so that a page
+carries each text once and not once per cell.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from reports import format as fmt
+
+if TYPE_CHECKING:
+    from reports.records import Metric, Period
+
+_WHERE = (
+    "\nwhere metric_id = {metric} and metric_version = {version}"
+    "\n    and scope_kind = {kind} and scope_id = {id}"
+)
+
+SQL_DAY = (
+    "select numerator, denominator, value\nfrom marts.v_kpi_day"
+    + _WHERE
+    + "\n    and local_date = date {from}"
+)
+SQL_PERIOD = (
+    "select sum(numerator) as numerator, sum(denominator) as denominator\nfrom marts.kpi_day"
+    + _WHERE
+    + "\n    and local_date between date {from} and date {to}"
+)
+SQL_INTERVAL = (
+    "select sum(numerator) as numerator, sum(denominator) as denominator\nfrom marts.kpi_interval"
+    + _WHERE
+    + "\n    and interval_start >= timestamp {start} and interval_start < timestamp {end}"
+)
+SQL_MINUTES = (
+    "select *\nfrom core.fact_queue_visit\nwhere not is_consult"
+    "\n    and entered_at >= timestamp {start} and entered_at < timestamp {end}"
+)
+
+
+def fill(template: str, **values: str | int) -> str:
+    """A template with its values as SQL literals."""
+    return template.format(
+        **{k: fmt.sql_literal(v) if isinstance(v, str) else v for k, v in values.items()}
+    )
+
+
+def number_sql(metric: Metric, kind: str, scope_id: str, period: Period) -> str:
+    """SQL that gives a number of the page again, in any DuckDB client."""
+    return fill(
+        SQL_DAY if period.is_day else SQL_PERIOD,
+        metric=metric.id, kind=kind, id=scope_id,
+        **{"from": period.first.isoformat(), "to": period.last.isoformat()},
+        version=metric.version,
+    )  # fmt: skip
+
+
+def calls_command(metric: Metric, kind: str, scope_id: str, period: Period) -> str:
+    """The command that lists the calls behind a number."""
+    words = ["callmart calls --metric", metric.id]
+    if kind != "all":
+        words += ["--scope", fmt.shell_word(f"{kind}={scope_id}")]
+    if period.is_day:
+        words += ["--date", period.first.isoformat()]
+    return " ".join(words)
+
+
+def page_data(metrics: list[Metric], period: Period, zone: str) -> dict[str, Any]:
+    """What the page's script needs to answer for any number on the page."""
+    return {
+        "from": period.first.isoformat(),
+        "to": period.last.isoformat(),
+        "period": fmt.days(period.first, period.last),
+        "zone": zone,
+        "sql": {
+            "number": SQL_DAY if period.is_day else SQL_PERIOD,
+            "day": SQL_DAY,
+            "interval": SQL_INTERVAL,
+            "minutes": SQL_MINUTES,
+        },
+        "metrics": {
+            m.id: {
+                "name": m.name, "version": m.version, "words": m.description,
+                "formula": m.formula, "source": m.source, "numerator": m.numerator_sql or "",
+                "denominator": m.denominator_sql or "",
+            }
+            for m in metrics
+        },
+    }  # fmt: skip

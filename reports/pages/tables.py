@@ -1,0 +1,232 @@
+"""Cards and tables: cells that carry their text, their place in a sort and their question."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from reports import estimates
+from reports import format as fmt
+from reports.figures.people import STATES
+from reports.figures.spark import sparkline, stacked_bar
+from reports.pages.render import STATES as SIGNS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from markupsafe import Markup
+
+    from reports.records import Number, Numbers, Row
+
+MAIN_CARDS = (
+    "service_level", "abandonment_rate", "average_speed_of_answer", "average_handle_time",
+    "occupancy", "offered",
+)  # fmt: skip
+MORE_CARDS = (
+    "lost_rate", "service_level_lost", "wait_p90", "transfer_rate", "ring_no_answer_rate",
+    "contacts_per_hour",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Column:
+    """A heading; `left` for words, `sorts` unless it holds pictures."""
+
+    label: str
+    left: bool = False
+    sorts: bool = True
+    title: str = ""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A table's cell: its text, what it sorts by, and the number it can be questioned about."""
+
+    text: str = ""
+    sort: float | str | None = None
+    number: Number | None = None
+    picture: Markup | None = None
+    state: tuple[str, str, str] | None = None
+    bar: float | None = None
+    mark: float | None = None
+    href: str = ""
+    left: bool = False
+    faint: bool = False
+
+
+@dataclass(frozen=True)
+class Change:
+    """A comparison with an earlier period."""
+
+    text: str
+    mood: str
+    title: str
+
+
+@dataclass(frozen=True)
+class Card:
+    """A key figure."""
+
+    number: Number
+    text: str
+    goal: str
+    state: tuple[str, str, str] | None
+    confidence: str
+    changes: tuple[Change, ...]
+    spark: Markup
+
+
+def change(new: Number, old: Number | None, against: str) -> Change | None:
+    """How a number moved; grey where the move is within chance or neither way is good."""
+    if old is None or old.value is None or new.value is None:
+        return None
+    gap, unit = new.value - old.value, new.metric.unit
+    before = f"{against}: {fmt.value(old.value, unit)}"
+    if estimates.is_clear(new.estimate, old.estimate) is False or not gap:
+        return Change(f"≈ as {against}", "flat", f"{before}; no change beyond chance")
+    mood = "flat"
+    if new.metric.direction in ("higher", "lower") and not (new.is_small or old.is_small):
+        mood = "up" if (gap > 0) == (new.metric.direction == "higher") else "down"
+    arrow = "▲" if gap > 0 else "▼"
+    return Change(f"{arrow} {fmt.difference(gap, unit)} {against}", mood, before)
+
+
+def confidence(number: Number) -> str:
+    """The 95 % range and the number of cases, or what is wrong with them."""
+    if number.is_small:
+        return f"only {fmt.plural(number.n, 'case')}"
+    if number.low is None or number.high is None:
+        return ""
+    low, high = (fmt.value(v, number.metric.unit) for v in (number.low, number.high))
+    return f"{fmt.number_and_unit(low)[0]} to {high}"
+
+
+def goal_text(number: Number) -> str:
+    """The goal with its side: ≥ 80 %."""
+    if number.goal is None:
+        return ""
+    sign = {"higher": "≥ ", "lower": "≤ "}.get(number.metric.direction, "")
+    whole = number.metric.unit == "percent"
+    return sign + (
+        f"{number.goal:g}{fmt.SPACE}%" if whole else fmt.value(number.goal, number.metric.unit)
+    )
+
+
+def card(
+    number: Number, earlier: Sequence[tuple[str, Numbers]], history: Sequence[float | None]
+) -> Card:
+    """A key figure with its goal, state, changes and course."""
+    changes = (change(number, old.get(number.metric.id), against) for against, old in earlier)
+    return Card(
+        number=number,
+        text=fmt.value(number.value, number.metric.unit),
+        goal=goal_text(number),
+        state=None if number.is_small else SIGNS.get(number.status),
+        confidence=confidence(number),
+        changes=tuple(c for c in changes if c),
+        spark=sparkline(history, goal=number.goal),
+    )  # fmt: skip
+
+
+def cell(number: Number | None) -> Cell:
+    """A number in a table: greyed when it rests on few cases."""
+    if number is None or number.value is None:
+        return Cell(fmt.UNKNOWN, sort=None)
+    return Cell(
+        fmt.value(number.value, number.metric.unit), sort=round(number.value, 6), number=number,
+        faint=number.is_small,
+    )  # fmt: skip
+
+
+QUEUE_COLUMNS = (
+    ("abandonment_rate", "Abandoned"), ("lost_rate", "Lost"),
+    ("average_speed_of_answer", "Speed of answer"), ("average_handle_time", "Handle time"),
+    ("transfer_rate", "Transferred"), ("ring_no_answer_rate", "Rings not answered"),
+)  # fmt: skip
+
+
+def queue_table(
+    numbers: Numbers, queues: dict[str, Row], courses: dict[str, list[float | None]]
+) -> tuple[list[Column], list[list[Cell]]]:
+    """One row per queue, the largest first."""
+    present = set(numbers.scope_ids("queue"))
+    used = [
+        (m, label) for m, label in QUEUE_COLUMNS if any(numbers.get(m, "queue", q) for q in present)
+    ]
+    columns = [
+        Column("Queue", left=True), Column("State", left=True),
+        Column("T", title="Time limit of the service level"), Column("Calls"),
+        Column("Service level", left=True, sorts=False), Column("In time"),
+        *(Column(label) for _, label in used),
+    ]  # fmt: skip
+    has_course = any(len([v for v in c if v is not None]) > 1 for c in courses.values())
+    if has_course:
+        columns.append(Column("Course", sorts=False, title="Service level over the period"))
+    rows = []
+    for queue in sorted(present, key=lambda q: -(numbers.value("offered", "queue", q) or 0)):
+        facts, level = queues.get(queue, {}), numbers.get("service_level", "queue", queue)
+        row = [
+            Cell(facts.get("queue_name") or queue, left=True),
+            Cell(state=SIGNS.get(level.status) if level and not level.is_small else None, left=True,
+                 sort=level.status if level else ""),
+            _limit(facts),
+            cell(numbers.get("offered", "queue", queue)),
+            Cell(bar=level.value, mark=level.goal) if level and level.value is not None else Cell(),
+            cell(level),
+            *(cell(numbers.get(metric, "queue", queue)) for metric, _ in used),
+        ]  # fmt: skip
+        if has_course:
+            line = sparkline(courses.get(queue, []), goal=level.goal if level else None,
+                             width=110, height=22)  # fmt: skip
+            row.append(Cell(picture=line))
+        rows.append(row)
+    return columns, rows
+
+
+def _limit(facts: dict[str, Any]) -> Cell:
+    limit = facts.get("service_level_s")
+    if limit is None:
+        return Cell(fmt.UNKNOWN)
+    return Cell(
+        f"{limit}{fmt.SPACE}s{'*' if facts.get('is_threshold_assumed') else ''}", sort=limit
+    )
+
+
+AGENT_COLUMNS = (
+    ("occupancy", "Occupancy"), ("contacts_per_hour", "Contacts per hour"),
+    ("average_handle_time", "Handle time"), ("transfer_rate", "Transferred"),
+    ("ring_no_answer_rate", "Rings not answered"), ("declined_rate", "Rings declined"),
+)  # fmt: skip
+
+
+def agent_table(
+    numbers: Numbers, agents: dict[str, Row], time: list[Row]
+) -> tuple[list[Column], list[list[Cell]]]:
+    """One row per agent by name: no league table."""
+    spent: dict[str, dict[str, float]] = defaultdict(dict)
+    for row in time:
+        spent[row["agent_id"]][row["state"]] = float(row["state_s"] or 0)
+    present = {*numbers.scope_ids("agent"), *spent}
+    used = [
+        (m, label) for m, label in AGENT_COLUMNS if any(numbers.get(m, "agent", a) for a in present)
+    ]
+    has_team = any((agents.get(a) or {}).get("team") for a in present)
+    columns = [
+        Column("Agent", left=True), *([Column("Team", left=True)] if has_team else []),
+        Column("Contacts"), Column("Logged in"), Column("Time spent", left=True, sorts=False),
+        *(Column(label) for _, label in used),
+    ]  # fmt: skip
+    rows = []
+    for name, agent in sorted(((agents.get(a) or {}).get("agent_name") or a, a) for a in present):
+        whole = sum(spent[agent].values())
+        handled = numbers.get("average_handle_time", "agent", agent)
+        rows.append([
+            Cell(name, left=True),
+            *([Cell((agents.get(agent) or {}).get("team") or "", left=True)] if has_team else []),
+            Cell(fmt.count(handled.n if handled else 0), sort=handled.n if handled else 0),
+            Cell(fmt.span(whole), sort=round(whole)),
+            Cell(picture=stacked_bar([(c, spent[agent].get(s, 0)) for s, c, _ in STATES])),
+            *(cell(numbers.get(metric, "agent", agent)) for metric, _ in used),
+        ])  # fmt: skip
+    return columns, rows

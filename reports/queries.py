@@ -1,0 +1,237 @@
+"""All SQL of the reports: reads the published warehouse, and nothing else, read-only.
+
+Each query is a file of `reports/sql`; values are bound by name.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any, Self
+
+from reports import estimates
+from reports.format import local
+from reports.records import Metric, Number, Numbers, Period, Row, Stamp, Trust
+
+if TYPE_CHECKING:
+    from datetime import date
+    from pathlib import Path
+
+_BINS_S = (60, 120, 300, 900, 1800, 3600)
+_MOST_BINS = 50
+_WAIT_STEPS_MS = (500, 1000, 2000, 5000, 10_000, 15_000, 30_000, 60_000, 300_000)
+MOST_WAIT_STEPS = 30
+
+
+class ReportError(Exception):
+    """The warehouse cannot be reported on; the text says why and what to do."""
+
+
+@cache
+def sql_text(name: str) -> str:
+    """The text of one query of `reports/sql`."""
+    return (files("reports") / "sql" / f"{name}.sql").read_text(encoding="utf-8")
+
+
+def bin_seconds(first: datetime, last: datetime) -> int:
+    """How fine the charts of a day are: the shortest bin that makes no more than 50."""
+    length = (last - first).total_seconds()
+    return next((b for b in _BINS_S if length / b <= _MOST_BINS), _BINS_S[-1])
+
+
+def wait_step_ms(longest_shown_s: float) -> int:
+    """Width of a bar of the histogram of waits that ends near `longest_shown_s`."""
+    return next(
+        (s for s in _WAIT_STEPS_MS if longest_shown_s * 1000 / s <= MOST_WAIT_STEPS),
+        _WAIT_STEPS_MS[-1],
+    )
+
+
+class Reader:
+    """A published warehouse, opened read-only; use it as a context manager."""
+
+    def __init__(self, warehouse: Path) -> None:
+        import duckdb
+
+        if not warehouse.exists():
+            raise ReportError(f"{warehouse} does not exist: publish one first with `callmart run`")
+        self._con = duckdb.connect(str(warehouse), read_only=True)
+        self._metrics: dict[tuple[str, int], Metric] | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._con.close()
+
+    def rows(self, name: str, **values: Any) -> list[Row]:
+        """Rows of one query of `reports/sql`."""
+        found = self._con.execute(sql_text(name), values or None)
+        columns = [c[0] for c in found.description or ()]
+        return [dict(zip(columns, row, strict=True)) for row in found.fetchall()]
+
+    def metrics(self) -> dict[tuple[str, int], Metric]:
+        """The registry: (id, version) -> definition."""
+        if self._metrics is None:
+            self._metrics = {
+                (r["metric_id"], r["metric_version"]): _metric(r) for r in self.rows("metrics")
+            }
+        return self._metrics
+
+    def days(self) -> list[Row]:
+        """Local days with data, oldest first: local_date, zone."""
+        return self.rows("days")
+
+    def stamp(self, zone: str) -> Stamp:
+        """The publication, its instants in `zone`.
+
+        Raises:
+            ReportError: the warehouse was never published.
+        """
+        found = self.rows("publication")
+        if not found:
+            raise ReportError("the warehouse has no publication: publish it with `callmart run`")
+        row = found[0]
+        marks = [datetime.fromisoformat(v) for v in json.loads(row["watermarks"] or "{}").values()]
+        naive = [m.astimezone(UTC).replace(tzinfo=None) if m.tzinfo else m for m in marks]
+        return Stamp(
+            publication_id=row["publication_id"],
+            run_id=row["run_id"],
+            code_version=row["code_version"],
+            published_at=local(row["published_at"], zone),
+            data_up_to=local(max(naive), zone) if naive else None,
+            zone=zone,
+        )
+
+    def trust(self) -> Trust:
+        """Files, checks, feeds and thresholds: how far the numbers can be trusted."""
+        names = (
+            "checks", "waivers", "files", "skipped", "quarantine", "feeds", "queues", "rebuilt",
+        )  # fmt: skip
+        return Trust(**{name: self.rows(name) for name in names})
+
+    def agents(self) -> dict[str, Row]:
+        """Agents by id."""
+        return {r["agent_id"]: r for r in self.rows("agents")}
+
+    def numbers_by_day(self, first: date, last: date) -> dict[date, Numbers]:
+        """Every metric of every day of a range."""
+        by_day: dict[date, list[Number]] = {}
+        for row in self.rows("kpi_days", from_date=first, to_date=last):
+            number = _day_number(row, self.metrics())
+            by_day.setdefault(row["local_date"], []).append(number)
+        return {day: Numbers(numbers) for day, numbers in by_day.items()}
+
+    def period_numbers(self, first: date, last: date) -> Numbers:
+        """Metrics of a whole range, from the sums of their two parts."""
+        rows = self.rows("kpi_period", from_date=first, to_date=last)
+        return Numbers(_period_number(row, self.metrics()) for row in rows)
+
+    def period(self, first: date, last: date, numbers: Numbers, limits: list[int]) -> Period:
+        """All that one page shows of `first` to `last`; `limits` are the queues' T in seconds."""
+        span = {"from_date": first, "to_date": last}
+        activity = self._activity(first, last)
+        bin_s = bin_seconds(*activity) if activity and first == last else 0
+        percentiles = self.rows("wait_percentiles", **span)[0]
+        step = wait_step_ms(max([*[2.0 * t for t in limits], 1.6 * (percentiles["p95"] or 0), 5.0]))
+        return Period(
+            first=first,
+            last=last,
+            numbers=numbers,
+            activity=activity,
+            bin_s=bin_s,
+            service=self.rows("service_bins", day=first, bin_s=bin_s) if bin_s else [],
+            states=self._states(first, activity, bin_s) if bin_s and activity else [],
+            agent_time=self.rows("agent_time", **span),
+            waits=self.rows("waits", **span, step_ms=step, last_step=MOST_WAIT_STEPS),
+            wait_step_ms=step,
+            percentiles=percentiles,
+            outcomes=self.rows("outcomes", **span),
+            offers=self.rows("offers", **span),
+            volume=self.rows("volume_by_hour", **span) if first != last else [],
+        )
+
+    def _activity(self, first: date, last: date) -> tuple[datetime, datetime] | None:
+        found = self.rows("activity", from_date=first, to_date=last)
+        if not found:
+            return None
+        return min(r["first_at"] for r in found), max(r["last_at"] for r in found)
+
+    def _states(self, day: date, activity: tuple[datetime, datetime], bin_s: int) -> list[Row]:
+        first, last = activity
+        return self.rows("state_spans", day=day, bin_s=bin_s, from_at=first, to_at=last)
+
+
+def _metric(row: Row) -> Metric:
+    return Metric(
+        id=row["metric_id"],
+        version=row["metric_version"],
+        name=row["metric_name"],
+        description=row["description"] or "",
+        formula=row["formula"] or "",
+        unit=row["unit"],
+        direction=row["direction"],
+        numerator_sql=row["numerator_sql"],
+        denominator_sql=row["denominator_sql"],
+        additivity=row["additivity"],
+        min_n=row["min_n"] or 0,
+        interval_method=row["interval_method"] or "none",
+        goal=row["goal"],
+        source=row["definition_source"] or "",
+        valid_from=row["valid_from"],
+        scopes=tuple(filter(None, (row["scopes"] or "").split(";"))),
+    )
+
+
+def _float(value: Any) -> float | None:
+    return None if value is None else float(value)
+
+
+def _day_number(row: Row, metrics: dict[tuple[str, int], Metric]) -> Number:
+    return Number(
+        metric=metrics[row["metric_id"], row["metric_version"]],
+        scope_kind=row["scope_kind"],
+        scope_id=row["scope_id"],
+        value=_float(row["value"]),
+        numerator=_float(row["numerator"]),
+        denominator=_float(row["denominator"]),
+        n=int(row["n"] or 0),
+        low=_float(row["ci_low"]),
+        high=_float(row["ci_high"]),
+        goal=_float(row["goal"]),
+        status=row["status"] or "none",
+        is_small=bool(row["is_small"]),
+        is_provisional=bool(row["is_provisional"]),
+        coverage=_float(row["coverage"]),
+    )
+
+
+def _period_number(row: Row, metrics: dict[tuple[str, int], Metric]) -> Number:
+    metric = metrics[row["metric_id"], row["metric_version"]]
+    numerator, denominator = _float(row["numerator"]), _float(row["denominator"])
+    n = int(row["n"] or 0)
+    value = numerator if metric.additivity == "additive" else None
+    bounds = None
+    if metric.additivity == "ratio" and numerator is not None and denominator:
+        value = numerator / denominator * (100 if metric.unit == "percent" else 1)
+        if metric.interval_method == "wilson":
+            bounds = estimates.wilson(numerator, denominator)
+        elif metric.interval_method == "t" and row["sum_sq"] is not None:
+            bounds = estimates.mean_interval(numerator, n, float(row["sum_sq"]))
+    return Number(
+        metric=metric,
+        scope_kind=row["scope_kind"],
+        scope_id=row["scope_id"],
+        value=value,
+        numerator=numerator,
+        denominator=denominator,
+        n=n,
+        low=bounds[0] if bounds else None,
+        high=bounds[1] if bounds else None,
+        goal=metric.goal,
+        status=estimates.status(value, metric.goal, metric.direction),
+        is_small=n < metric.min_n,
+        is_provisional=bool(row["is_provisional"]),
+    )

@@ -1,0 +1,9 @@
+-- Metrics by quarter hour, for the small lines in cards and tables.
+select local_date, interval_start, metric_id, metric_version, scope_kind, scope_id, value
+from marts.v_kpi_interval
+where local_date between $from_date and $to_date
+    and (
+        scope_kind = 'all'
+        or (scope_kind = 'queue' and metric_id = 'service_level')
+    )
+order by local_date, metric_id, scope_kind, scope_id, metric_version, interval_start

@@ -1,0 +1,14 @@
+-- Closed visits by length of wait (steps of $step_ms) and how they ended.
+select
+    least(wait_ms // $step_ms, $last_step) as step,
+    case
+        when is_answered and is_within_threshold then 'in_time'
+        when is_answered then 'later'
+        else 'lost'
+    end as fate,
+    count(*) as n
+from core.fact_queue_visit
+where local_date between $from_date and $to_date and not is_consult and wait_ms is not null
+    and (is_answered or outcome in ('abandoned', 'timeout', 'empty', 'withdrawn'))
+group by step, fate
+order by step, fate

@@ -1,0 +1,138 @@
+// One script for every page: theme, charts, sorting, and the answer to "where is this from?".
+// Loaded in the head, so that the theme is set before anything is drawn. No network, no eval.
+(() => {
+  "use strict";
+  const root = document.documentElement;
+  const stored = (write) => { try { return write === undefined ? localStorage.getItem("callmart-theme") : localStorage.setItem("callmart-theme", write); } catch { return null; } };
+  const asked = location.hash.match(/theme=(light|dark)/);
+  const printing = location.hash === "#print";
+  root.dataset.theme = printing ? "light" : asked ? asked[1] : stored() || (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light");
+  root.classList.toggle("print", printing);
+
+  const css = (name) => getComputedStyle(root).getPropertyValue("--" + name).trim();
+
+  // Colours are names of CSS variables ("@c1"), and only under keys that hold colours, so that no
+  // text from outside is ever taken for one.
+  const paint = (value, inColour) => {
+    if (typeof value === "string") return inColour && value[0] === "@" ? css(value.slice(1)) : value;
+    if (Array.isArray(value)) return value.map((v) => paint(v, inColour));
+    if (!value || typeof value !== "object") return value;
+    return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, paint(v, /color/i.test(k) && k !== "colorbar")]));
+  };
+  const merge = (low, high) => {
+    for (const key of Object.keys(high)) {
+      const both = [low[key], high[key]].every((v) => v && typeof v === "object" && !Array.isArray(v));
+      low[key] = both ? merge(low[key], high[key]) : high[key];
+    }
+    return low;
+  };
+  const axis = (line) => ({ ticks: "", gridcolor: css("grid"), linecolor: line, zeroline: false, fixedrange: true });
+  const layout = (own) => {
+    const base = {
+      paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)", showlegend: false, dragmode: false,
+      font: { family: getComputedStyle(document.body).fontFamily, size: 12, color: css("muted") },
+      hoverlabel: { bgcolor: css("card"), bordercolor: css("line"), font: { color: css("ink") }, align: "left" },
+      xaxis: axis(css("line")), yaxis: axis("rgba(0,0,0,0)"),
+    };
+    for (const key of Object.keys(own)) if (/^[xy]axis\d/.test(key)) base[key] = axis(key[0] === "x" ? css("line") : "rgba(0,0,0,0)");
+    return merge(base, own);
+  };
+
+  const ready = () => {
+    const theme = document.querySelector("button.theme");
+    const dataOf = (id) => JSON.parse(document.getElementById(id).textContent);
+    const page = document.getElementById("page-data") ? dataOf("page-data") : null;
+    const figures = [...document.querySelectorAll("script.figure")].map((s) => ({ id: s.dataset.for, ...JSON.parse(s.textContent) }));
+
+    // ------------------------------------------------------------------ charts
+    const draw = () => {
+      for (const f of figures) {
+        const place = document.getElementById(f.id);
+        const size = place.clientWidth;
+        const full = layout(paint(f.layout));
+        if (size < 560) { full.margin.r = Math.min(full.margin.r, 14); full.annotations = (full.annotations || []).map((a) => a.xref === "paper" ? { ...a, x: 1, xanchor: "right", yanchor: "bottom" } : a); full.xaxis.nticks = 5; }
+        Plotly.react(place, paint(f.data), full, { displayModeBar: false, responsive: true, scrollZoom: false, doubleClick: false });
+        if (!place.dataset.ready) { place.dataset.ready = "1"; place.on("plotly_click", (e) => clicked(f, e.points[0])); }
+      }
+      theme.textContent = root.dataset.theme === "dark" ? "Light" : "Dark";
+      theme.setAttribute("aria-label", "Switch to " + theme.textContent.toLowerCase() + " colours");
+    };
+    const clicked = (f, point) => {
+      const meta = f.meta || {}, about = point.customdata;
+      if (meta.opens === "day" && about) { location.href = "days/" + about[3] + ".html"; return; }
+      if (meta.metric && about && page) explain({ metric: meta.metric, kind: "all", id: "all", num: about[1], den: about[2], start: about[3], seconds: about[4], label: about[0] });
+    };
+
+    // ------------------------------------------------------------------ where a number is from
+    const literal = (text) => "'" + String(text).replaceAll("'", "''") + "'";
+    const word = (text) => /^[\w@%+=:,./-]+$/.test(text) ? text : "'" + text.replaceAll("'", "'\"'\"'") + "'";
+    const fill = (template, values) => template.replace(/\{(\w+)\}/g, (_, key) => key === "version" ? String(Number(values[key])) : literal(values[key]));
+    const tidy = (text) => text === undefined || text === "" ? "–" : Number(text).toLocaleString("en-GB", { maximumFractionDigits: 3 });
+    const commands = (q, metric) => {
+      const base = ["callmart calls --metric", q.metric];
+      if (q.kind !== "all") base.push("--scope", word(q.kind + "=" + q.id));
+      if (page.from === page.to) base.push("--date", page.from);
+      if (!q.label || !/^\d\d:\d\d$/.test(q.label)) return base.join(" ");
+      const first = Number(q.label.slice(0, 2)) * 60 + Math.floor(Number(q.label.slice(3)) / 15) * 15;
+      const clock = (m) => String(Math.floor(m / 60) % 24).padStart(2, "0") + ":" + String(m % 60).padStart(2, "0");
+      return Array.from({ length: Math.max(1, q.seconds / 900) }, (_, i) => [...base, "--interval", clock(first + 15 * i)].join(" ")).join("\n");
+    };
+    const query = (q, metric) => {
+      const values = { metric: q.metric, version: metric.version, kind: q.kind, id: q.id, from: page.from, to: page.to };
+      if (!q.seconds) return fill(page.sql.number, values);
+      values.start = q.start.replace("T", " ");
+      values.end = new Date(Date.parse(q.start + "Z") + 1000 * q.seconds).toISOString().slice(0, 19).replace("T", " ");
+      return fill(q.seconds % 900 ? page.sql.minutes : page.sql.interval, values);
+    };
+    const explain = (q) => {
+      const box = document.getElementById("explain"), metric = page.metrics[q.metric];
+      if (!metric) return;
+      const put = (name, text) => { box.querySelector(`[data-of="${name}"]`).textContent = text; };
+      box.querySelector("h2").textContent = metric.name;
+      put("value", q.text || (q.den ? (100 * q.num / q.den).toFixed(1) + " %" : tidy(q.num)));
+      put("parts", q.den === undefined ? "" : tidy(q.num) + " / " + tidy(q.den));
+      put("words", metric.words);
+      put("formula", metric.formula || "–");
+      put("scope", (q.kind === "all" ? "the whole centre" : q.kind + " " + q.id) + ", " + page.period + (q.label && q.seconds ? ", from " + q.label : "") + " (" + page.zone + ")");
+      put("ref", q.metric + "@" + metric.version);
+      put("source", metric.source ? "· " + metric.source : "");
+      put("numerator", metric.numerator || "–");
+      put("denominator", metric.denominator || "–");
+      put("sql", query(q, metric));
+      put("calls", commands(q, metric));
+      box.showModal();
+    };
+    document.addEventListener("click", (e) => {
+      const button = e.target.closest("button.ask"), d = button && button.dataset;
+      if (d) explain({ metric: d.metric, kind: d.kind, id: d.id, num: d.num, den: d.den, text: button.textContent });
+      const box = document.getElementById("explain");
+      if (box && (e.target === box || e.target.closest("button.close"))) box.close();
+    });
+
+    // ------------------------------------------------------------------ tables
+    const key = (row, i) => { const c = row.cells[i], v = c.dataset.v; return v === undefined ? c.textContent.trim() : v !== "" && !Number.isNaN(Number(v)) ? Number(v) : v; };
+    const compare = (a, b) => typeof a === "number" && typeof b === "number" ? a - b : typeof a === "number" ? 1 : typeof b === "number" ? -1 : String(a).localeCompare(String(b));
+    for (const button of document.querySelectorAll("table.sortable thead button")) {
+      button.addEventListener("click", () => {
+        const th = button.parentElement, table = th.closest("table"), i = th.cellIndex;
+        const first = th.classList.contains("l") ? "ascending" : "descending";
+        const order = th.getAttribute("aria-sort") === first ? (first === "ascending" ? "descending" : "ascending") : first;
+        for (const other of table.tHead.rows[0].cells) other.removeAttribute("aria-sort");
+        th.setAttribute("aria-sort", order);
+        const rows = [...table.tBodies[0].rows].map((row) => [key(row, i), row]);
+        rows.sort((a, b) => compare(a[0], b[0]) * (order === "ascending" ? 1 : -1));
+        table.tBodies[0].append(...rows.map((r) => r[1]));
+      });
+    }
+
+    // ------------------------------------------------------------------ theme and print
+    theme.hidden = false;
+    theme.addEventListener("click", () => { root.dataset.theme = root.dataset.theme === "dark" ? "light" : "dark"; stored(root.dataset.theme); draw(); });
+    let before = null;
+    addEventListener("beforeprint", () => { before = root.dataset.theme; root.dataset.theme = "light"; root.classList.add("print"); draw(); });
+    addEventListener("afterprint", () => { root.dataset.theme = before || "light"; root.classList.toggle("print", printing); draw(); });
+    draw();
+    root.dataset.drawn = "1";
+  };
+  document.addEventListener("DOMContentLoaded", ready);
+})();
