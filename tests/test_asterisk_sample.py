@@ -248,7 +248,7 @@ def extension(told: Centre) -> dict[str, str]:
 
 def test_agents_are_those_whose_phones_answered(told, extension, shared_data):
     logged: dict[str, list[str]] = defaultdict(list)
-    for visit in sorted(_answered(told.visits), key=lambda v: (v.connect.at, v.ordinal)):
+    for visit in sorted(_answered(told.visits), key=lambda v: (v.left_at or 0, v.ordinal)):
         logged[visit.callid].append(extension[visit.agent])
     seen = _seen_by_phones(shared_data)
     differ = {c for c, legs in seen.items() if [leg["ext"] for leg in legs] != logged[c]}
@@ -266,7 +266,7 @@ def test_why_the_other_twenty_differ(told, extension, shared_data):
             for visit in _answered(told.visits)
             if visit.callid != call
             and extension[visit.agent] == leg["ext"]
-            and abs(visit.connect.at / 1e6 - leg["t_ans"]) < 1
+            and abs((visit.left_at or 0) / 1e6 - leg["t_ans"]) < 1
         ]
         assert len(elsewhere) == 1, call
     for call in WHY_AGENTS_DIFFER["announcement"]:
