@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import duckdb
 import yaml
 
 from pipelines.sql_models.contracts import BEFORE, Contract, load_contracts
@@ -71,26 +70,34 @@ class Bench:
         self.models = {model.relation: model for model in models}
         self.columns = columns
         self.contracts = {c.relation: c for c in load_contracts().values()}
+        self.con = empty_inputs()
 
     def run(self, case: Case) -> Rows:
         """The model's rows in this case: the columns that the case expects, or all."""
-        con = empty_inputs()
-        try:
-            return self._run(con, case)
-        finally:
-            con.close()
-
-    def _run(self, con: duckdb.DuckDBPyConnection, case: Case) -> Rows:
         unknown = case.given.keys() - self.columns.keys()
         assert not unknown, f"{case.name}: no such relation: {', '.join(sorted(unknown))}"
-        for schema in ("core", "marts"):
-            con.execute(f"create schema {schema}")
         given = {name: self._filled(case, name, rows) for name, rows in case.given.items()}
-        for relation, rows in {**_ops_defaults(given), **given}.items():
-            self._lay(con, relation, rows)
-        self._build(con, case.relation, set(given))
+        laid = {**_ops_defaults(given), **given}
+        # One transaction writes to one catalog: staging is emptied by hand, the rest rolled back.
+        staging = [relation for relation in laid if relation in self.contracts]
+        for relation in staging:
+            self._lay(relation, laid.pop(relation))
+        self.con.begin()
+        try:
+            for schema in ("core", "marts"):
+                self.con.execute(f"create schema {schema}")
+            for relation, rows in laid.items():
+                self._lay(relation, rows)
+            return self._result(case, set(given))
+        finally:
+            self.con.rollback()
+            for relation in staging:
+                self.con.execute(f"delete from {relation}")
+
+    def _result(self, case: Case, there: set[str]) -> Rows:
+        self._build(case.relation, there)
         names = list(dict.fromkeys(itertools.chain(*case.expect))) or ["*"]
-        found = con.sql(f"select {', '.join(names)} from {case.relation} where {case.where}")
+        found = self.con.sql(f"select {', '.join(names)} from {case.relation} where {case.where}")
         return [dict(zip(found.columns, row, strict=True)) for row in found.fetchall()]
 
     def _filled(self, case: Case, relation: str, rows: Rows) -> Rows:
@@ -108,21 +115,23 @@ class Bench:
                 filled.append({name: given.get(name, _plain(name, known[name])) for name in known})
         return filled
 
-    def _lay(self, con: duckdb.DuckDBPyConnection, relation: str, rows: Rows) -> None:
+    def _lay(self, relation: str, rows: Rows) -> None:
         columns = self.columns[relation]
         body = ", ".join(f"{name} {kind}" for name, kind in columns.items())
-        con.execute(f"create or replace table {relation} ({body})")
+        self.con.execute(f"create or replace table {relation} ({body})")
         if rows:
-            marks = ", ".join(f"cast(? as {kind})" for kind in columns.values())
-            values = [[row.get(name) for name in columns] for row in rows]
-            con.executemany(f"insert into {relation} values ({marks})", values)
+            marks = "(" + ", ".join(f"cast(? as {kind})" for kind in columns.values()) + ")"
+            values = [row.get(name) for row in rows for name in columns]
+            self.con.execute(
+                f"insert into {relation} values {', '.join([marks] * len(rows))}", values
+            )
 
-    def _build(self, con: duckdb.DuckDBPyConnection, relation: str, there: set[str]) -> None:
+    def _build(self, relation: str, there: set[str]) -> None:
         if relation in there or relation not in self.models:
             return
         for upstream in sorted(self.models[relation].reads):
-            self._build(con, upstream, there)
-        con.execute(f"create or replace table {relation} as {self.models[relation].sql}")
+            self._build(upstream, there)
+        self.con.execute(f"create table {relation} as {self.models[relation].sql}")
         there.add(relation)
 
 
