@@ -37,19 +37,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class _Subject:
-    """What Great Expectations reads: the relation, or a temporary view of its rows to check."""
+    """The temporary view that Great Expectations reads: it takes no schema beside a table."""
 
-    schema: str | None
-    table: str
-    select: str | None
-    """What the view selects; None for the relation itself."""
+    view: str
+    select: str
 
     def runnable(self, sql: str) -> str:
         """A query of Great Expectations, with the view spelled out."""
-        sql = sql.strip().rstrip(";")
-        if self.select is None:
-            return sql
-        return f"with {self.table} as ({self.select}) select * from ({sql})"
+        return f"with {self.view} as ({self.select}) select * from ({sql.strip().rstrip(';')})"
 
 
 def run_suites(
@@ -96,32 +91,24 @@ def _subject(
 ) -> Generator["_Subject | Exception"]:
     import duckdb
 
-    schema, _, table = suite.relation.partition(".")
+    view = f"checked_{suite.relation.replace('.', '_')}"
     try:
         columns = [row[0] for row in con.execute(f"describe {suite.relation}").fetchall()]
-        source = windowed(suite.relation, columns, window)
-        if source == suite.relation:
-            subject = _Subject(schema, table, None)
-        else:
-            select = source.removeprefix("(").removesuffix(")")
-            subject = _Subject(None, f"checked_{schema}_{table}", select)
-            con.execute(f"create or replace temp view {subject.table} as {select}")
+        subject = _Subject(view, f"select * from {windowed(suite.relation, columns, window)}")
+        con.execute(f"create or replace temp view {view} as {subject.select}")
     except duckdb.Error as error:
         yield error
         return
     try:
         yield subject
     finally:
-        if subject.select is not None:
-            con.execute(f"drop view if exists temp.{subject.table}")
+        con.execute(f"drop view if exists temp.{view}")
 
 
 def _run_suite(source: "SQLDatasource", suite: Suite, subject: _Subject) -> Iterator[CheckResult]:
     known = {suite.spec(rule): rule for rule in suite.expectations}
     try:
-        asset = source.add_table_asset(
-            suite.relation, table_name=subject.table, schema_name=subject.schema
-        )
+        asset = source.add_table_asset(suite.relation, table_name=subject.view)
         batch = asset.add_batch_definition_whole_table("rows").get_batch()
         first = _validate(batch, suite.expectations, {"result_format": "BOOLEAN_ONLY"})
         doubtful = [rule for rule in suite.expectations if not _held(first.get(rule.id))]
@@ -205,8 +192,7 @@ def _finding(
 def _failing_sql(rule: Rule, found: Mapping[str, Any], subject: _Subject) -> str | None:
     if rule.type == "unexpected_rows_expectation":
         query = str(rule.kwargs["unexpected_rows_query"])
-        name = ".".join(part for part in (subject.schema, subject.table) if part)
-        return subject.runnable(query.replace("{batch}", name))
+        return subject.runnable(query.replace("{batch}", subject.view))
     query = found.get("unexpected_index_query")
     return subject.runnable(query) if isinstance(query, str) else None
 

@@ -273,7 +273,8 @@ class DuckDBDialect(DefaultDialect):
         """Schemas of the current database, then attached catalogs."""
         sql = """
             select schema_name as name from duckdb_schemas()
-            where database_name = current_database() and not internal
+            where database_name = current_database()
+                and schema_name not in ('information_schema', 'pg_catalog')
             union
             select database_name from duckdb_databases() where not internal
             order by name

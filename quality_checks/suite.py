@@ -28,6 +28,14 @@ class Rule(BaseModel):
     description: str
     """What it asks, in plain words."""
     kwargs: dict[str, Any] = {}
+    """As Great Expectations takes them. In SQL, `{batch}` is the rows to check: it takes no alias,
+    as Great Expectations may give it one."""
+
+    @model_validator(mode="after")
+    def _can_name_its_rows(self) -> "Rule":
+        if self.type == "expect_compound_columns_to_be_unique":
+            raise ValueError("declare it as the grain of the model, which is faster and tells rows")
+        return self
 
 
 class Suite(BaseModel):

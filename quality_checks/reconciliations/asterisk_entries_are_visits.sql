@@ -1,0 +1,48 @@
+/*---
+relation: staging.queue_visit
+severity: critical
+description: >-
+  Every line of a queue log that says a call entered a queue is one visit, and every visit such a line.
+raw_table: queue_log
+---*/
+with copies as (
+    -- A line that several files hold counts once, as often as the file that holds it most.
+    select source, line_id, file_id, cast(line_at as date) as utc_date, count(*) as n
+    from raw_lake.queue_log
+    where event in ('ENTERQUEUE')
+        and line_at >= $from_date - interval 1 day
+        and line_at < $to_date + interval 2 day
+    group by source, line_id, file_id, cast(line_at as date)
+),
+
+lines as (
+    select source, utc_date, line_id, max(n) as n
+    from copies
+    group by source, utc_date, line_id
+),
+
+logged as (
+    select source, utc_date, sum(n) as n_expected from lines group by source, utc_date
+),
+
+derived as (
+    select source, entered_at as at from staging.queue_visit
+),
+
+counted as (
+    select source, cast(at as date) as utc_date, count(*) as n_found
+    from derived
+    where at >= $from_date - interval 1 day
+        and at < $to_date + interval 2 day
+        and source in (select source from raw_lake.queue_log)
+    group by source, cast(at as date)
+)
+
+select
+    source,
+    utc_date,
+    coalesce(logged.n_expected, 0) as n_expected,
+    coalesce(counted.n_found, 0) as n_found
+from logged
+full join counted using (source, utc_date)
+where coalesce(logged.n_expected, 0) <> coalesce(counted.n_found, 0)
