@@ -1,0 +1,553 @@
+/*---
+description: "One stretch of time in which an agent was in one state. Of several at once the first of handling, wrap, ringing, paused, available counts, so stretches never overlap and add up to logged-in time. They are cut at local midnight and end where the data ends."
+owner: team:analytics
+grain: [state_span_key]
+materialization: daily
+columns:
+  state_span_key: {tests: [not_null, unique]}
+  agent_id: {tests: [not_null]}
+  state: {tests: [not_null]}
+  reason: Reason of the latest pause in effect; empty unless paused.
+  from_at: {tests: [not_null]}
+  to_at: {tests: [not_null]}
+  local_date: {description: Local day of the stretch., tests: [not_null]}
+  state_ms: {description: "Its length; both ends are taken in whole milliseconds, so that parts add up.", tests: [not_null, {min: 0}]}
+  n_queues_available: Queues in which the agent could have been rung; empty unless available.
+  is_inferred: "Nothing in the logs says that the agent was logged in: it rests on what the agent did alone. Left out of occupancy."
+---*/
+with local_day as (
+    select
+        i.zone,
+        i.local_date,
+        min(i.interval_start) as starts_at,
+        max(i.interval_start) + interval '15' minute as ends_at,
+        row_number() over (order by i.zone, i.local_date) as day_no
+    from core.dim_interval as i
+    inner join ops.build_window as w on i.local_date between w.scan_from and w.to_date
+    group by i.zone, i.local_date
+),
+
+wanted_day as (
+    select d.*
+    from local_day as d
+    inner join ops.build_window as w on d.local_date between w.from_date and w.to_date
+),
+
+watermark as (
+    select source, max(watermark_at) as watermark_at
+    from ops.feed_watermark
+    group by source
+),
+
+near_event as (
+    select e.source, e.zone, e.local_date, e.agent, e.queue, e.event_at, e.event_rank,
+        e.event_repeat, e.event, e.reason, e.is_inferred, e.is_carried
+    from staging.agent_event as e
+    inner join ops.build_window as w on e.local_date between w.scan_from and w.scan_to
+),
+
+near_segment as (
+    select s.source, s.zone, s.local_date, s.agent, s.contact_id, s.segment_ordinal,
+        s.connected_at, s.ended_at, s.wrap_ms, s.is_open, s.is_cut
+    from staging.handle_segment as s
+    inner join ops.build_window as w on s.local_date between w.scan_from and w.to_date
+),
+
+near_offer as (
+    select o.source, o.zone, o.local_date, o.agent, o.offered_at, o.ring_ms
+    from staging.agent_offer as o
+    inner join ops.build_window as w on o.local_date between w.scan_from and w.to_date
+    where o.ring_ms > 0
+),
+
+-- Agents and their days get small numbers: sorting those takes half the time of sorting names.
+seen as (
+    select source, zone, agent from near_event
+    union
+    select source, zone, agent from near_segment
+    union
+    select source, zone, agent from near_offer
+),
+
+agent as (
+    select
+        s.source,
+        s.zone,
+        s.agent,
+        w.watermark_at,
+        row_number() over (order by s.source, s.zone, s.agent) as agent_no
+    from seen as s
+    left join watermark as w on w.source = s.source
+),
+
+agent_day as (
+    select
+        a.agent_no * 100000 + d.day_no as agent_day,
+        a.source,
+        a.agent,
+        d.zone,
+        d.local_date,
+        least(d.ends_at, a.watermark_at) as ends_at
+    from agent as a
+    inner join wanted_day as d on d.zone = a.zone
+),
+
+-- Standing: what the agent's log-in, memberships and pauses say, whatever calls there are.
+event as (
+    select
+        a.agent_no * 100000 + d.day_no as agent_day,
+        e.queue, e.event_at, e.event_rank, e.event_repeat, e.event, e.reason, e.is_inferred,
+        e.is_carried
+    from near_event as e
+    inner join agent as a on a.source = e.source and a.zone = e.zone and a.agent = e.agent
+    inner join wanted_day as d on d.zone = e.zone and d.local_date = e.local_date
+),
+
+agent_queue as (
+    select distinct agent_day, queue
+    from event
+    where queue is not null
+),
+
+-- A change in all queues is one in each of them; carried pauses are restated for each anyway.
+queue_event as (
+    select agent_day, queue, event_at, event_rank, event_repeat, event, reason, is_inferred,
+        true as is_own
+    from event
+    where queue is not null and event in ('join', 'leave', 'pause', 'unpause')
+    union all
+    select e.agent_day, q.queue, e.event_at, e.event_rank, e.event_repeat, e.event, e.reason,
+        e.is_inferred, false
+    from event as e
+    inner join agent_queue as q on q.agent_day = e.agent_day
+    where e.queue is null and not e.is_carried and e.event in ('leave', 'pause', 'unpause')
+),
+
+membership as (
+    select
+        *,
+        row_number() over by_queue as place,
+        coalesce(
+            last_value(case event when 'join' then 1 when 'leave' then 0 end ignore nulls)
+                over so_far,
+            0
+        ) as is_in,
+        coalesce(
+            last_value(
+                case
+                    when event = 'join' and is_inferred then 0
+                    when event = 'join' then 1
+                    when event = 'leave' then 0
+                end
+                ignore nulls
+            ) over so_far,
+            0
+        ) as is_explicit
+    from queue_event
+    window
+        by_queue as (
+            partition by agent_day, queue
+            order by event_at, event_rank, event_repeat, event, is_own, reason
+        ),
+        so_far as (
+            partition by agent_day, queue
+            order by event_at, event_rank, event_repeat, event, is_own, reason
+            rows between unbounded preceding and current row
+        )
+),
+
+-- A pause holds until it is taken back or the agent leaves; whoever joins anew is not paused.
+pause_change as (
+    select
+        *,
+        case
+            when event = 'pause' and (is_own or is_in = 1) then 1
+            when event in ('unpause', 'leave') then 0
+            when event = 'join'
+                and coalesce(lag(is_in) over (partition by agent_day, queue order by place), 0) = 0
+                then 0
+        end as is_pausing
+    from membership
+),
+
+queue_state as (
+    select
+        *,
+        is_in * coalesce(
+            last_value(is_pausing ignore nulls) over (
+                partition by agent_day, queue
+                order by place
+                rows between unbounded preceding and current row
+            ),
+            0
+        ) as is_paused
+    from pause_change
+),
+
+queue_delta as (
+    select
+        agent_day,
+        event_at,
+        is_in - coalesce(lag(is_in) over by_place, 0) as members,
+        is_explicit - coalesce(lag(is_explicit) over by_place, 0) as explicit_members,
+        is_paused - coalesce(lag(is_paused) over by_place, 0) as paused_members
+    from queue_state
+    window by_place as (partition by agent_day, queue order by place)
+),
+
+-- Log-in to the system (unknown until told), and the pause that is not of one queue.
+whole_event as (
+    select
+        agent_day, event_at, event_rank, event_repeat, event, reason,
+        row_number() over (
+            partition by agent_day
+            order by event_at, event_rank, event_repeat, event, reason
+        ) as place
+    from event
+    where event in ('login', 'logout') or (queue is null and event in ('pause', 'unpause'))
+),
+
+whole_state as (
+    select
+        *,
+        coalesce(
+            last_value(case event when 'login' then 1 when 'logout' then 0 end ignore nulls)
+                over so_far,
+            0
+        ) as is_login,
+        coalesce(
+            last_value(case event when 'login' then 0 when 'logout' then 1 end ignore nulls)
+                over so_far,
+            0
+        ) as is_logout,
+        coalesce(
+            last_value(case event when 'pause' then 1 when 'unpause' then 0 end ignore nulls)
+                over so_far,
+            0
+        ) as is_flagged
+    from whole_event
+    window so_far as (
+        partition by agent_day
+        order by place
+        rows between unbounded preceding and current row
+    )
+),
+
+whole_delta as (
+    select
+        agent_day,
+        event_at,
+        is_login - coalesce(lag(is_login) over by_place, 0) as logins,
+        is_logout - coalesce(lag(is_logout) over by_place, 0) as logouts,
+        is_flagged - coalesce(lag(is_flagged) over by_place, 0) as flags
+    from whole_state
+    window by_place as (partition by agent_day order by place)
+),
+
+delta as (
+    select agent_day, event_at, members, explicit_members, paused_members, 0 as logins,
+        0 as logouts, 0 as flags
+    from queue_delta
+    union all
+    select agent_day, event_at, 0, 0, 0, logins, logouts, flags
+    from whole_delta
+),
+
+instant as (
+    select
+        agent_day,
+        event_at,
+        sum(members) as members,
+        sum(explicit_members) as explicit_members,
+        sum(paused_members) as paused_members,
+        sum(logins) as logins,
+        sum(logouts) as logouts,
+        sum(flags) as flags
+    from delta
+    group by agent_day, event_at
+),
+
+balance as (
+    select
+        agent_day,
+        event_at,
+        sum(members) over so_far as members,
+        sum(explicit_members) over so_far as explicit_members,
+        sum(paused_members) over so_far as paused_members,
+        sum(logins) over so_far as logins,
+        sum(logouts) over so_far as logouts,
+        sum(flags) over so_far as flags
+    from instant
+    window so_far as (
+        partition by agent_day
+        order by event_at
+        rows between unbounded preceding and current row
+    )
+),
+
+plain_standing as (
+    select
+        agent_day,
+        event_at,
+        case
+            when logins = 0 and (logouts > 0 or members = 0) then null
+            when members > 0 and paused_members = members then 'paused'
+            when members = 0 and flags > 0 then 'paused'
+            else 'available'
+        end as state,
+        members - paused_members as n_queues_available,
+        logins = 0 and (logouts > 0 or explicit_members = 0) as is_inferred
+    from balance
+),
+
+-- Which pauses are in effect when, so that a paused stretch can say why.
+pause_signal as (
+    select agent_day, queue, event_at, event_rank, event_repeat, place, reason, is_pausing
+    from pause_change
+    where is_pausing is not null
+    union all
+    select agent_day, '', event_at, event_rank, event_repeat, place, reason,
+        case event when 'pause' then 1 else 0 end
+    from whole_event
+    where event in ('pause', 'unpause')
+),
+
+pause as (
+    select
+        *,
+        lead(event_at) over (partition by agent_day, queue order by place) as until_at
+    from pause_signal
+),
+
+pause_reason as (
+    select
+        s.agent_day,
+        s.event_at,
+        p.reason,
+        row_number() over (
+            partition by s.agent_day, s.event_at
+            order by p.event_at desc, p.event_rank desc, p.event_repeat desc,
+                p.reason nulls last, p.queue
+        ) as place
+    from plain_standing as s
+    inner join pause as p
+        on p.agent_day = s.agent_day
+        and p.is_pausing = 1
+        and p.event_at <= s.event_at
+        and (p.until_at > s.event_at or p.until_at is null)
+    where s.state = 'paused'
+),
+
+full_standing as (
+    select
+        s.agent_day,
+        s.event_at,
+        coalesce(s.state, 'off') as state,
+        coalesce(r.reason, '') as reason,
+        case when s.state = 'available' then cast(s.n_queues_available as integer) else -1 end
+            as n_queues_available,
+        s.is_inferred
+    from plain_standing as s
+    left join pause_reason as r
+        on r.agent_day = s.agent_day and r.event_at = s.event_at and r.place = 1
+),
+
+compared as (
+    select
+        *,
+        lag(state) over by_time as state_before,
+        lag(reason) over by_time as reason_before,
+        lag(n_queues_available) over by_time as n_before,
+        coalesce(lag(is_inferred) over by_time, true) as is_inferred_before
+    from full_standing
+    window by_time as (partition by agent_day order by event_at)
+),
+
+standing as (
+    select
+        agent_day, event_at, state, reason, n_queues_available, is_inferred, is_inferred_before,
+        row_number() over (partition by agent_day order by event_at) as standing_no
+    from compared
+    where state_before is null
+        or state <> state_before
+        or reason <> reason_before
+        or n_queues_available <> n_before
+        or is_inferred <> is_inferred_before
+),
+
+-- Work: one running sum carries four counts, each worth a thousand times the one before:
+-- legs, wraps and rings in progress, and changes of standing so far. Four sums take thrice as long.
+restart as (
+    select s.source, s.agent, s.contact_id, s.segment_ordinal, min(e.event_at) as restarted_at
+    from near_segment as s
+    inner join near_event as e
+        on e.source = s.source
+        and e.agent = s.agent
+        and e.event_at >= s.connected_at
+        and e.local_date between s.local_date and s.local_date + interval '7' day
+    where s.is_cut and e.is_inferred and not e.is_carried and e.event in ('leave', 'logout')
+    group by s.source, s.agent, s.contact_id, s.segment_ordinal
+),
+
+work as (
+    select
+        a.agent_no, a.watermark_at, s.zone, s.local_date, 1 as weight,
+        s.connected_at as from_at,
+        coalesce(
+            s.ended_at,
+            case when s.is_open then a.watermark_at else r.restarted_at end,
+            s.connected_at
+        ) as to_at
+    from near_segment as s
+    inner join agent as a on a.source = s.source and a.zone = s.zone and a.agent = s.agent
+    left join restart as r
+        on r.source = s.source
+        and r.agent = s.agent
+        and r.contact_id = s.contact_id
+        and r.segment_ordinal = s.segment_ordinal
+    union all
+    select
+        a.agent_no, a.watermark_at, s.zone, s.local_date, 1000, s.ended_at,
+        add_ms(s.ended_at, s.wrap_ms)
+    from near_segment as s
+    inner join agent as a on a.source = s.source and a.zone = s.zone and a.agent = s.agent
+    where s.wrap_ms > 0
+    union all
+    select
+        a.agent_no, a.watermark_at, o.zone, o.local_date, 1000000, o.offered_at,
+        add_ms(o.offered_at, o.ring_ms)
+    from near_offer as o
+    inner join agent as a on a.source = o.source and a.zone = o.zone and a.agent = o.agent
+),
+
+known_work as (
+    select agent_no, zone, local_date, weight, from_at, least(to_at, watermark_at) as to_at
+    from work
+),
+
+piece as (
+    select
+        k.agent_no * 100000 + d.day_no as agent_day,
+        k.weight,
+        greatest(k.from_at, d.starts_at) as from_at,
+        least(k.to_at, d.ends_at) as to_at
+    from known_work as k
+    inner join wanted_day as d on d.zone = k.zone and d.local_date = k.local_date
+    union all
+    -- What goes on past its own day, for a week at most.
+    select
+        k.agent_no * 100000 + d.day_no,
+        k.weight,
+        greatest(k.from_at, d.starts_at),
+        least(k.to_at, d.ends_at)
+    from known_work as k
+    inner join local_day as own on own.zone = k.zone and own.local_date = k.local_date
+    inner join wanted_day as d
+        on d.zone = k.zone
+        and d.local_date > k.local_date
+        and d.local_date <= k.local_date + interval '7' day
+        and d.starts_at < k.to_at
+    where k.to_at > own.ends_at
+),
+
+point as (
+    select agent_day, from_at as point_at, weight from piece where from_at < to_at
+    union all
+    select agent_day, to_at, -weight from piece where from_at < to_at
+    union all
+    select agent_day, event_at, 1000000000 from standing
+),
+
+step as (
+    select agent_day, point_at, cast(sum(weight) as bigint) as change
+    from point
+    group by agent_day, point_at
+),
+
+running as (
+    select
+        agent_day,
+        point_at,
+        change,
+        cast(sum(change) over (partition by agent_day order by point_at) as bigint) as carried
+    from step
+),
+
+counted as (
+    select
+        agent_day,
+        point_at,
+        carried // 1000000000 as standing_no,
+        (carried - change) // 1000000000 as standing_no_before,
+        case
+            when carried - carried // 1000 * 1000 > 0 then 'handling'
+            when carried // 1000 - carried // 1000000 * 1000 > 0 then 'wrap'
+            when carried // 1000000 - carried // 1000000000 * 1000 > 0 then 'ringing'
+            else ''
+        end as work_state,
+        case
+            when (carried - change) - (carried - change) // 1000 * 1000 > 0 then 'handling'
+            when (carried - change) // 1000 - (carried - change) // 1000000 * 1000 > 0 then 'wrap'
+            when (carried - change) // 1000000 - (carried - change) // 1000000000 * 1000 > 0
+                then 'ringing'
+            else ''
+        end as work_state_before
+    from running
+),
+
+changed as (
+    select
+        c.agent_day,
+        c.point_at,
+        case when c.work_state <> '' then c.work_state else coalesce(s.state, 'off') end as state,
+        case when c.work_state = '' then nullif(s.reason, '') end as reason,
+        case when c.work_state = '' and s.state = 'available' then s.n_queues_available end
+            as n_queues_available,
+        coalesce(s.is_inferred, true) as is_inferred
+    from counted as c
+    left join standing as s on s.agent_day = c.agent_day and s.standing_no = c.standing_no
+    where c.work_state <> c.work_state_before
+        or (
+            c.standing_no <> c.standing_no_before
+            and (c.work_state = '' or s.is_inferred <> s.is_inferred_before)
+        )
+),
+
+span as (
+    select
+        *,
+        lead(point_at) over (partition by agent_day order by point_at) as next_at
+    from changed
+),
+
+known_span as (
+    select
+        d.source, d.zone, d.local_date, d.agent, s.state, s.reason, s.point_at as from_at,
+        least(coalesce(s.next_at, d.ends_at), d.ends_at) as to_at,
+        s.n_queues_available, s.is_inferred
+    from span as s
+    inner join agent_day as d on d.agent_day = s.agent_day
+    where s.state <> 'off'
+)
+
+select
+    md5_key(s.source || '|' || s.agent || '|' || cast(s.from_at as varchar)) as state_span_key,
+    coalesce(a.agent_key, -1) as agent_key,
+    s.agent as agent_id,
+    s.source,
+    coalesce(t.state_key, -1) as state_key,
+    s.state,
+    s.reason,
+    s.from_at,
+    s.to_at,
+    s.local_date,
+    s.zone,
+    ms_between(timestamp '2000-01-01 00:00:00', s.to_at)
+        - ms_between(timestamp '2000-01-01 00:00:00', s.from_at) as state_ms,
+    s.n_queues_available,
+    s.is_inferred
+from known_span as s
+left join core.dim_agent as a
+    on a.agent_id = s.agent and s.local_date >= a.valid_from and s.local_date < a.valid_to
+left join core.dim_state as t on t.state = s.state
+where s.from_at < s.to_at
