@@ -1,0 +1,147 @@
+"""Lines in, rows out: the adapter on a bare DuckDB, without the engine around it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import polars as pl
+
+from assets.ingest.adapter import Chunk, ConfigFile, DeriveContext, ParseContext, Parsed
+from assets.ingest.asterisk.adapter import AsteriskAdapter
+from assets.ingest.calendar import zone_offsets
+from assets.ingest.pseudonyms import Pseudonyms
+from pipelines.settings import Source, Thresholds
+from pipelines.sql_models.contracts import create_empty, load_contracts
+
+NOW = datetime(2027, 1, 1)
+KEY = b"0" * 32
+CONTACT_TABLES = (
+    "contact", "queue_visit", "queue_refusal", "agent_offer", "handle_segment", "anomaly",
+)  # fmt: skip
+REFERENCE_TABLES = ("roster", "queue_config")
+
+
+@dataclass
+class Centre:
+    """One source with its settings; `load` feeds it files, `derive` works everything out."""
+
+    zone: str = "Etc/UTC"
+    country: str = "GB"
+    aliases: dict[str, str] = field(default_factory=dict)
+    own_numbers: tuple[str, ...] = ()
+    options: dict[str, Any] = field(default_factory=dict)
+    queues: dict[str, Thresholds] = field(default_factory=dict)
+    defaults: Thresholds = field(default_factory=Thresholds)
+    queue_prefix: str = ""
+    queues_conf: str = ""
+    now: datetime = NOW
+
+    def __post_init__(self) -> None:
+        self.adapter = AsteriskAdapter()
+        self.con = duckdb.connect()
+        self.con.execute("set threads = 2")
+        self.source = Source(
+            kind="asterisk", aliases=self.aliases, own_numbers=self.own_numbers,
+            options=self.options, queue_prefix=self.queue_prefix,
+        )  # fmt: skip
+        self.pseudonyms = Pseudonyms(KEY, self.country, self.own_numbers)
+        self.watermarks: dict[str, datetime] = {}
+        self.parsed: list[tuple[str, Parsed]] = []
+        for feed, columns in self.adapter.raw_tables.items():
+            body = ", ".join(f"{name} {kind}" for name, kind in columns.items())
+            self.con.execute(f"create temp table raw_{feed} ({body})")
+
+    def parse(self, lines: Sequence[str], feed: str = "queue_log") -> Parsed:
+        """Parse lines without keeping them."""
+        frame = pl.DataFrame(
+            {
+                "line_no": range(1, len(lines) + 1),
+                "line_id": self.pseudonyms.line_ids(line.encode() for line in lines),
+                "line": list(lines),
+            },
+            schema={"line_no": pl.Int64, "line_id": pl.String, "line": pl.String},
+        )
+        context = ParseContext(
+            source="pbx", settings=self.source, zone=self.zone,
+            offsets=zone_offsets([self.zone], 1999, 2028), pseudonyms=self.pseudonyms, now=self.now,
+        )  # fmt: skip
+        return self.adapter.parse(Chunk(lines=frame, path="landing/pbx/file"), feed, context)
+
+    def load(self, text: str | Sequence[str], feed: str = "queue_log") -> "Centre":
+        """Parse lines and keep their rows."""
+        lines = text.splitlines() if isinstance(text, str) else text
+        lines = [line.strip() for line in lines if line.strip()]
+        parsed = self.parse(lines, feed)
+        skipped = sum(parsed.skipped.values())
+        assert parsed.rows.height + parsed.bad.height + skipped == len(lines)
+        self.parsed.append((feed, parsed))
+        rows = parsed.rows.with_columns(
+            source=pl.lit("pbx"), file_id=pl.lit(f"f{len(self.parsed)}")
+        )
+        assert set(rows.columns) == set(self.adapter.raw_tables[feed])
+        self.con.execute(f"insert into raw_{feed} by name select * from rows")
+        if rows.height:
+            last = rows["line_at"].max()
+            assert isinstance(last, datetime)
+            self.watermarks[feed] = max(last, self.watermarks.get(feed, last))
+        return self
+
+    def context(self, **changes: Any) -> DeriveContext:
+        """What the engine would hand over."""
+        conf = ConfigFile("queues_conf", "landing/pbx/queues.conf", self.queues_conf)
+        values: dict[str, Any] = {
+            "source": "pbx", "settings": self.source, "defaults": self.defaults,
+            "queues": self.queues, "zone": self.zone, "options": self.options,
+            "landing": Path("landing/pbx"), "config": (conf,) if self.queues_conf else (),
+            "watermark_at": max(self.watermarks.values(), default=NOW),
+            "watermarks": self.watermarks,
+        }  # fmt: skip
+        return DeriveContext(**(values | changes))
+
+    def derive(self) -> "Centre":
+        """Work out everything from all lines."""
+        ctx = self.context()
+        self.derive_reference(ctx)
+        for table in CONTACT_TABLES:
+            self._empty(f"staging_{table}", table)
+        self.adapter.derive_contacts(self.con, ctx)
+        self._empty("work_standing", "agent_event")
+        self.adapter.derive_agents(self.con, ctx)
+        return self
+
+    def derive_reference(self, ctx: DeriveContext) -> None:
+        """Fold the lines into memory and reference tables."""
+        for name, columns in self.adapter.memory_tables.items():
+            body = ", ".join(f"{column} {kind}" for column, kind in columns.items())
+            self.con.execute(f"create or replace temp table work_{name} ({body})")
+        for table in REFERENCE_TABLES:
+            self._empty(f"work_{table}", table)
+        self.adapter.derive_reference(self.con, ctx)
+        for name in (*self.adapter.memory_tables, *REFERENCE_TABLES):
+            self.con.execute(f"create or replace temp table work_{name} as from out_{name}")
+
+    def _empty(self, name: str, table: str) -> None:
+        self.con.execute(f"drop table if exists {name}")
+        create_empty(self.con, load_contracts()[table], name)
+
+    def sql(self, query: str) -> list[tuple[Any, ...]]:
+        """Rows of a query over the `out_` tables."""
+        return self.con.execute(query).fetchall()
+
+    def rows(self, table: str, *columns: str, order: str = "all") -> list[tuple[Any, ...]]:
+        """Columns of an `out_` table, instants as seconds after the epoch of the tests."""
+        names = ", ".join(columns)
+        return self.sql(f"select {names} from out_{table} order by {order}")
+
+    @property
+    def bad(self) -> list[tuple[int, str]]:
+        """Refused lines of all loads."""
+        return [row for _, parsed in self.parsed for row in parsed.bad.rows()]
+
+    @property
+    def notes(self) -> Mapping[str, int]:
+        """Notes of all loads."""
+        return {key: n for _, parsed in self.parsed for key, n in parsed.notes.items()}
