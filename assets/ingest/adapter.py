@@ -124,14 +124,16 @@ class Adapter(Protocol):
     `line_no` of the opening line. `source`, `zone`, `local_date` are put there by the engine.
     Temporary relations it may read:
 
-    - `raw_<feed>`, the raw table. For reference: the new lines (all lines when everything is
-      derived). For contacts: all lines of the contacts concerned. For agents: the lines from one
-      hour before `from_at` until `until_at`. A line that several files hold is there once.
+    - `raw_<feed>`, the raw table. For contacts: all lines of the contacts concerned. For agents:
+      the lines from one hour before `from_at` until `until_at`. A line that several files hold is
+      there once. For reference: the new lines (all lines when everything is derived), those that
+      several files hold perhaps several times: what is folded must not change by that.
     - `work_<table>`: a memory table as `derive_reference` has just left it (while it runs: as it
       was before), and each reference table of the contracts in the same way (`work_roster`,
       `work_queue_config`), columns of the contract.
     - agents only: `work_standing`, the carried rows of `agent_event` at `from_at`;
-      `work_segment` and `work_offer`, `handle_segment` and `agent_offer` of the days concerned.
+      `work_segment` and `work_offer`, `handle_segment` and `agent_offer` of the days concerned
+      and of the day before.
     - `staging_<table>`: the source's rows as they stand, for `extra_touched_sql`.
     """
 

@@ -1,0 +1,244 @@
+"""Deriving contacts: which ones new lines touch, their lines from all files, their new rows."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+import polars as pl
+
+from assets.ingest.adapter import DeriveContext
+from assets.ingest.replacing import differences_sql, differing_days, keep_memory, replace_days
+from assets.ingest.workspace import Workspace, days_overlap, overlaps
+from pipelines.sql_models.contracts import Contract
+from pipelines.storage.steps import reached
+
+BATCH_LINES = 2_000_000
+"""About how many lines are derived at once."""
+REACH = timedelta(days=7)
+"""How far from its known lines another line of a contact may lie."""
+OPEN_CONTACT = "open_contact"
+OPEN_COLUMNS = {"contact_id": "VARCHAR", "first_at": "TIMESTAMP", "last_at": "TIMESTAMP"}
+
+Days = tuple[date, date]
+
+
+@dataclass
+class ContactChanges:
+    """Days on which contacts' rows changed."""
+
+    days: dict[str, set[date]] = field(default_factory=dict)
+    """Table -> days."""
+    agent_spans: set[tuple[date, date]] = field(default_factory=set)
+    """Days over which an agent's state may differ because a segment does."""
+    n_contacts: int = 0
+    """Contacts derived."""
+    n_rows: int = 0
+    """Rows written."""
+
+    def all_days(self, *tables: str) -> set[date]:
+        """Days of some tables; of all when none is named."""
+        return set().union(*(self.days.get(table, set()) for table in tables or self.days))
+
+
+def derive_contacts(
+    space: Workspace, ctx: DeriveContext, new_paths: dict[str, list[str]], *, full: bool
+) -> ContactChanges:
+    """Derive the contacts that new lines touch, those still open and those the adapter adds.
+
+    Args:
+        space: workspace with `work_*` of the reference tables.
+        ctx: for the adapter.
+        new_paths: feed -> raw files of this run; all raw files when `full`.
+        full: derive everything; nothing is in staging.
+    """
+    _find_touched(space, new_paths, full=full)
+    changes = ContactChanges()
+    (n_batches,) = space.values("select coalesce(max(batch) + 1, 0) from touched")[0]
+    for batch in range(n_batches):
+        reach = timedelta(0) if full else REACH
+        _prepare_batch(space, batch, reach)
+        space.forget_out()
+        space.adapter.derive_contacts(space.work, ctx)
+        for contract in space.of_unit("contact"):
+            _replace_contacts(space, ctx, contract, changes, full=full)
+        _remember_open(space)
+        changes.n_contacts += space.values("select count(*) from batch_contact")[0][0]
+        reached("ingest.contacts")
+    keep_memory(space, OPEN_CONTACT, OPEN_CONTACT)
+    return changes
+
+
+def _find_touched(space: Workspace, new_paths: dict[str, list[str]], *, full: bool) -> None:
+    """Put in `touched` (contact_id, first_at, last_at, batch)."""
+    lines = " union all ".join(
+        f"select contact_id, line_at from ({space.raw_sql(feed, paths)})"
+        for feed, paths in sorted(new_paths.items())
+    )
+    space.table(
+        "named_contact",
+        f"""
+        select contact_id, min(line_at) as first_at, max(line_at) as last_at, count(*) as n_lines
+        from ({lines}) where contact_id is not null group by contact_id
+        """,
+    )
+    if full:
+        space.view("touched_contact", "from named_contact")
+    else:
+        _find_known(space)
+    space.table(
+        "touched",
+        f"""
+        with day as (
+            select first_at::date as day, sum(n_lines) as n_lines
+            from touched_contact group by first_at::date
+        ),
+        step as (
+            select day, (sum(n_lines) over (order by day) - n_lines) // {BATCH_LINES} as step
+            from day
+        ),
+        numbered as (select day, dense_rank() over (order by step) - 1 as batch from step)
+        select contact_id, first_at, last_at, batch
+        from touched_contact join numbered on numbered.day = first_at::date
+        """,
+    )
+
+
+def _find_known(space: Workspace) -> None:
+    """Put in `touched_contact`: those named, open or added by the adapter, with all their time."""
+    extra = space.adapter.extra_touched_sql()
+    space.table("extra_contact", extra or "select null::varchar as contact_id where false")
+    bound = "true"
+    if not space.values("select 1 from extra_contact limit 1"):
+        # Contacts that ended long before are none of the new lines': whole row groups are passed.
+        bound = """
+            is_open or ended_at >= (select min(first_at) - interval 7 day from named_contact)
+        """
+    space.table(
+        "known_contact",
+        f"""
+        with named as (
+            select contact_id from named_contact union select contact_id from extra_contact
+        )
+        select contact_id, started_at as first_at, coalesce(ended_at, started_at) as last_at
+        from ({space.staging_sql("contact")}) semi join named using (contact_id)
+        where {bound}
+        """,
+    )
+    space.table(
+        "touched_contact",
+        f"""
+        with times as (
+            select contact_id, first_at, last_at, n_lines from named_contact
+            union all select contact_id, first_at, last_at, 1 from known_contact
+            union all select contact_id, first_at, last_at, 1 from {OPEN_CONTACT}
+        )
+        select contact_id, min(first_at) as first_at, max(last_at) as last_at,
+            sum(n_lines)::bigint as n_lines
+        from times group by contact_id
+        """,
+    )
+
+
+def _spans(space: Workspace) -> list[tuple[datetime, datetime]]:
+    """Times of the batch's contacts, by pairs of days, merged."""
+    rows = space.values(
+        """
+        select distinct date_trunc('day', first_at)::timestamp as a,
+            date_trunc('day', last_at)::timestamp + interval 1 day as b
+        from batch_contact order by a, b
+        """
+    )
+    merged: list[tuple[datetime, datetime]] = []
+    for first, last in rows:
+        if merged and first <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(last, merged[-1][1]))
+        else:
+            merged.append((first, last))
+    return merged
+
+
+def _prepare_batch(space: Workspace, batch: int, reach: timedelta) -> None:
+    """Put in `batch_contact` and `raw_<feed>` with all lines of its contacts."""
+    space.table("batch_contact", "select * from touched where batch = $batch", {"batch": batch})
+    spans = [(first - reach, last + reach) for first, last in _spans(space)]
+    for feed in space.adapter.raw_tables:
+        paths = space.raw_files(feed, lambda file: overlaps(file, spans))
+        rows = space.raw_sql(feed, paths)
+        space.distinct_lines(feed, f"from ({rows}) semi join batch_contact using (contact_id)")
+
+
+def _day_spans(space: Workspace) -> list[Days]:
+    return [((first - REACH).date(), (last + REACH).date()) for first, last in _spans(space)]
+
+
+def _replace_contacts(
+    space: Workspace,
+    ctx: DeriveContext,
+    contract: Contract,
+    changes: ContactChanges,
+    *,
+    full: bool,
+) -> None:
+    table = contract.table
+    space.stamp(contract, "fresh_rows", ctx.zone)
+    spans = [] if full else _day_spans(space)
+    standing = space.staging_sql(table, lambda file: days_overlap(file.local_date, spans))
+    space.table("stale_rows", f"from ({standing}) semi join batch_contact using (contact_id)")
+    days = differing_days(space, "fresh_rows", "stale_rows")
+    if not days:
+        return
+    if table == "handle_segment":
+        changes.agent_spans |= _segment_spans(space, ctx)
+    others = space.staging_sql(table, lambda file: file.local_date in days)
+    space.frame("changed_day", pl.DataFrame({"local_date": sorted(days)}))
+    changes.n_rows += replace_days(
+        space,
+        contract,
+        days,
+        f"""
+        select * from ({others}) anti join batch_contact using (contact_id)
+        union all by name
+        select * from fresh_rows semi join changed_day using (local_date)
+        """,
+    )
+    changes.days.setdefault(table, set()).update(days)
+
+
+def _segment_spans(space: Workspace, ctx: DeriveContext) -> set[Days]:
+    """Days from connection to end, or to the watermark, of segments that differ."""
+    sql = differences_sql(
+        "fresh_rows",
+        "stale_rows",
+        "distinct local_date, least(coalesce(ended_at, $until), $until)::date + 1",
+    )
+    rows = space.work.execute(sql, {"until": ctx.watermark_at}).fetchall()
+    return {(first, max(first, last)) for first, last in rows}
+
+
+def _remember_open(space: Workspace) -> None:
+    """Keep the time of the lines of contacts that are open, in `open_contact`."""
+    lines = " union all by name ".join(
+        f"select contact_id, line_at from raw_{feed}" for feed in sorted(space.adapter.raw_tables)
+    )
+    space.table(
+        "open_now",
+        f"""
+        select contact_id, min(line_at) as first_at, max(line_at) as last_at
+        from ({lines})
+        where contact_id in (select contact_id from out_contact where is_open)
+        group by contact_id
+        union all
+        select * from {OPEN_CONTACT} anti join batch_contact using (contact_id)
+        """,
+    )
+    space.drop(OPEN_CONTACT)
+    space.work.execute(f"alter table open_now rename to {OPEN_CONTACT}")
+
+
+def span_days(spans: Iterable[Days]) -> set[date]:
+    """Every day of some spans of days, ends included."""
+    return {
+        first + timedelta(days=step)
+        for first, last in spans
+        for step in range((last - first).days + 1)
+    }

@@ -1,0 +1,5 @@
+"""What goes wrong in ingest beyond a bad line or file: those are told in ops and stop nothing."""
+
+
+class AdapterError(Exception):
+    """An adapter broke its promise (lost lines, wrong columns); the text names it and where."""

@@ -1,0 +1,234 @@
+"""From landing to the raw lake: what is new in a source's files, with its account in ops."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+import duckdb
+
+from assets.ingest import compaction
+from assets.ingest.account import Account, Part
+from assets.ingest.adapter import Adapter, ConfigFile, ParseContext
+from assets.ingest.calendar import zone_offsets
+from assets.ingest.chunks import ChunkPlace, load_chunk
+from assets.ingest.content import CHUNK_BYTES, UnreadableError, read_chunks
+from assets.ingest.ledger import FilePlan, Ledger, Scan, read_ledger, scan_landing, tail_message
+from assets.ingest.state import hash_of, parse_hash, pseudonyms_of, store_state, stored_state
+from pipelines.settings import Project
+from pipelines.storage.steps import reached
+
+FIRST_YEAR = 1999
+_GONE = (
+    "is no longer in landing; its lines stay as they were read before. "
+    "Put it back and run with --full to read them anew."
+)
+
+Progress = Callable[[str, str, int, int], None]
+"""Called with source, path, bytes done, bytes in all of this source's new parts."""
+
+
+@dataclass
+class Loaded:
+    """What was read from a source's landing folder."""
+
+    scan: Scan
+    parts: list[Part] = field(default_factory=list)
+    is_reread: bool = False
+    """Everything was read again, so everything has to be derived again."""
+    messages: list[str] = field(default_factory=list)
+    """File, line and remedy: whatever a person should know."""
+
+    @property
+    def load_ids(self) -> list[str]:
+        """The loads of this run."""
+        return [part.load_id for part in self.parts]
+
+    @property
+    def n_read(self) -> int:
+        """Lines read: loaded, refused or skipped."""
+        return sum(part.n_read for part in self.parts)
+
+    @property
+    def n_loaded(self) -> int:
+        """Lines that became raw rows."""
+        return sum(part.n_loaded for part in self.parts)
+
+    @property
+    def n_quarantined(self) -> int:
+        """Lines refused."""
+        return sum(part.n_refused for part in self.parts)
+
+    @property
+    def n_skipped(self) -> int:
+        """Lines left out by a named rule."""
+        return self.n_read - self.n_loaded - self.n_quarantined
+
+    @property
+    def config(self) -> tuple[ConfigFile, ...]:
+        """Configuration files found beside the logs."""
+        return self.scan.config
+
+
+def plan_landing(
+    con: duckdb.DuckDBPyConnection,
+    project: Project,
+    source: str,
+    adapter: Adapter,
+    *,
+    full: bool = False,
+) -> Scan:
+    """What `load_landing` would read, without reading it."""
+    return _plan(con, project, source, adapter, full=full)[0]
+
+
+def _plan(
+    con: duckdb.DuckDBPyConnection, project: Project, source: str, adapter: Adapter, *, full: bool
+) -> tuple[Scan, Ledger | None]:
+    known = read_ledger(con, source)
+    expected = parse_hash(project, source, adapter, pseudonyms_of(project, source).fingerprint)
+    reread = bool(known.streams) and (full or stored_state(con, f"raw.{source}") != expected)
+    if reread:
+        return scan_landing(project, source, adapter, Ledger(), before=known), known
+    return scan_landing(project, source, adapter, known), None
+
+
+def load_landing(
+    con: duckdb.DuckDBPyConnection,
+    project: Project,
+    source: str,
+    adapter: Adapter,
+    *,
+    now: datetime,
+    full: bool = False,
+    on_progress: Progress | None = None,
+    chunk_bytes: int = CHUNK_BYTES,
+) -> Loaded:
+    """Read what is new in a source's landing folder into the raw lake.
+
+    Args:
+        con: the warehouse copy; its `ops` tables are brought up to date.
+        project: whose files.
+        source: which.
+        adapter: of the source's kind.
+        now: instant of the run (UTC, naive).
+        full: read everything again (chunks that are in the lake already are found there).
+        on_progress: told how far it is, after each chunk.
+        chunk_bytes: how much is parsed at once.
+
+    Raises:
+        KeyFileError: the key file is missing or wrong.
+        AdapterError: the adapter broke its promise.
+    """
+    pseudonyms = pseudonyms_of(project, source)
+    expected = parse_hash(project, source, adapter, pseudonyms.fingerprint)
+    scan, before = _plan(con, project, source, adapter, full=full)
+    zone = project.settings.zone_of(source)
+    context = ParseContext(
+        source=source,
+        settings=project.settings.sources[source],
+        zone=zone,
+        offsets=zone_offsets([zone], FIRST_YEAR, now.year + 1),
+        pseudonyms=pseudonyms,
+        now=now,
+    )
+    account = Account(con, project, source, now)
+    loader = _Loader(
+        account=account,
+        place=ChunkPlace(project.lake, adapter, "", context, expected, "", ""),
+        scan=scan,
+        is_reread=before is not None,
+        on_progress=on_progress,
+        chunk_bytes=chunk_bytes,
+    )
+    account.forget("unread")
+    if before is not None:
+        account.forget("duplicate")
+        compaction.drop_streams(con, project, source, scan.found)
+        for stream in before.streams.values():
+            if stream.file_id not in scan.found:
+                loader.tell(stream.path, _GONE)
+    for plan in scan.plans:
+        loader.take(plan)
+    store_state(con, f"raw.{source}", expected, now, loader.loaded.n_loaded)
+    reached("ingest.loaded")
+    return loader.loaded
+
+
+class _Loader:
+    """Reads the planned parts of one source."""
+
+    def __init__(
+        self,
+        *,
+        account: Account,
+        place: ChunkPlace,
+        scan: Scan,
+        is_reread: bool,
+        on_progress: Progress | None,
+        chunk_bytes: int,
+    ) -> None:
+        self.account = account
+        self.place = place
+        self.loaded = Loaded(scan, is_reread=is_reread)
+        self._on_progress = on_progress
+        self._chunk_bytes = chunk_bytes
+        self._next_lines: dict[str, int] = {}
+        self._failed: set[str] = set()
+        self._done = 0
+
+    def tell(self, path: str, text: str) -> None:
+        """Add to the run's messages."""
+        self.loaded.messages.append(f"{path}: {text}")
+
+    def take(self, plan: FilePlan) -> None:
+        """Do what is planned for one file."""
+        if plan.file_id in self._failed:
+            self._note(plan, "unread", "goes with a file that changed meanwhile: see the next run")
+        elif plan.status in {"unread", "duplicate"}:
+            self._note(plan, plan.status, plan.message)
+        elif plan.status in {"new", "grown"}:
+            self._read(plan)
+        if plan.has_tail and plan.status in {"known", "duplicate"}:
+            self.tell(plan.path, tail_message(self._next_line(plan)))
+
+    def _note(self, plan: FilePlan, status: str, message: str) -> None:
+        self.account.note(plan, status, message)
+        self.tell(plan.path, message)
+
+    def _next_line(self, plan: FilePlan) -> int:
+        """Number of the first line of a plan's stream that was not read."""
+        return self._next_lines.get(plan.file_id, plan.first_line)
+
+    def _read(self, plan: FilePlan) -> None:
+        """Read one part; nothing of it counts unless all of it was read as it was planned."""
+        load_id = "l_" + hash_of(plan.file_id, plan.first_byte, plan.digest, self.place.parse_hash)
+        part = Part(plan, load_id, self._next_line(plan))
+        try:
+            self._read_chunks(part)
+        except UnreadableError as error:
+            self._failed.add(plan.file_id)
+            self._note(plan, "unread", str(error))
+            return
+        self._next_lines[plan.file_id] = part.first_line + part.n_read
+        self.account.record(part)
+        self.loaded.parts.append(part)
+        for text in part.messages():
+            self.tell(plan.path, text)
+        reached("ingest.part")
+
+    def _read_chunks(self, part: Part) -> None:
+        plan = part.plan
+        assert plan.state is not None  # noqa: S101  set for whatever is to be read
+        place = replace(self.place, feed=plan.feed, file_id=plan.file_id, path=plan.path)
+        state, done = plan.state.copy(), self._done
+        self._done += plan.n_bytes
+        for data in read_chunks(
+            plan.file, plan.first_byte, plan.end, state, chunk_bytes=self._chunk_bytes
+        ):
+            part.chunks.append(load_chunk(place, data, part.first_line + part.n_read))
+            done += len(data)
+            if self._on_progress:
+                source = self.place.context.source
+                self._on_progress(source, plan.path, done, self.loaded.scan.n_bytes)
+        if state.hexdigest() != plan.digest:
+            raise UnreadableError("changed while it was read: it is read in the next run")

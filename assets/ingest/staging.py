@@ -1,0 +1,257 @@
+"""From the raw lake to the staging lake: what new lines touch is derived again and replaced."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+import duckdb
+
+from assets.ingest import agents, contacts
+from assets.ingest.adapter import Adapter, DeriveContext
+from assets.ingest.calendar import local_day, zone_offsets
+from assets.ingest.loading import FIRST_YEAR, Loaded
+from assets.ingest.replacing import differing_days, keep_memory, recall, replace_days
+from assets.ingest.state import derive_hash, store_state, stored_state
+from assets.ingest.workspace import Workspace, open_workspace
+from pipelines.settings import Project
+from pipelines.sql_models.contracts import load_contracts
+from pipelines.storage import lake
+from pipelines.storage.steps import reached
+
+_NO_LINES_YET = datetime(1970, 1, 1)  # noqa: DTZ001
+
+
+@dataclass
+class Changed:
+    """What a refresh changed in staging."""
+
+    contact_days: set[date] = field(default_factory=set)
+    agent_days: set[date] = field(default_factory=set)
+    reference_tables: set[str] = field(default_factory=set)
+    is_full: bool = False
+    n_contacts: int = 0
+    """Contacts derived."""
+    n_agent_days: int = 0
+    """Days of agents derived."""
+    n_rows: int = 0
+    """Rows written."""
+
+    @property
+    def is_nothing(self) -> bool:
+        """Staging is as it was."""
+        return not (self.contact_days or self.agent_days or self.reference_tables)
+
+
+def refresh_staging(
+    con: duckdb.DuckDBPyConnection,
+    project: Project,
+    source: str,
+    adapter: Adapter,
+    loaded: Loaded,
+    *,
+    now: datetime,
+    full: bool = False,
+) -> Changed:
+    """Bring a source's staging up to date with its raw lake.
+
+    Days that differ are added to `ops.dirty_day`; `ops.lake_manifest` and `ops.feed_watermark`
+    follow.
+
+    Args:
+        con: the warehouse copy.
+        project: whose lake.
+        source: which.
+        adapter: of the source's kind.
+        loaded: what `load_landing` has just read.
+        now: instant of the run (UTC, naive).
+        full: derive everything again.
+
+    Raises:
+        AdapterError: the adapter left a wrong table.
+    """
+    zone = project.settings.zone_of(source)
+    version = derive_hash(con, project, source, adapter, loaded.config)
+    full = full or loaded.is_reread or stored_state(con, f"staging.{source}") != version
+    before = _watermark(con, source)
+    dropped = _forget_all(con, source) if full else set()
+    watermarks = _follow_watermarks(con, project, source)
+    ctx = DeriveContext(
+        source=source,
+        settings=project.settings.sources[source],
+        defaults=project.settings.defaults,
+        queues=project.settings.queues,
+        zone=zone,
+        options=project.settings.sources[source].options,
+        landing=project.landing(source),
+        config=loaded.config,
+        watermark_at=max(watermarks.values(), default=_NO_LINES_YET),
+        watermarks=watermarks,
+    )
+    offsets = zone_offsets([zone], FIRST_YEAR, now.year + 1)
+    with open_workspace(
+        con, project, source, adapter, contracts=load_contracts(), offsets=offsets
+    ) as space:
+        changed = _derive(space, ctx, loaded, before=before, full=full)
+    changed.is_full = full
+    changed.contact_days |= dropped
+    changed.agent_days |= dropped
+    _note_dirty(con, source, changed)
+    store_state(con, f"staging.{source}", version, now, changed.n_rows)
+    reached("ingest.refreshed")
+    return changed
+
+
+def _derive(
+    space: Workspace, ctx: DeriveContext, loaded: Loaded, *, before: datetime | None, full: bool
+) -> Changed:
+    changed = Changed()
+    loads = set(loaded.load_ids)
+    new_paths = {
+        feed: space.raw_files(feed, lambda file: full or file.load_id in loads)
+        for feed in space.adapter.raw_tables
+    }
+    changed.reference_tables = _derive_reference(space, ctx, new_paths)
+    if not ctx.watermarks:
+        return changed
+    recall(space, contacts.OPEN_CONTACT, contacts.OPEN_CONTACT, contacts.OPEN_COLUMNS)
+    of_contacts = contacts.derive_contacts(space, ctx, new_paths, full=full)
+    spans = of_contacts.agent_spans
+    since = [_since_watermark(ctx, before)] if before != ctx.watermark_at else []
+    touched = (
+        _days_of_lines(space, ctx, new_paths)
+        | of_contacts.all_days("handle_segment", "agent_offer")
+        | contacts.span_days(since)
+    )
+    if full and touched:
+        touched = contacts.span_days([(min(touched), max(touched))])
+    of_agents = agents.derive_agents(space, ctx, touched)
+    changed.contact_days = of_contacts.all_days()
+    changed.agent_days = of_agents.days | contacts.span_days([*since, *spans])
+    changed.n_contacts = of_contacts.n_contacts
+    changed.n_agent_days = of_agents.n_days
+    changed.n_rows = of_contacts.n_rows + of_agents.n_rows
+    return changed
+
+
+def _derive_reference(
+    space: Workspace, ctx: DeriveContext, new_paths: dict[str, list[str]]
+) -> set[str]:
+    """Fold new lines into the reference and memory tables; leaves them as `work_<table>`.
+
+    Returns:
+        The reference tables that changed.
+    """
+    memory = space.adapter.memory_tables
+    references = space.of_unit("reference")
+    for name, types in memory.items():
+        recall(space, f"work_{name}", name, dict(types))
+    for contract in references:
+        space.table(f"work_{contract.table}", space.staging_sql(contract.table))
+    for table in space.contracts:
+        space.view(f"staging_{table}", space.staging_sql(table))
+    for feed, paths in new_paths.items():
+        space.view(f"raw_{feed}", space.raw_sql(feed, paths))
+    space.forget_out()
+    space.adapter.derive_reference(space.work, ctx)
+    changed = set()
+    for contract in references:
+        table = contract.table
+        space.stamp(contract, "fresh_rows", ctx.zone)
+        if differing_days(space, "fresh_rows", f"work_{table}"):
+            replace_days(space, contract, [None], "from fresh_rows")
+            changed.add(table)
+        space.table(f"before_{table}", f"from work_{table}")
+        space.table(f"work_{table}", "from fresh_rows")
+    for name, types in memory.items():
+        columns = ", ".join(f"cast({c} as {kind}) as {c}" for c, kind in types.items())
+        space.table("fresh_rows", f"select {columns} from out_{name}")
+        space.table(f"before_{name}", f"from work_{name}")
+        space.table(f"work_{name}", "from fresh_rows")
+        keep_memory(space, name, f"work_{name}")
+    reached("ingest.reference")
+    return changed
+
+
+def _days_of_lines(
+    space: Workspace, ctx: DeriveContext, new_paths: dict[str, list[str]]
+) -> set[date]:
+    """Local days of new lines."""
+    lines = " union all ".join(
+        f"select line_at from ({space.raw_sql(feed, paths)})" for feed, paths in new_paths.items()
+    )
+    rows = space.values(
+        f"""
+        select distinct (l.line_at + to_seconds(z.offset_s))::date
+        from ({lines}) l asof join zone_offset z on l.line_at >= z.from_utc
+        """
+    )
+    return {day for (day,) in rows}
+
+
+def _since_watermark(ctx: DeriveContext, before: datetime | None) -> tuple[date, date]:
+    """The day of the last watermark, whose carried rows end there, to that of the new one."""
+    last = local_day(ctx.zone, ctx.watermark_at)
+    return (last if before is None else min(last, local_day(ctx.zone, before)), last)
+
+
+def _watermark(con: duckdb.DuckDBPyConnection, source: str) -> datetime | None:
+    row = con.execute(
+        "select max(watermark_at) from ops.feed_watermark where source = ?", [source]
+    ).fetchone()
+    return row[0] if row else None
+
+
+def _follow_watermarks(
+    con: duckdb.DuckDBPyConnection, project: Project, source: str
+) -> dict[str, datetime]:
+    """Bring `ops.feed_watermark` up to the raw lake."""
+    late = project.settings.sources[source].late_after_hours
+    con.execute("delete from ops.feed_watermark where source = ?", [source])
+    con.execute(
+        """
+        insert into ops.feed_watermark
+        select source, table_name, max(last_at), $late from ops.lake_manifest
+        where layer = 'raw' and source = $source
+        group by source, table_name
+        """,
+        {"source": source, "late": late},
+    )
+    rows = con.execute(
+        "select feed, watermark_at from ops.feed_watermark where source = ? order by feed", [source]
+    ).fetchall()
+    return dict(rows)
+
+
+def _forget_all(con: duckdb.DuckDBPyConnection, source: str) -> set[date]:
+    """Take a source's staging and memory out of the manifest; the days it had."""
+    days = con.execute(
+        """
+        select distinct local_date from ops.lake_manifest
+        where layer = 'staging' and source = ? and local_date is not null
+        """,
+        [source],
+    ).fetchall()
+    con.execute(
+        "delete from ops.lake_manifest where source = ? and layer in (?, ?)",
+        [source, lake.STAGING, lake.MEMORY],
+    )
+    return {day for (day,) in days}
+
+
+def _note_dirty(con: duckdb.DuckDBPyConnection, source: str, changed: Changed) -> None:
+    """Add the changed days to `ops.dirty_day`."""
+    cause = f"{source}: {'derived anew' if changed.is_full else 'new lines'}"
+    rows = [
+        [day, unit, cause]
+        for unit, days in (("contact", changed.contact_days), ("agent", changed.agent_days))
+        for day in sorted(days)
+    ]
+    if rows:
+        con.executemany(
+            """
+            insert into ops.dirty_day
+            select $1, $2, $3 where not exists (
+                select 1 from ops.dirty_day where local_date = $1 and unit = $2 and cause = $3
+            )
+            """,
+            rows,
+        )
