@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipelines.sql_models.build import Window
-from quality_checks.result import CheckResult, broken, failed_to_run, held
+from quality_checks.result import CheckResult, failed_to_run, held
 from quality_checks.sql_check import SqlCheck, read_checks, run_check
 
 if TYPE_CHECKING:
@@ -98,12 +98,12 @@ def run_reconciliations(
         yield from (failed_to_run(check.spec, error) for check in checks if check.raw_table)
         checks = [check for check in checks if not check.raw_table]
         present = {}
-    with _raw_attached(con, present, lake):
+    with _raw_attached(con, present, lake) as unreadable:
         for check in checks:
             if check.raw_table and check.raw_table not in present:
                 yield held(check.spec, "no such source")
-            elif check.raw_table and lake is None:
-                yield broken(check.spec, "the raw lake was not given, so it could not be compared")
+            elif check.raw_table in unreadable:
+                yield failed_to_run(check.spec, unreadable[check.raw_table])
             else:
                 yield run_check(con, check, window)
 
@@ -125,18 +125,25 @@ def _raw_files(con: "DuckDBPyConnection", tables: set[str]) -> dict[str, list[st
 @contextmanager
 def _raw_attached(
     con: "DuckDBPyConnection", tables: dict[str, list[str]], lake: Path | None
-) -> Generator[None]:
+) -> Generator[dict[str, object]]:
+    """Attach raw tables as views; gives those that cannot be read, with the reason."""
+    import duckdb
+
     if not tables or lake is None:
-        yield
+        yield dict.fromkeys(tables, "the raw lake was not given, so nothing could be compared")
         return
+    unreadable: dict[str, object] = {}
     con.execute(f"attach ':memory:' as {RAW}")
     try:
         for table, paths in tables.items():
             files = ", ".join("'" + str(lake / path).replace("'", "''") + "'" for path in paths)
-            con.execute(
-                f"create view {RAW}.{table} as select * from read_parquet([{files}], "
-                "hive_partitioning = false, union_by_name = true)"
-            )
-        yield
+            try:
+                con.execute(
+                    f"create view {RAW}.{table} as select * from read_parquet([{files}], "
+                    "hive_partitioning = false, union_by_name = true)"
+                )
+            except duckdb.Error as error:
+                unreadable[table] = error
+        yield unreadable
     finally:
         con.execute(f"detach {RAW}")

@@ -26,7 +26,7 @@ logged as (
 ),
 
 derived as (
-    select source, offered_at + to_milliseconds(coalesce(ring_ms, 0)) as at
+    select source, offered_at + to_milliseconds(coalesce(ring_ms, 0)) as instant
     from staging.agent_offer
     where outcome = 'answered'
     union all
@@ -36,12 +36,12 @@ derived as (
 ),
 
 counted as (
-    select source, cast(at as date) as utc_date, count(*) as n_found
+    select source, cast(instant as date) as utc_date, count(*) as n_found
     from derived
-    where at >= $from_date - interval 1 day
-        and at < $to_date + interval 2 day
+    where instant >= $from_date - interval 1 day
+        and instant < $to_date + interval 2 day
         and source in (select source from raw_lake.queue_log)
-    group by source, cast(at as date)
+    group by source, cast(instant as date)
 )
 
 select

@@ -26,16 +26,16 @@ logged as (
 ),
 
 derived as (
-    select source, entered_at as at from staging.queue_visit
+    select source, entered_at as instant from staging.queue_visit
 ),
 
 counted as (
-    select source, cast(at as date) as utc_date, count(*) as n_found
+    select source, cast(instant as date) as utc_date, count(*) as n_found
     from derived
-    where at >= $from_date - interval 1 day
-        and at < $to_date + interval 2 day
+    where instant >= $from_date - interval 1 day
+        and instant < $to_date + interval 2 day
         and source in (select source from raw_lake.queue_log)
-    group by source, cast(at as date)
+    group by source, cast(instant as date)
 )
 
 select
