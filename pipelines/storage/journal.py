@@ -137,6 +137,12 @@ class Layout:
         """Write the journal so that it is whole whatever happens."""
         write_whole(self.journal_file, journal.model_dump_json(indent=2) + "\n")
 
+    def published_runs(self) -> dict[str, int]:
+        """Run id -> number of what it published, also if it was killed right after that."""
+        linked = self.linked_number()
+        entries = self.read_journal().publications
+        return {e.run_id: e.number for e in entries if e.state == "published" or e.number == linked}
+
     def publication(self, entry: Entry) -> Publication:
         """An entry as others see it."""
         return Publication(path=self.version(entry.number), **entry.model_dump(exclude={"state"}))

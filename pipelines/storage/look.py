@@ -46,7 +46,7 @@ def read_back(project: Project, path: Path) -> Seen:
     """
     con = connect_for(project)
     try:
-        con.execute(f"attach {literal(str(path))} as callmart_look (read_only)")
+        _attach(con, path)
         con.execute("use callmart_look")
         _bind_views(con)
         return tables_seen(con)
@@ -54,6 +54,16 @@ def read_back(project: Project, path: Path) -> Seen:
         raise PublicationError(f"{path.name} cannot be read back: {error}") from error
     finally:
         con.close()
+
+
+def _attach(con: duckdb.DuckDBPyConnection, path: Path) -> None:
+    try:
+        con.execute(f"attach {literal(str(path))} as callmart_look (read_only)")
+    except duckdb.BinderException as error:
+        raise PublicationError(
+            f"another connection to {path.name} is still open in this process; it has to be "
+            f"closed before publication ({error})."
+        ) from error
 
 
 def _bind_views(con: duckdb.DuckDBPyConnection) -> None:

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 import duckdb
 
 from pipelines.settings import Project
-from pipelines.storage import recovery
+from pipelines.storage import recovery, steps
 from pipelines.storage.base import content_fault, fault_of, take_base
 from pipelines.storage.duck import connect_published
 from pipelines.storage.errors import DiskSpaceError, PublicationError, StorageError
@@ -19,7 +19,6 @@ from pipelines.storage.journal import Entry, Layout, Publication, utc_now
 from pipelines.storage.lock import RunLock
 from pipelines.storage.look import read_back
 from pipelines.storage.session import Session, flip
-from pipelines.storage.steps import reached
 
 __all__ = ["EXPECTED", "Publication", "Session", "Store", "connect_published"]
 
@@ -65,14 +64,19 @@ class Store:
         # Others may go through to the published file, not look around.
         layout.var.mkdir(mode=0o711, parents=True, exist_ok=True)
         with self._lock.hold(what, on_wait=on_wait, wait_s=wait_s) as lock:
-            reached("session.locked")
+            steps.reached("session.locked")
             journal = recovery.settle(layout)
-            reached("session.settled")
+            steps.reached("session.settled")
             base = take_base(layout, journal, lock=lock, extra_bytes=extra_bytes)
-            reached("session.copied")
-            session = Session(self.project, base, recovery.next_number(layout, journal), lock)
+            steps.reached("session.copied")
+            number = recovery.next_number(layout, journal)
             try:
-                yield session
+                session = Session(self.project, base, number, lock)
+                try:
+                    yield session
+                finally:
+                    session.close()
+                    steps.reached("session.closed")
             except (OSError, duckdb.Error) as error:
                 if is_disk_full(error):
                     raise DiskSpaceError(
@@ -81,10 +85,8 @@ class Store:
                     ) from error
                 raise
             finally:
-                session.close()
-                reached("session.closed")
                 recovery.settle(layout)
-                reached("session.ended")
+                steps.reached("session.ended")
 
     def current(self) -> Publication | None:
         """What is published at this moment; None before the first run or if unrecorded."""
@@ -156,9 +158,9 @@ class Store:
                 raise PublicationError(self._no_such(chosen))
             else:
                 self._verify(entry, lock)
-            reached("restore.verified")
+            steps.reached("restore.verified")
             flip(layout, entry.number)
-            reached("restore.flipped")
+            steps.reached("restore.flipped")
             layout.write_journal(recovery.confirmed(journal, entry.number))
             return layout.publication(entry)
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any, Literal, TypeVar
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 import duckdb
 
@@ -148,11 +149,10 @@ class RunLog:
             """
             select run_id, started_at, finished_at, status, message, command, input_hash,
                 publication_id
-            from runs order by started_at desc, run_id desc limit ?
-            """,
-            [limit],
+            from runs order by started_at desc, run_id desc
+            """
         )
-        return [Run(*row) for row in _aware(rows)]
+        return [Run(*row) for row in rows[:limit]]
 
     def refuse(self, run_id: str, input_hash: str, message: str) -> None:
         """Remember that these inputs, with this code and configuration, were refused."""
@@ -169,15 +169,14 @@ class RunLog:
             """
             select run_id, input_hash, refused_at, message
             from refusals
-            where input_hash = ?
-                and refused_at > coalesce(
-                    (select max(accepted_at) from waivers), timestamp '0001-01-01'
-                )
-            order by refused_at desc limit 1
-            """,
-            [input_hash],
+            where refused_at > coalesce(
+                (select max(accepted_at) from waivers), timestamp '0001-01-01'
+            )
+            order by refused_at desc
+            """
         )
-        return Refusal(*_aware(rows)[0]) if rows else None
+        refusals = (Refusal(*row) for row in rows)
+        return next((r for r in refusals if r.input_hash == input_hash), None)
 
     def accept(self, check: str, scope: str | None, reason: str, until: date) -> Waiver:
         """Accept a failing check until a day; the last word on a check and scope counts.
@@ -193,7 +192,7 @@ class RunLog:
         """
         if not reason.strip():
             raise RunLogError("a check is accepted with a reason; give one with --reason.")
-        if until < _now().date():
+        if until < datetime.now(ZoneInfo(self.project.settings.centre.timezone)).date():
             raise RunLogError(
                 f"--until {until} has passed; give the last day on which {check} is accepted."
             )
@@ -223,22 +222,19 @@ class RunLog:
                 partition by check_name, scope order by accepted_at desc, until_date desc
             ) = 1
             order by check_name, scope nulls first
-            """,
-            [],
+            """
         )
-        return [w for w in (Waiver(*row) for row in _aware(rows)) if w.until >= today]
+        return [w for w in (Waiver(*row) for row in rows) if w.until >= today]
 
-    def close_dead_runs(self, published: Mapping[str, int] | None = None) -> list[str]:
+    def close_dead_runs(self) -> list[str]:
         """Mark started runs failed whose process has ended; gives their ids.
 
-        Args:
-            published: Run id -> number of what was published, such as from
-                `Store.publications()`: a run killed after the link was set did publish.
+        A run that was killed after the link was set did publish, and is marked so.
         """
         if not self.path.exists():
             return []
-        known = published or {}
-        return self._do(lambda con: _close_dead(con, known, self._is_dead))
+        published = Layout(self.project).published_runs()
+        return self._do(lambda con: _close_dead(con, published, self._is_dead))
 
     def _is_dead(self, process: Process) -> bool:
         if is_here(process):
@@ -248,10 +244,11 @@ class RunLog:
         holder = lock.holder()
         return lock.is_free() or (holder is not None and holder[0] != process)
 
-    def _read(self, sql: str, values: list[Any]) -> list[tuple[Any, ...]]:
+    def _read(self, sql: str) -> list[tuple[Any, ...]]:
+        """Rows of a query without bound values: the first of a process costs DuckDB 1.4 s."""
         if not self.path.exists():
             return []
-        return self._do(lambda con: con.execute(sql, values).fetchall())
+        return _aware(self._do(lambda con: con.execute(sql).fetchall()))
 
     def _do(self, work: Callable[[duckdb.DuckDBPyConnection], Result]) -> Result:
         """Do one piece of work in one transaction of one short connection."""

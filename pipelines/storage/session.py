@@ -8,7 +8,7 @@ from datetime import datetime
 import duckdb
 
 from pipelines.settings import Project
-from pipelines.storage import recovery
+from pipelines.storage import recovery, steps
 from pipelines.storage.base import Base
 from pipelines.storage.duck import connect_for
 from pipelines.storage.errors import PublicationError
@@ -16,7 +16,6 @@ from pipelines.storage.integrity import flip_link, hash_file, refuse_wal, sync, 
 from pipelines.storage.journal import Entry, Layout, Publication, utc_now
 from pipelines.storage.look import read_back, tables_seen
 from pipelines.storage.ops import create_ops
-from pipelines.storage.steps import reached
 
 
 @dataclass
@@ -47,7 +46,7 @@ class Session:
         except BaseException:
             self.con.close()
             raise
-        reached("session.opened")
+        steps.reached("session.opened")
 
     @property
     def must_publish(self) -> bool:
@@ -91,7 +90,7 @@ class Session:
             input_hash=input_hash,
         )
         self._enter(draft, watermarks, n_checks, n_failed)
-        reached("publish.entered")
+        steps.reached("publish.entered")
         self._finish_file()
         entry = draft.model_copy(update=self._content())
         self._make_current(entry)
@@ -162,7 +161,7 @@ class Session:
                 f"another connection of this process is at work in the copy: {error}"
             ) from error
         self.con.close()
-        reached("publish.closed")
+        steps.reached("publish.closed")
         refuse_wal(path, "another connection to the working copy is still open in this process")
         found = read_back(self.project, path)
         if found != seen:
@@ -171,32 +170,32 @@ class Session:
                 f"{path.name} does not hold what the checks saw, in {', '.join(tables)}. "
                 "Run again; if it happens again, check the disk and report it."
             )
-        reached("publish.looked")
+        steps.reached("publish.looked")
 
     def _content(self) -> dict[str, str | int]:
         content = hash_file(self._layout.next, keep=self._lock)
-        reached("publish.hashed")
+        steps.reached("publish.hashed")
         return {"size": content.size, "sha256": content.sha256}
 
     def _make_current(self, entry: Entry) -> None:
         layout = self._layout
         layout.write_journal(layout.read_journal().with_entry(entry))
-        reached("publish.prepared")
+        steps.reached("publish.prepared")
         layout.next.chmod(0o444)
         layout.next.rename(layout.version(entry.number))
         sync(layout.var)
-        reached("publish.named")
+        steps.reached("publish.named")
         flip(layout, entry.number)
-        reached("publish.flipped")
+        steps.reached("publish.flipped")
 
     def _tidy(self) -> None:
         layout = self._layout
         try:
             journal = recovery.confirmed(layout.read_journal(), self.number)
             layout.write_journal(journal)
-            reached("publish.confirmed")
+            steps.reached("publish.confirmed")
             recovery.prune(layout, journal, self.project.settings.storage.keep_publications)
-            reached("publish.pruned")
+            steps.reached("publish.pruned")
         except OSError as error:
             # It is published: what is left over is put right by the next run.
             self.notes.append(f"older publications could not be tidied up: {error}")

@@ -1,0 +1,152 @@
+"""Whatever a `kill -9` leaves, readers see a whole publication and the next run is right."""
+
+import random
+from pathlib import Path
+
+import pytest
+
+from pipelines.storage.errors import PublicationError
+from pipelines.storage.publication import Store, connect_published
+from tests.pipelines.storage.builder import Builder
+from tests.pipelines.storage.centre import number_seen, project_in
+
+
+def seen(folder: Path) -> int:
+    """The number a new reader sees, after all proofs; 0 when nothing is published."""
+    try:
+        con = connect_published(project_in(folder))
+    except PublicationError:
+        return 0
+    with con:
+        return number_seen(con)
+
+
+def is_tidy(folder: Path, *, keep: int = 3) -> bool:
+    """Whether a run left nothing but what belongs there."""
+    names = {path.name for path in (folder / "var").iterdir()}
+    versions = {name for name in names if name.startswith("warehouse-")}
+    here = {path.name for path in folder.iterdir()}
+    return (
+        names - versions == {"publications.json", "run.lock"}
+        and len(versions) <= keep
+        and here == {"var", "warehouse.duckdb"}
+        and not Store(project_in(folder)).faults(deep=True)
+    )
+
+
+def kill_points(points: list[str]) -> list[int]:
+    """Where to kill: each named step, and each change not already covered by the step before."""
+    return [
+        n
+        for n, point in enumerate(points, start=1)
+        if is_step(point) or n == 1 or not is_step(points[n - 2])
+    ]
+
+
+def is_step(point: str) -> bool:
+    return " " not in point
+
+
+def test_kill_at_every_point(builder: Builder, tmp_path: Path) -> None:
+    """Each run finds what the one before it left, gets one point further, and dies."""
+    for _ in range(4):
+        whole = builder.do("run", tmp_path)
+        assert whole.error is None
+    before, old, new = seen(tmp_path), 0, 0
+    points = kill_points(whole.points)
+    assert len(points) > 20
+    for turn, kill_at in enumerate(points):
+        outcome = builder.do("run", tmp_path, kill_at=kill_at)
+        assert outcome.is_killed, outcome
+        number = seen(tmp_path)
+        assert number in (before, before + 1), outcome.points[-1]
+        has_flipped = "publish.flipped" in outcome.points
+        assert (number == before + 1) or not has_flipped, outcome.points[-1]
+        old, new, before = old + (number == before), new + (number > before), number
+        if turn % 6 == 5 or kill_at == points[-1]:
+            assert builder.do("run", tmp_path).error is None
+            assert seen(tmp_path) == before + 1
+            assert is_tidy(tmp_path)
+            before += 1
+    assert old > 10
+    assert new > 5
+
+
+def test_kill_at_every_point_of_the_first_run(builder: Builder, tmp_path: Path) -> None:
+    """Without a published file there is nothing, or number 1; then the rerun is right."""
+    points = kill_points(builder.do("run", tmp_path / "whole").points)
+    found = set()
+    for kill_at in points[1::4]:
+        folder = tmp_path / f"at-{kill_at}"
+        assert builder.do("run", folder, kill_at=kill_at).is_killed
+        found.add(number := seen(folder))
+        assert builder.do("run", folder).error is None
+        assert seen(folder) == number + 1
+        assert is_tidy(folder)
+    assert found == {0, 1}
+
+
+def test_kill_at_every_point_of_a_restore(builder: Builder, tmp_path: Path) -> None:
+    for _ in range(3):
+        builder.do("run", tmp_path)
+    points = kill_points(builder.do("restore", tmp_path).points)
+    assert seen(tmp_path) == 2
+    builder.do("run", tmp_path)
+    for kill_at in points:
+        before = seen(tmp_path)
+        outcome = builder.do("restore", tmp_path, kill_at=kill_at)
+        assert outcome.is_killed
+        after = seen(tmp_path)
+        assert after < before if "restore.flipped" in outcome.points else after <= before
+        if after < before:
+            assert builder.do("run", tmp_path).error is None
+            assert seen(tmp_path) > before
+            assert is_tidy(tmp_path)
+
+
+def test_kill_at_any_instant(builder: Builder, tmp_path: Path) -> None:
+    """Not at our points but whenever: inside DuckDB, inside the copying child, anywhere."""
+    builder.do("run", tmp_path)
+    luck = random.Random(20261121)  # noqa: S311
+    before, n_killed = seen(tmp_path), 0
+    for _ in range(10):
+        outcome = builder.do("run", tmp_path, kill_after_s=luck.uniform(0.0, 0.25))
+        n_killed += outcome.is_killed
+        number = seen(tmp_path)
+        assert number in (before, before + 1)
+        before = number
+    assert n_killed > 3
+    assert builder.do("run", tmp_path).error is None
+    assert seen(tmp_path) == before + 1
+    assert is_tidy(tmp_path)
+
+
+def test_two_runs_at_once(builder: Builder, tmp_path: Path) -> None:
+    """The second waits and builds on what the first published: no run is lost."""
+    for _ in range(2):
+        outcome = builder.do("two runs", tmp_path)
+        assert outcome.error is None
+        assert outcome.points.count("publish.flipped") == 2
+        first_end = outcome.points.index("session.ended")
+        assert outcome.points[:first_end].count("session.copied") == 1, "both were at work"
+    assert seen(tmp_path) == 4
+    with connect_published(project_in(tmp_path)) as con:
+        numbers = con.execute("select publication_id from ops.publication order by rowid")
+        assert numbers.fetchall() == [(n,) for n in range(1, 5)]
+    assert is_tidy(tmp_path)
+
+
+@pytest.mark.parametrize(("room", "instant"), [(-100_000, "was copied"), (1_000, "the run")])
+def test_full_disk(builder: Builder, tmp_path: Path, room: int, instant: str) -> None:
+    """A disk that fills up on the way is a clear refusal, and the next run is right."""
+    builder.do("run", tmp_path)
+    size = (tmp_path / "warehouse.duckdb").stat().st_size
+    outcome = builder.do("run", tmp_path, bytes_free=size + room)
+    assert outcome.error is not None
+    assert outcome.error.startswith("DiskSpaceError: "), outcome.error
+    assert "became full" in outcome.error
+    assert instant in outcome.error
+    assert seen(tmp_path) == 1
+    assert is_tidy(tmp_path)
+    assert builder.do("run", tmp_path).error is None
+    assert seen(tmp_path) == 2
