@@ -53,11 +53,11 @@ class Reader:
     """A published warehouse, opened read-only; use it as a context manager."""
 
     def __init__(self, warehouse: Path) -> None:
-        import duckdb
+        from pipelines.storage.duck import connect
 
         if not warehouse.exists():
             raise ReportError(f"{warehouse} does not exist: publish one first with `callmart run`")
-        self._con = duckdb.connect(str(warehouse), read_only=True)
+        self._con = connect(warehouse, read_only=True)
         self._metrics: dict[tuple[str, int], Metric] | None = None
 
     def __enter__(self) -> Self:

@@ -18,11 +18,10 @@ if TYPE_CHECKING:
 
 def empty_inputs() -> "DuckDBPyConnection":
     """A connection in memory with macros, `ops` and every contract, and no model yet."""
-    import duckdb
-
+    from pipelines.storage.duck import connect
     from pipelines.storage.ops import create_ops
 
-    con = duckdb.connect()
+    con = connect()
     con.execute("attach ':memory:' as staging")
     create_ops(con)
     install_macros(con)
