@@ -75,6 +75,6 @@ def percent_range(values: list[float | None], goal: float | None) -> list[float]
     """An honest range for shares: whole tens, never narrower than thirty points, within 0-100."""
     known = [v for v in values if v is not None] + ([goal] if goal is not None else [])
     if not known:
-        return [0, 101]
+        return [-3, 102]
     low = max(0.0, min(known) // 10 * 10 - 5)
-    return [min(low, 70), 101]
+    return [min(low, 70.0) or -3.0, 102]

@@ -89,7 +89,7 @@ def change(new: Number, old: Number | None, against: str) -> Change | None:
     if new.metric.direction in ("higher", "lower") and not (new.is_small or old.is_small):
         mood = "up" if (gap > 0) == (new.metric.direction == "higher") else "down"
     arrow = "▲" if gap > 0 else "▼"
-    return Change(f"{arrow} {fmt.difference(gap, unit)} {against}", mood, before)
+    return Change(f"{arrow} {fmt.difference(gap, unit)} vs {against}", mood, before)
 
 
 def confidence(number: Number) -> str:
@@ -226,7 +226,15 @@ def agent_table(
             *([Cell((agents.get(agent) or {}).get("team") or "", left=True)] if has_team else []),
             Cell(fmt.count(handled.n if handled else 0), sort=handled.n if handled else 0),
             Cell(fmt.span(whole), sort=round(whole)),
-            Cell(picture=stacked_bar([(c, spent[agent].get(s, 0)) for s, c, _ in STATES])),
+            _time_spent(spent[agent]),
             *(cell(numbers.get(metric, "agent", agent)) for metric, _ in used),
         ])  # fmt: skip
     return columns, rows
+
+
+def _time_spent(spent: dict[str, float]) -> Cell:
+    """A bar of states with the same in words for who cannot see it."""
+    whole = sum(spent.values())
+    parts = [(colour, label, spent.get(state, 0)) for state, colour, label in STATES]
+    words = [f"{label} {100 * size / whole:.0f}{fmt.SPACE}%" for _, label, size in parts if size]
+    return Cell(", ".join(words), picture=stacked_bar([(c, size) for c, _, size in parts]))

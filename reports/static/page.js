@@ -48,10 +48,15 @@
     const draw = () => {
       for (const f of figures) {
         const place = document.getElementById(f.id);
+        const tall = Number(place.dataset.height ||= parseInt(place.style.height, 10));
+        const height = root.classList.contains("print") ? Math.round(0.76 * tall) : tall;
+        place.style.height = height + "px";
         const size = place.clientWidth;
         const full = layout(paint(f.layout));
+        full.width = size;
+        full.height = height;
         if (size < 560) { full.margin.r = Math.min(full.margin.r, 14); full.annotations = (full.annotations || []).map((a) => a.xref === "paper" ? { ...a, x: 1, xanchor: "right", yanchor: "bottom" } : a); full.xaxis.nticks = 5; }
-        Plotly.react(place, paint(f.data), full, { displayModeBar: false, responsive: true, scrollZoom: false, doubleClick: false });
+        Plotly.react(place, paint(f.data), full, { displayModeBar: false, scrollZoom: false, doubleClick: false });
         if (!place.dataset.ready) { place.dataset.ready = "1"; place.on("plotly_click", (e) => clicked(f, e.points[0])); }
       }
       theme.textContent = root.dataset.theme === "dark" ? "Light" : "Dark";
@@ -128,6 +133,13 @@
     // ------------------------------------------------------------------ theme and print
     theme.hidden = false;
     theme.addEventListener("click", () => { root.dataset.theme = root.dataset.theme === "dark" ? "light" : "dark"; stored(root.dataset.theme); draw(); });
+    let width = innerWidth, wait = 0;
+    addEventListener("resize", () => {
+      if (innerWidth === width) return;
+      width = innerWidth;
+      clearTimeout(wait);
+      wait = setTimeout(draw, 120);
+    });
     let before = null;
     addEventListener("beforeprint", () => { before = root.dataset.theme; root.dataset.theme = "light"; root.classList.add("print"); draw(); });
     addEventListener("afterprint", () => { root.dataset.theme = before || "light"; root.classList.toggle("print", printing); draw(); });

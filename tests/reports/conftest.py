@@ -1,0 +1,42 @@
+"""A site built once, and the browser that opens it."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from reports.build import SiteResult, build_site
+from tests.reports.centre import Centre, write_warehouse
+
+CENTRE = Centre(days=9, calls_a_day=250, minutes=480, start="08:00")
+BROWSERS = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
+
+
+@pytest.fixture(scope="session")
+def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Nine days of a made-up centre whose names try to break out of every page."""
+    return write_warehouse(tmp_path_factory.mktemp("warehouse") / "warehouse.duckdb", CENTRE)
+
+
+@pytest.fixture(scope="session")
+def site(warehouse: Path, tmp_path_factory: pytest.TempPathFactory) -> SiteResult:
+    """The site of that centre."""
+    return build_site(warehouse, tmp_path_factory.mktemp("site"), name="Nordlicht & Söhne")
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """Chromium without a network; tests that need it skip where it is not installed."""
+    path = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if path is None:
+        pytest.skip(f"no Chromium on this machine (looked for {', '.join(BROWSERS)})")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(
+            executable_path=path,
+            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking",
+                  "--disable-component-update", "--no-first-run"],
+        )  # fmt: skip
+        yield opened
+        opened.close()

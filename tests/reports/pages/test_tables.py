@@ -1,0 +1,64 @@
+"""Cards and tables: what is shown, greyed, compared and in which order."""
+
+from reports import format as fmt
+from reports.pages import tables
+from reports.records import Numbers
+from tests.reports.made import share
+
+
+def test_a_change_has_an_arrow_a_mood_and_what_it_is_compared_with():
+    worse = tables.change(share(600, 1000), share(700, 1000), "day before")
+    assert (worse.text, worse.mood) == ("▼ 10.0\u202fpts vs day before", "down")
+    assert worse.title == "day before: 70.0\u202f%"
+    lower_is_good = {"direction": "lower", "goal": 5.0}
+    better = tables.change(
+        share(10, 1000, **lower_is_good), share(100, 1000, **lower_is_good), "day before"
+    )
+    assert better.mood == "up"
+    assert tables.change(share(600, 1000), share(605, 1000), "day before").mood == "flat"
+    assert tables.change(share(600, 1000), None, "day before") is None
+
+
+def test_few_cases_are_greyed_and_have_no_state():
+    few = tables.card(share(9, 10), [], [])
+    assert few.state is None
+    assert few.confidence == "only 10 cases"
+    assert tables.cell(share(9, 10)).faint
+    assert not tables.cell(share(90, 100)).faint
+    assert tables.cell(None).text == fmt.UNKNOWN
+
+
+def test_queues_stand_by_size_and_an_assumed_limit_is_marked():
+    numbers = Numbers(
+        [
+            share(50, 100, scope=("queue", "small")),
+            share(60, 100, scope=("queue", "large")),
+            share(900, 1, scope=("queue", "large"), metric_id="offered", unit="count", goal=None),
+        ]
+    )
+    queues = {"small": {"queue_name": "Small", "service_level_s": 20, "is_threshold_assumed": True}}
+    columns, rows = tables.queue_table(numbers, queues, {})
+    assert [c.label for c in columns] == [
+        "Queue",
+        "State",
+        "T",
+        "Calls",
+        "Service level",
+        "In time",
+    ]
+    assert [(r[0].text, r[2].text) for r in rows] == [
+        ("large", fmt.UNKNOWN),
+        ("Small", "20\u202fs*"),
+    ]
+
+
+def test_agents_stand_by_name_and_show_how_their_time_was_spent():
+    numbers = Numbers(
+        [share(70, 100, scope=("agent", a), metric_id="occupancy") for a in ("zoe", "amy")]
+    )
+    time = [{"agent_id": "zoe", "state": "handling", "state_s": 3600}]
+    columns, rows = tables.agent_table(numbers, {}, time)
+    assert [r[0].text for r in rows] == ["amy", "zoe"]
+    assert "Team" not in [c.label for c in columns]
+    assert rows[1][2].text == "1\u202fh"
+    assert "handling 100" in rows[1][3].text

@@ -1,0 +1,202 @@
+"""The site as people open it: from disk, without a network, in every look."""
+
+import re
+
+import pytest
+
+from tests.reports.centre import NASTY
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("reports")]
+
+PAGES = ("index.html", "days/2026-10-28.html", "data-quality.html")
+LOOKS = {
+    "light": {"color_scheme": "light", "viewport": {"width": 1300, "height": 900}},
+    "dark": {"color_scheme": "dark", "viewport": {"width": 1300, "height": 900}},
+    "tablet": {"color_scheme": "light", "viewport": {"width": 820, "height": 1100}},
+    "phone": {"color_scheme": "light", "viewport": {"width": 390, "height": 800}},
+    "wall": {"color_scheme": "dark", "viewport": {"width": 2560, "height": 1300}},
+}
+
+# Texts with less than the 4.5:1 of WCAG AA against what is behind them.
+LOW_CONTRAST = """() => {
+  const one = document.createElement("canvas").getContext("2d", {willReadFrequently: true});
+  const seen = {};
+  const rgb = (c) => seen[c] ||= (one.clearRect(0, 0, 1, 1), one.fillStyle = c,
+    one.fillRect(0, 0, 1, 1), [...one.getImageData(0, 0, 1, 1).data]);
+  const light = (c) => { const [r, g, b] = rgb(c).slice(0, 3).map((v) => v / 255)
+    .map((v) => v <= .04045 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4);
+    return .2126 * r + .7152 * g + .0722 * b; };
+  const back = (e) => { for (; e; e = e.parentElement) {
+    const c = getComputedStyle(e).backgroundColor; if (rgb(c)[3] > 250) return c; }
+    return "#fff"; };
+  const bad = [];
+  const texts = "h1,h2,p,td,th,.pill,.cmp *,summary,.sub,a,button,.legend span,.notes span";
+  for (const e of document.querySelectorAll(texts)) {
+    if (!e.textContent.trim() || !e.offsetParent || e.closest(".chart")) continue;
+    const a = light(getComputedStyle(e).color), b = light(back(e));
+    const r = (Math.max(a, b) + .05) / (Math.min(a, b) + .05);
+    if (r < 4.5) bad.push([e.className || e.tagName, e.textContent.trim().slice(0, 30), r]);
+  }
+  return bad; }"""
+
+
+@pytest.fixture
+def open_page(browser, site):
+    """Opens a page offline; afterwards nothing was requested, and nothing went wrong."""
+    contexts, faults = [], []
+
+    def opened(name: str, **look):
+        context = browser.new_context(offline=True, **(look or LOOKS["light"]))
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda m: faults.append(m.text) if m.type != "log" else None)
+        page.on("pageerror", lambda e: faults.append(str(e)))
+        page.on("dialog", lambda d: faults.append(f"dialog: {d.message}"))
+        page.on(
+            "request",
+            lambda r: faults.append(r.url) if not r.url.startswith(("file:", "data:")) else None,
+        )
+        page.goto((site.index.parent / name).as_uri())
+        page.wait_for_function("document.documentElement.dataset.drawn")
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert faults == []
+
+
+@pytest.mark.parametrize(
+    ("look", "name"),
+    [
+        *((look, name) for look in ("light", "dark", "phone") for name in PAGES),
+        ("tablet", "index.html"),
+        ("wall", "index.html"),
+    ],
+)
+def test_a_page_draws_everything_fits_and_can_be_read(open_page, name, look):
+    page = open_page(name, **LOOKS[look])
+    width = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+    assert width <= 0, f"{name} in {look} is {width} px too wide"
+    charts = page.locator(".chart").count()
+    assert page.locator(".chart .main-svg").count() >= charts
+    assert page.locator(".chart img, body img").count() == 0
+    assert page.evaluate("document.documentElement.dataset.theme") == LOOKS[look]["color_scheme"]
+    assert page.evaluate(LOW_CONTRAST) == []
+    if name != "data-quality.html":
+        assert charts >= 5
+        assert NASTY.split("&")[0][:20] in page.locator("#outcomes").inner_text()
+
+
+def test_the_theme_changes_and_is_remembered(open_page):
+    page = open_page("index.html")
+    grid = "getComputedStyle(document.querySelector('#trend .ygrid')).stroke"
+    before = page.evaluate(grid)
+    page.get_by_role("button", name="Switch to dark colours").click()
+    assert page.evaluate("document.documentElement.dataset.theme") == "dark"
+    assert page.evaluate(grid) != before
+    page.reload()
+    page.wait_for_function("document.documentElement.dataset.drawn")
+    assert page.evaluate("document.documentElement.dataset.theme") == "dark"
+
+
+def test_tables_sort_by_number_and_by_name_with_the_keyboard(open_page):
+    page = open_page("days/2026-10-28.html")
+    table = page.get_by_role("region", name="Queues", exact=True)
+    column = table.locator("thead th").all_inner_texts().index("Calls")
+    heading = table.get_by_role("button", name="Calls", exact=True)
+    cells = table.locator(f"tbody tr > :nth-child({column + 1})")
+    heading.focus()
+    for order in ("descending", "ascending"):
+        page.keyboard.press("Enter")
+        told = [int(re.sub(r"\D", "", text)) for text in cells.all_inner_texts()]
+        assert told == sorted(told, reverse=order == "descending")
+        assert table.locator(f"th[aria-sort={order}]").count() == 1
+    table.get_by_role("button", name="Queue", exact=True).click()
+    names = table.locator("tbody th").all_inner_texts()
+    assert names == sorted(names, key=str.casefold)
+
+
+def test_a_number_answers_where_it_comes_from(open_page):
+    page = open_page("days/2026-10-28.html")
+    box = page.locator("dialog")
+    button = page.locator("button.ask[data-kind=queue][data-metric=service_level]").last
+    button.focus()
+    page.keyboard.press("Enter")
+    assert box.is_visible()
+    text = box.inner_text()
+    assert "service_level@1" in text
+    assert "count_if(is_answered and is_within_threshold)" in text
+    assert f"and scope_id = '{NASTY.replace(chr(39), chr(39) * 2)}'".replace("\u2028", "") in (
+        text.replace("\u2028", "")
+    )
+    assert "local_date = date '2026-10-28'" in text
+    assert "callmart calls --metric service_level --scope 'queue=" in text
+    assert text.count(button.inner_text()) >= 1
+    page.keyboard.press("Escape")
+    assert not box.is_visible()
+    assert page.evaluate("document.activeElement.dataset.metric") == "service_level"
+
+
+def test_the_sql_a_page_shows_gives_the_number_it_shows(open_page, warehouse):
+    import duckdb
+
+    page = open_page("days/2026-10-28.html")
+    with duckdb.connect(str(warehouse), read_only=True) as con:
+        for button in page.locator("button.ask[data-kind=queue]").all():
+            asked = button.evaluate("e => ({...e.dataset})")
+            button.click()
+            sql = page.locator("dialog [data-of=sql]").text_content()
+            page.keyboard.press("Escape")
+            numerator, denominator, _ = con.execute(sql).fetchall()[0]
+            assert float(numerator) == float(asked["num"])
+            assert denominator is None or float(denominator) == float(asked["den"])
+
+
+def test_a_point_of_a_chart_can_be_asked_too(open_page, warehouse):
+    import duckdb
+
+    page = open_page("days/2026-10-28.html")
+    page.evaluate(
+        "() => { const c = document.getElementById('service');"
+        "c.emit('plotly_click', {points: [{customdata: c.data[0].customdata[3]}]}); }"
+    )
+    text = page.locator("dialog").inner_text()
+    hits, cases = map(int, re.search(r"%\s+(\d+) / (\d+)", text).groups())
+    sql = page.locator("dialog [data-of=sql]").text_content()
+    with duckdb.connect(str(warehouse), read_only=True) as con:
+        numerator, denominator = con.execute(sql).fetchall()[0]
+    assert (hits, cases) == (int(numerator), int(denominator))
+    assert "--date 2026-10-28 --interval" in text
+
+
+def test_a_day_opens_from_the_trend_and_leads_to_its_neighbours(open_page):
+    page = open_page("index.html")
+    page.evaluate(
+        "() => { const c = document.getElementById('trend');"
+        "c.emit('plotly_click', {points: [{customdata: c.data[2].customdata[4]}]}); }"
+    )
+    page.wait_for_url("**/days/2026-10-24.html")
+    page.get_by_role("link", name="Sun 25 Oct →").click()
+    page.wait_for_url("**/days/2026-10-25.html")
+    page.get_by_role("link", name="Overview").click()
+    page.wait_for_url("**/index.html")
+
+
+def test_print_is_light_landscape_and_within_the_sheet(open_page):
+    page = open_page("days/2026-10-28.html", **LOOKS["dark"])
+    page.emulate_media(media="print")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert page.evaluate("document.documentElement.dataset.theme") == "light"
+    assert page.evaluate("document.querySelector('main').clientWidth") == 1047
+    wide = page.evaluate(
+        "[...document.querySelectorAll('main *')].filter(e => !e.closest('dialog,.sr,nav,svg')"
+        " && e.offsetParent && e.getBoundingClientRect().right > 1048).map(e => e.outerHTML"
+        ".slice(0, 80))"
+    )
+    assert wide == []
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert page.evaluate("document.documentElement.dataset.theme") == "dark"
+    pdf = page.pdf(prefer_css_page_size=True, print_background=True)
+    assert b"/MediaBox [0 0 841" in pdf
+    assert len(re.findall(rb"/Type\s*/Page\b", pdf)) <= 6

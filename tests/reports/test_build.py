@@ -1,0 +1,173 @@
+"""The site as files: complete, small, safe, and equal to the warehouse."""
+
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from reports import format as fmt
+from reports.build import build_site
+from reports.queries import ReportError
+from tests.reports.centre import NASTY
+from tests.reports.conftest import CENTRE
+
+pytestmark = pytest.mark.xdist_group("reports")
+LAST = "2026-10-28"
+
+
+class _Page(HTMLParser):
+    """Elements, identifiers, links and questioned numbers of a page."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict]] = []
+        self.asked: list[tuple[dict, str]] = []
+        self._open: dict | None = None
+        self.feed(path.read_text(encoding="utf-8"))
+
+    def handle_starttag(self, tag, attrs):
+        found = dict(attrs)
+        self.tags.append((tag, found))
+        if tag == "button" and found.get("class") == "ask":
+            self._open = found
+            self.asked.append((found, ""))
+
+    def handle_endtag(self, tag):
+        if tag == "button":
+            self._open = None
+
+    def handle_data(self, data):
+        if self._open is not None:
+            self.asked[-1] = (self._open, self.asked[-1][1] + data)
+
+
+def test_there_is_an_overview_a_page_of_checks_and_a_page_for_each_day(site):
+    days = [f"days/2026-10-{day}.html" for day in range(20, 29)]
+    assert list(site.pages) == ["index.html", "data-quality.html", *days]
+    folder = site.index.parent
+    assert sorted(p.relative_to(folder).as_posix() for p in folder.rglob("*.*")) == sorted(
+        site.files
+    )
+
+
+def test_pages_are_small_and_share_one_script(site):
+    folder = site.index.parent
+    assert max((folder / page).stat().st_size for page in site.pages) < 1_000_000
+    assert len(list(folder.glob("**/plotly*.js"))) == 1
+
+
+def test_pages_fetch_nothing_from_elsewhere_and_run_no_inline_code(site):
+    for page in site.pages:
+        text = (site.index.parent / page).read_text(encoding="utf-8")
+        for tag, attrs in _Page(site.index.parent / page).tags:
+            link = attrs.get("src") or attrs.get("href") or ""
+            assert not re.match(r"(https?:)?//", link), (page, link)
+            assert not [a for a in attrs if a.startswith("on")], (page, tag, attrs)
+            if tag == "script" and "src" not in attrs:
+                assert attrs["type"] == "application/json"
+        assert "http://" not in text
+        assert "https://" not in text
+
+
+def test_links_lead_to_pages_that_exist(site):
+    for page in site.pages:
+        path = site.index.parent / page
+        found = _Page(path)
+        identifiers = {a["id"] for _, a in found.tags if "id" in a}
+        for _, attrs in found.tags:
+            link = attrs.get("src") or attrs.get("href") or ""
+            if link.startswith("#"):
+                assert link[1:] in identifiers, (page, link)
+            elif link and not link.startswith("data:"):
+                assert (path.parent / link.partition("#")[0]).is_file(), (page, link)
+
+
+def test_names_from_outside_are_text_on_every_page(site):
+    for page in site.pages:
+        text = (site.index.parent / page).read_text(encoding="utf-8")
+        assert "<img" not in text, page
+        assert text.count("</script>") == text.count("<script"), page
+    overview = site.index.read_text(encoding="utf-8")
+    assert "&lt;/script&gt;&lt;img" in overview
+    assert "Nordlicht &amp; Söhne" in overview
+
+
+def _told(row: tuple) -> str:
+    value, unit = row
+    return "".join(fmt.number_and_unit(fmt.value(value, unit)))
+
+
+def test_every_number_of_a_day_equals_the_warehouse(site, warehouse):
+    asked = _Page(site.index.parent / f"days/{LAST}.html").asked
+    assert len(asked) > 80
+    with duckdb.connect(str(warehouse), read_only=True) as con:
+        for attrs, text in asked:
+            found = con.execute(
+                "select numerator, denominator, value, unit from marts.v_kpi_day"
+                " where metric_id = ? and scope_kind = ? and scope_id = ? and local_date = ?",
+                [attrs["data-metric"], attrs["data-kind"], attrs["data-id"], LAST],
+            ).fetchall()
+            assert len(found) == 1, attrs
+            assert float(attrs["data-num"]) == float(found[0][0])
+            assert found[0][1] is None or float(attrs["data-den"]) == float(found[0][1])
+            assert text == _told(found[0][2:])
+
+
+def test_every_number_of_the_overview_is_recomputed_from_the_sums_of_its_parts(site, warehouse):
+    asked = _Page(site.index).asked
+    with duckdb.connect(str(warehouse), read_only=True) as con:
+        units = dict(con.execute("select metric_id, unit from ops.metric_definition").fetchall())
+        for attrs, text in asked:
+            metric = attrs["data-metric"]
+            numerator, denominator = con.execute(
+                "select sum(numerator), sum(denominator) from marts.kpi_day where metric_id = ?"
+                " and scope_kind = ? and scope_id = ?",
+                [metric, attrs["data-kind"], attrs["data-id"]],
+            ).fetchall()[0]
+            value = float(numerator) if denominator is None else float(numerator / denominator)
+            if units[metric] == "percent":
+                value *= 100
+            assert text == _told((value, units[metric])), attrs
+
+
+def test_the_stamp_the_glossary_and_the_note_are_on_every_page(site):
+    for page in site.pages:
+        text = (site.index.parent / page).read_text(encoding="utf-8")
+        assert "Publication 7" in text
+        assert "times in Europe/Berlin" in text
+        assert "Can these numbers be trusted?" in text
+        assert "7,920 lines read = 7,917 loaded + 2 quarantined + 1 left out" in text
+        if page != "data-quality.html":
+            assert "service_level@1" in text
+            assert "callmart calls --metric service_level" in text
+            assert "it is assumed" in text
+
+
+def test_the_page_of_checks_shows_every_check_file_and_feed(site):
+    text = (site.index.parent / "data-quality.html").read_text(encoding="utf-8")
+    for word in ("visit_key_unique", "wait_in_range", "balance", "the trunk was replaced",
+                 "landing/pbx/queue_log", "not a log of Asterisk", "pbx/cel", "missing",
+                 "fewer than 5 fields", "select 1 from t where a &lt; 2"):  # fmt: skip
+        assert word in text, word
+
+
+def test_a_site_is_the_same_every_time(site, warehouse, tmp_path):
+    again = build_site(warehouse, tmp_path / "again", name="Nordlicht & Söhne")
+    assert again.files == site.files
+    for name in site.files:
+        first, second = (r.index.parent / name for r in (site, again))
+        assert first.read_bytes() == second.read_bytes(), name
+
+
+def test_no_warehouse_and_no_data_are_said_plainly(tmp_path):
+    with pytest.raises(ReportError, match=r"publish one first with `callmart run`"):
+        build_site(tmp_path / "none.duckdb", tmp_path / "out")
+
+
+def test_progress_is_told_page_by_page(warehouse, tmp_path):
+    told = []
+    build_site(warehouse, tmp_path, on_page=lambda done, whole: told.append((done, whole)))
+    assert told == [(n, CENTRE.days + 2) for n in range(1, CENTRE.days + 3)]
+    assert NASTY not in (tmp_path / "index.html").read_text(encoding="utf-8")

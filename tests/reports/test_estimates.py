@@ -1,0 +1,52 @@
+"""Intervals, clear changes and states against published values."""
+
+import pytest
+
+from reports import estimates
+
+
+@pytest.mark.parametrize(
+    ("hits", "cases", "low", "high"),
+    [(17, 20, 63.96, 94.76), (80, 100, 71.12, 86.66), (0, 5, 0, 43.45)],
+)
+def test_wilson_gives_the_published_values(hits, cases, low, high):
+    assert estimates.wilson(hits, cases) == pytest.approx((low, high), abs=0.005)
+
+
+def test_no_cases_have_no_interval():
+    assert estimates.wilson(0, 0) is None
+    assert estimates.mean_interval(5, 1, 25) is None
+
+
+def test_the_interval_of_a_mean_comes_from_its_sums():
+    values = [2.0, 4.0, 4.0, 4.0, 5.0, 5.0, 7.0, 9.0]
+    low, high = estimates.mean_interval(sum(values), 8, sum(v * v for v in values))
+    assert (low + high) / 2 == pytest.approx(5)
+    assert high - 5 == pytest.approx(1.959964 * (32 / 7 / 8) ** 0.5, rel=1e-6)
+
+
+def test_a_change_is_clear_only_when_chance_does_not_explain_it():
+    def share(hits: int, cases: int) -> tuple[float, float, float]:
+        return (100 * hits / cases, *estimates.wilson(hits, cases))
+
+    assert estimates.is_clear(share(860, 1000), share(700, 1000)) is True
+    assert estimates.is_clear(share(17, 20), share(14, 20)) is False
+    assert estimates.is_clear(share(17, 20), None) is None
+
+
+@pytest.mark.parametrize(
+    ("value", "goal", "direction", "status"),
+    [
+        (80, 80, "higher", "met"),
+        (76, 80, "higher", "near"),
+        (75.9, 80, "higher", "missed"),
+        (5, 5, "lower", "met"),
+        (5.25, 5, "lower", "near"),
+        (5.3, 5, "lower", "missed"),
+        (None, 5, "lower", "none"),
+        (5, None, "lower", "none"),
+        (85, 80, "neutral", "none"),
+    ],
+)
+def test_status(value, goal, direction, status):
+    assert estimates.status(value, goal, direction) == status
