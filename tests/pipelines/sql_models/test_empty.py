@@ -50,6 +50,13 @@ def test_it_is_portable(model: SqlModel, columns):
 
 
 @every_model
+def test_its_file_runs_as_it_stands(model: SqlModel, built):
+    if model.path is None:
+        pytest.skip("generated, not a file")
+    assert built[0].execute(model.path.read_text(encoding="utf-8")).description
+
+
+@every_model
 def test_its_types_are_ones_that_every_tool_reads(model: SqlModel, columns):
     """HUGEINT, INTERVAL and lists fail in Polars, Power BI or Excel: cast sums to BIGINT."""
     odd = {
