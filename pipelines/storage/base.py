@@ -7,6 +7,7 @@ from pipelines.storage.errors import DiskSpaceError, PublicationError
 from pipelines.storage.integrity import (
     Content,
     copy_file,
+    hash_file,
     is_disk_full,
     refuse_wal,
     require_space,
@@ -144,16 +145,28 @@ def _copy(layout: Layout, entry: Entry, lock: int, extra_bytes: int) -> str | No
         content = copy_file(path, layout.next, keep=lock)
     except OSError as error:
         layout.next.unlink(missing_ok=True)
-        if is_disk_full(error):
-            raise DiskSpaceError(
-                f"the disk of {layout.var} became full while {path.name} was copied. Free some "
-                "space and run again; the last publication stands."
-            ) from error
-        return f"{path.name} cannot be read ({error.strerror})"
+        return _unread(layout, path, lock, error)
     fault = content_fault(path, entry, content)
     if fault is not None:
         layout.next.unlink()
     return fault
+
+
+def _unread(layout: Layout, path: Path, lock: int, error: OSError) -> str:
+    """Why a version could not be copied, if that is the version's fault; else raises."""
+    if is_disk_full(error):
+        raise DiskSpaceError(
+            f"the disk of {layout.var} became full while {path.name} was copied. Free some "
+            "space and run again; the last publication stands."
+        ) from error
+    try:
+        hash_file(path, keep=lock)
+    except OSError:
+        return f"{path.name} cannot be read ({error.strerror})"
+    raise PublicationError(
+        f"{layout.next} cannot be written ({error.strerror}). Run as the user who owns the "
+        "project; if it happens again, check the disk. The last publication stands."
+    ) from error
 
 
 def _instead(entry: Entry, wanted: int | None) -> str:

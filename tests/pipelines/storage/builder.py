@@ -6,11 +6,13 @@ killed at any point: at every named step, and before every change it makes to th
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
 import threading
 import time
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -60,8 +62,8 @@ class Builder:
     def do(self, command: str, folder: Path, **options: object) -> Outcome:
         """Do one command to its end, or to the point at which it kills itself.
 
-        Options: `kill_at`, the number of the point (from 1) at which it dies; `kill_after_s`,
-        an instant instead; `bytes_free`, how large its files may grow.
+        Options: `kill_at`, the point at which it dies and at which time of reaching it;
+        `kill_after_s`, an instant instead; `bytes_free`, how large its files may grow.
         """
         assert self._server.stdin is not None
         assert self._server.stdout is not None
@@ -91,13 +93,13 @@ def _watch(request: dict, report: int) -> None:
     """Report every point, and die at the chosen one."""
     from pipelines.storage import steps
 
-    count = 0
+    reached: Counter[str] = Counter()
+    fatal = request.get("kill_at")
 
     def point(name: str) -> None:
-        nonlocal count
-        count += 1
+        reached[name] += 1
         os.write(report, f"{name}\n".encode())
-        if count == request.get("kill_at"):
+        if fatal == [name, reached[name]]:
             os.kill(os.getpid(), signal.SIGKILL)
 
     def audit(event: str, arguments: tuple) -> None:
@@ -108,7 +110,7 @@ def _watch(request: dict, report: int) -> None:
             return
         if (event in CHANGES or opens) and request["folder"] in repr(arguments):
             place = repr(arguments).replace(request["folder"], "")
-            point(f"{event} {place[:80]}")
+            point(re.sub(r"\d+", "N", f"{event} {place[:80]}"))
 
     watching = True
     steps.reached = point

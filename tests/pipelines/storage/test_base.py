@@ -196,15 +196,37 @@ def test_base_that_cannot_be_read_is_like_a_changed_one(
     published: Published, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     project = published(2)
-    whole = base.copy_file
+    whole = {name: getattr(base, name) for name in ("copy_file", "hash_file")}
 
-    def fail(source: Path, target: Path, *, keep: int | None = None) -> object:
-        if source.name == "warehouse-2.duckdb":
-            raise OSError(5, "Input/output error")
-        return whole(source, target, keep=keep)
+    def failing(name: str) -> Callable[..., object]:
+        def work(source: Path, *arguments: object, **options: object) -> object:
+            if source.name == "warehouse-2.duckdb":
+                raise OSError(5, "Input/output error")
+            return whole[name](source, *arguments, **options)
 
-    monkeypatch.setattr(base, "copy_file", fail)
+        return work
+
+    for name in whole:
+        monkeypatch.setattr(base, name, failing(name))
     with Store(project).session() as session:
         assert session.base is not None
         assert session.base.number == 1
         assert session.notes[0].startswith("warehouse-2.duckdb cannot be read (Input/output error)")
+
+
+def test_copy_that_cannot_be_written_is_not_the_fault_of_the_base(
+    published: Published, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project = published(2)
+
+    def fail(*_: object, **__: object) -> object:
+        raise OSError(13, "Permission denied")
+
+    monkeypatch.setattr(base, "copy_file", fail)
+    with (
+        pytest.raises(
+            PublicationError, match=r"next\.duckdb cannot be written \(Permission denied"
+        ),
+        Store(project).session(),
+    ):
+        pytest.fail("must not begin")

@@ -21,6 +21,13 @@ def seen(folder: Path) -> int:
         return number_seen(con)
 
 
+def lineage(folder: Path) -> list[int]:
+    """The publications that the published one descends from, itself included."""
+    with connect_published(project_in(folder)) as con:
+        rows = con.execute("select publication_id from ops.publication order by rowid").fetchall()
+    return [number for (number,) in rows]
+
+
 def is_tidy(folder: Path, *, keep: int = 3) -> bool:
     """Whether a run left nothing but what belongs there."""
     names = {path.name for path in (folder / "var").iterdir()}
@@ -34,12 +41,15 @@ def is_tidy(folder: Path, *, keep: int = 3) -> bool:
     )
 
 
-def kill_points(points: list[str]) -> list[int]:
-    """Where to kill: each named step, and each change not already covered by the step before."""
+def kill_points(points: list[str]) -> list[tuple[str, int]]:
+    """Where to kill: each named step, and each change not already covered by the step before.
+
+    By name and time of reaching it, since leftovers of the run before add points of their own.
+    """
     return [
-        n
-        for n, point in enumerate(points, start=1)
-        if is_step(point) or n == 1 or not is_step(points[n - 2])
+        (point, points[: n + 1].count(point))
+        for n, point in enumerate(points)
+        if is_step(point) or n == 0 or not is_step(points[n - 1])
     ]
 
 
@@ -68,6 +78,7 @@ def test_kill_at_every_point(builder: Builder, tmp_path: Path) -> None:
             assert seen(tmp_path) == before + 1
             assert is_tidy(tmp_path)
             before += 1
+    assert lineage(tmp_path) == list(range(1, before + 1)), "each was built on the one before"
     assert old > 10
     assert new > 5
 
@@ -76,8 +87,8 @@ def test_kill_at_every_point_of_the_first_run(builder: Builder, tmp_path: Path) 
     """Without a published file there is nothing, or number 1; then the rerun is right."""
     points = kill_points(builder.do("run", tmp_path / "whole").points)
     found = set()
-    for kill_at in points[1::4]:
-        folder = tmp_path / f"at-{kill_at}"
+    for turn, kill_at in enumerate(points[1::4]):
+        folder = tmp_path / f"{turn}"
         assert builder.do("run", folder, kill_at=kill_at).is_killed
         found.add(number := seen(folder))
         assert builder.do("run", folder).error is None
@@ -130,9 +141,7 @@ def test_two_runs_at_once(builder: Builder, tmp_path: Path) -> None:
         first_end = outcome.points.index("session.ended")
         assert outcome.points[:first_end].count("session.copied") == 1, "both were at work"
     assert seen(tmp_path) == 4
-    with connect_published(project_in(tmp_path)) as con:
-        numbers = con.execute("select publication_id from ops.publication order by rowid")
-        assert numbers.fetchall() == [(n,) for n in range(1, 5)]
+    assert lineage(tmp_path) == [1, 2, 3, 4]
     assert is_tidy(tmp_path)
 
 

@@ -2,8 +2,11 @@
 
 import os
 import signal
+import sys
 from dataclasses import replace
 from pathlib import Path
+
+import pytest
 
 from pipelines.storage import process
 from pipelines.storage.process import is_here, is_running, this_process
@@ -34,6 +37,7 @@ def test_ended_restarted_and_recycled_ones_do_not() -> None:
     assert not is_running(replace(me, pid=pid))
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux shows it apart")
 def test_a_killed_process_nobody_waited_for_has_ended() -> None:
     pid = forked()
     child = replace(this_process(), pid=pid, started=process._started(pid))
@@ -44,10 +48,10 @@ def test_a_killed_process_nobody_waited_for_has_ended() -> None:
     os.waitpid(pid, 0)
 
 
-def test_ps_says_it_where_there_is_no_proc(monkeypatch) -> None:
+def test_ps_says_it_where_there_is_no_proc(monkeypatch: pytest.MonkeyPatch) -> None:
     """As on macOS."""
     if not Path("/bin/ps").exists():
-        return
+        pytest.skip("there is no ps")
     monkeypatch.setattr(process, "Path", lambda _: Path("/nonexistent"))
     started = process._started(os.getpid())
     assert started
