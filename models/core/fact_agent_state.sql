@@ -21,16 +21,15 @@ with local_day as (
         i.local_date,
         min(i.interval_start) as starts_at,
         max(i.interval_start) + interval '15' minute as ends_at,
-        row_number() over (order by i.zone, i.local_date) as day_no
+        row_number() over (order by i.zone, i.local_date) as day_no,
+        i.local_date >= min(w.from_date) as is_wanted
     from core.dim_interval as i
     inner join ops.build_window as w on i.local_date between w.scan_from and w.to_date
     group by i.zone, i.local_date
 ),
 
 wanted_day as (
-    select d.*
-    from local_day as d
-    inner join ops.build_window as w on d.local_date between w.from_date and w.to_date
+    select * from local_day where is_wanted
 ),
 
 watermark as (
@@ -377,41 +376,35 @@ standing as (
 
 -- Work: one running sum carries four counts, each worth a thousand times the one before:
 -- legs, wraps and rings in progress, and changes of standing so far. Four sums take thrice as long.
-restart as (
-    select s.source, s.agent, s.contact_id, s.segment_ordinal, min(e.event_at) as restarted_at
+work as (
+    select
+        a.agent_no, a.watermark_at, s.zone, s.local_date, 1 as weight,
+        s.connected_at as from_at,
+        coalesce(s.ended_at, a.watermark_at) as to_at
     from near_segment as s
+    inner join agent as a on a.source = s.source and a.zone = s.zone and a.agent = s.agent
+    where s.ended_at is not null or s.is_open
+    union all
+    -- A restart ended it unseen: it also ended what the agent was logged in to.
+    select
+        a.agent_no, max(a.watermark_at), s.zone, s.local_date, 1, s.connected_at, min(e.event_at)
+    from near_segment as s
+    inner join agent as a on a.source = s.source and a.zone = s.zone and a.agent = s.agent
     inner join near_event as e
         on e.source = s.source
         and e.agent = s.agent
         and e.event_at >= s.connected_at
         and e.local_date between s.local_date and s.local_date + interval '7' day
-    where s.is_cut and e.is_inferred and not e.is_carried and e.event in ('leave', 'logout')
-    group by s.source, s.agent, s.contact_id, s.segment_ordinal
-),
-
-work as (
-    select
-        a.agent_no, a.watermark_at, s.zone, s.local_date, 1 as weight,
-        s.connected_at as from_at,
-        coalesce(
-            s.ended_at,
-            case when s.is_open then a.watermark_at else r.restarted_at end,
-            s.connected_at
-        ) as to_at
-    from near_segment as s
-    inner join agent as a on a.source = s.source and a.zone = s.zone and a.agent = s.agent
-    left join restart as r
-        on r.source = s.source
-        and r.agent = s.agent
-        and r.contact_id = s.contact_id
-        and r.segment_ordinal = s.segment_ordinal
+    where s.is_cut and s.ended_at is null
+        and e.is_inferred and not e.is_carried and e.event in ('leave', 'logout')
+    group by a.agent_no, s.zone, s.local_date, s.connected_at, s.contact_id, s.segment_ordinal
     union all
     select
         a.agent_no, a.watermark_at, s.zone, s.local_date, 1000, s.ended_at,
         add_ms(s.ended_at, s.wrap_ms)
     from near_segment as s
     inner join agent as a on a.source = s.source and a.zone = s.zone and a.agent = s.agent
-    where s.wrap_ms > 0
+    where s.wrap_ms > 0 and s.ended_at is not null
     union all
     select
         a.agent_no, a.watermark_at, o.zone, o.local_date, 1000000, o.offered_at,
@@ -420,19 +413,22 @@ work as (
     inner join agent as a on a.source = o.source and a.zone = o.zone and a.agent = o.agent
 ),
 
-known_work as (
-    select agent_no, zone, local_date, weight, from_at, least(to_at, watermark_at) as to_at
-    from work
+placed_work as (
+    select
+        k.agent_no, k.zone, k.weight, k.from_at, least(k.to_at, k.watermark_at) as to_at,
+        d.day_no, d.local_date, d.starts_at, d.ends_at, d.is_wanted
+    from work as k
+    inner join local_day as d on d.zone = k.zone and d.local_date = k.local_date
 ),
 
 piece as (
     select
-        k.agent_no * 100000 + d.day_no as agent_day,
-        k.weight,
-        greatest(k.from_at, d.starts_at) as from_at,
-        least(k.to_at, d.ends_at) as to_at
-    from known_work as k
-    inner join wanted_day as d on d.zone = k.zone and d.local_date = k.local_date
+        agent_no * 100000 + day_no as agent_day,
+        weight,
+        greatest(from_at, starts_at) as from_at,
+        least(to_at, ends_at) as to_at
+    from placed_work
+    where is_wanted
     union all
     -- What goes on past its own day, for a week at most.
     select
@@ -440,14 +436,13 @@ piece as (
         k.weight,
         greatest(k.from_at, d.starts_at),
         least(k.to_at, d.ends_at)
-    from known_work as k
-    inner join local_day as own on own.zone = k.zone and own.local_date = k.local_date
+    from placed_work as k
     inner join wanted_day as d
         on d.zone = k.zone
-        and d.local_date > k.local_date
-        and d.local_date <= k.local_date + interval '7' day
+        and d.day_no > k.day_no
+        and d.day_no <= k.day_no + 7
         and d.starts_at < k.to_at
-    where k.to_at > own.ends_at
+    where k.to_at > k.ends_at
 ),
 
 point as (

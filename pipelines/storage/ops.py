@@ -131,6 +131,13 @@ _TABLES: dict[str, tuple[str, dict[str, tuple[str, str]]]] = {
             "late_after_hours": ("DOUBLE", "Without newer lines for so long it counts as late."),
         },
     ),
+    "centre": (
+        "The centre as its project file describes it: one row.",
+        {
+            "centre_name": ("VARCHAR", "Name for people."),
+            "reporting_zone": ("VARCHAR", "Zone in which the whole centre counts its days."),
+        },
+    ),
     "calendar_interval": (
         "Quarter hours of every zone in use, from the time-zone database.",
         {
