@@ -44,10 +44,10 @@ class AsteriskAdapter:
     memory_tables: Mapping[str, Mapping[str, str]] = {
         "restart": {"restart_at": "TIMESTAMP"},
         "agent_seen": {"agent": "VARCHAR", "first_at": "TIMESTAMP", "last_at": "TIMESTAMP"},
-        "device": {"name": "VARCHAR", "extension": "VARCHAR"},
+        "device": {"name": "VARCHAR", "extension": "VARCHAR", "strength": "INTEGER"},
         "queue_seen": {"queue": "VARCHAR"},
         "alias": {"alias": "VARCHAR", "agent": "VARCHAR"},
-        "extension": {"extension": "VARCHAR", "agent": "VARCHAR"},
+        "extension": {"extension": "VARCHAR", "agent": "VARCHAR", "strength": "INTEGER"},
     }
     config_feeds = frozenset({"queues_conf"})
     parse_options = PARSE_OPTIONS

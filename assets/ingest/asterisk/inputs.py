@@ -27,7 +27,7 @@ _TABLES: dict[str, str] = {
     "short_abandon_s integer",
     "opt_queue_conf": "queue varchar, service_level_s integer, ring_timeout_s integer, "
     "wrap_limit_s integer",
-    "opt_alias": "alias varchar, agent varchar",
+    "opt_alias": "alias varchar, agent varchar, is_set boolean",
 }
 
 
@@ -64,12 +64,20 @@ def create_inputs(con: duckdb.DuckDBPyConnection, ctx: DeriveContext) -> None:
             (ctx.settings.queue_prefix + name, q.service_level_s, q.ring_timeout_s, q.wrap_limit_s)
             for name, q in conf.queues.items()
         ],
-        "opt_alias": list(aliases.items()),
+        "opt_alias": [
+            (alias, agent, alias in ctx.settings.aliases) for alias, agent in aliases.items()
+        ],
     }
     for table, columns in _TABLES.items():
         con.execute(f"create or replace temp table {table} ({columns})")
-        for row in rows[table]:
-            con.execute(f"insert into {table} values ({', '.join('?' * len(row))})", row)
+        _insert(con, table, list(rows[table]))
+
+
+def _insert(con: duckdb.DuckDBPyConnection, table: str, rows: list[tuple[Any, ...]]) -> None:
+    # One statement for all rows: each has a cost of its own.
+    if rows:
+        places = ", ".join(f"({', '.join('?' * len(row))})" for row in rows)
+        con.execute(f"insert into {table} values {places}", [v for row in rows for v in row])
 
 
 def drop_inputs(con: duckdb.DuckDBPyConnection, run: tuple[Step, ...]) -> None:

@@ -34,6 +34,15 @@ def channel(channels: pl.Series, pseudonyms: Pseudonyms) -> pl.Series:
     return masked + parts["serial"].fill_null("")
 
 
+def channel_first(params: pl.Series, pseudonyms: Pseudonyms) -> pl.Series:
+    """Parameters that begin with a channel name: `PJSIP/1019-00000007|128`."""
+    parts = params.to_frame("p").select(
+        name=pl.col("p").str.extract(r"^([^|]*)", 1), rest=pl.col("p").str.extract(r"(\|.*)$", 1)
+    )
+    rest = pseudonyms.mask_texts(parts["rest"].fill_null(""))
+    return channel(parts["name"], pseudonyms) + rest
+
+
 def peer_extension(column: str) -> pl.Expr:
     """The extension a channel belongs to: 1013 of PJSIP/1013-0000007b; null for trunks."""
     return pl.col(column).str.extract(_PEER, 1)

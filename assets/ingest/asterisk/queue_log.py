@@ -22,6 +22,7 @@ _UNIQUEID = r"(?:^|-)[0-9]{9,11}\.[0-9]+$"
 # Numbers of Asterisk's own making: seconds, positions, milliseconds, unique ids.
 _OWN_FIELD = r"(?:[^|]{0,6}|(?:[^|]*-)?[0-9]{9,11}\.[0-9]+)"
 _OWN_PARAMS = rf"^(?:{_OWN_FIELD}(?:\|{_OWN_FIELD})*|[0-9]{{1,9}})$"
+_INTERFACE = r"^[A-Za-z][A-Za-z0-9]*/"
 _MAX_NOTES = 20
 
 REASONS = {
@@ -116,7 +117,7 @@ def _protect(frame: pl.DataFrame, context: ParseContext) -> pl.DataFrame:
         caller=masking.caller(frame["caller"], p, known),
         contact_id=_masked_unless(frame["contact_id"], _UNIQUEID, p),
         event=p.mask_texts(frame["event"].str.slice(0, 80)),
-        agent=_agent(frame, known, p),
+        agent=_agent(frame, p),
     )
     return frame.with_columns(params=_params(frame, p))
 
@@ -133,42 +134,46 @@ def _masked_unless(values: pl.Series, harmless: str, pseudonyms: Pseudonyms) -> 
     return values.scatter(risky.arg_true(), masked)
 
 
-def _agent(frame: pl.DataFrame, known: frozenset[str], pseudonyms: Pseudonyms) -> pl.Series:
-    """Agents as logged; at a log-in a bare number N is the agent that calls know as Agent/N."""
+def _agent(frame: pl.DataFrame, pseudonyms: Pseudonyms) -> pl.Series:
+    """Agents as logged; at a log-in a bare number N is the agent that calls know as Agent/N.
+
+    A name or an interface stays, also one with the number of somebody who works from home. A
+    dialplan's own events may have put a caller's number in this place.
+    """
     bare = pl.col("event").is_in(LOGIN_EVENTS) & pl.col("agent").str.contains("^[0-9]+$")
     named = pl.when(bare).then("Agent/" + pl.col("agent")).otherwise(pl.col("agent"))
-    agents = frame.select(named).to_series()
-    # The interface of somebody at home is a private number: Local/01715550100@from-queue/n.
-    masked = pseudonyms.mask_texts(agents)
-    return masked.zip_with(~agents.is_in(list(known)), agents) if known else masked
+    return _masked_unless(frame.select(named).to_series(), _INTERFACE, pseudonyms)
 
 
 def _params(frame: pl.DataFrame, pseudonyms: Pseudonyms) -> pl.Series:
-    params = frame["params"]
-    # The number reached is the centre's own.
-    own = frame["event"] == "DID"
-    numeric = params.str.contains(_OWN_PARAMS)
-    known = frame["event"].is_in([e for e, (kind, _) in EVENTS.items() if kind != "other"])
-    risky = ~(own | (numeric & known))
-    if risky.any():
-        params = params.scatter(risky.arg_true(), pseudonyms.mask_texts(params.filter(risky)))
-    fields = params.str.split("|")
-    entered = pl.concat_str(
-        pl.lit(fields.list.get(0, null_on_oob=True)).fill_null(""),
-        pl.col("caller").fill_null(""),
-        pl.lit(fields.list.get(2, null_on_oob=True)).fill_null(""),
-        separator="|",
-    )
-    is_entry = pl.col("event") == "ENTERQUEUE"
-    did = pl.lit(fields.list.get(0, null_on_oob=True)).fill_null("")
+    masked = _masked_params(frame, pseudonyms).str.split("|")
+    first = pl.lit(masked.list.get(0, null_on_oob=True)).fill_null("")
+    third = pl.lit(masked.list.get(2, null_on_oob=True)).fill_null("")
+    # Of an entry the caller's name, the fourth, is left out; of a DID line all but the number.
+    entered = pl.concat_str(first, pl.col("caller").fill_null(""), third, separator="|")
     return frame.select(
-        pl.when(is_entry)
+        pl.when(pl.col("event") == "ENTERQUEUE")
         .then(entered)
         .when(pl.col("event") == "DID")
-        .then(did)
-        .otherwise(pl.lit(params))
+        .then(first)
+        .otherwise(pl.lit(masked.list.join("|")))
         .alias("params")
     ).to_series()
+
+
+def _masked_params(frame: pl.DataFrame, pseudonyms: Pseudonyms) -> pl.Series:
+    params, event = frame["params"], frame["event"]
+    known = event.is_in([e for e, (kind, _) in EVENTS.items() if kind != "other"])
+    # The number that a DID line names is the centre's own.
+    is_safe = (params.str.contains(_OWN_PARAMS) & known) | (event == "DID")
+    is_channel = event.is_in(LOGIN_EVENTS)
+    for rows, mask in (
+        (is_channel, lambda values: masking.channel_first(values, pseudonyms)),
+        (~is_safe & ~is_channel, pseudonyms.mask_texts),
+    ):
+        if rows.any():
+            params = params.scatter(rows.arg_true(), mask(params.filter(rows)))
+    return params
 
 
 def _notes(events: pl.Series) -> dict[str, int]:

@@ -16,7 +16,7 @@ from assets.ingest.pseudonyms import Pseudonyms
 from pipelines.settings import Source, Thresholds
 from pipelines.sql_models.contracts import create_empty, load_contracts
 
-NOW = datetime(2027, 1, 1)
+NOW = datetime(2027, 1, 1)  # noqa: DTZ001
 KEY = b"0" * 32
 CONTACT_TABLES = (
     "contact", "queue_visit", "queue_refusal", "agent_offer", "handle_segment", "anomaly",
@@ -102,12 +102,18 @@ class Centre:
         return DeriveContext(**(values | changes))
 
     def derive(self) -> "Centre":
-        """Work out everything from all lines."""
+        """Work out all but the agents' timeline from all lines."""
         ctx = self.context()
         self.derive_reference(ctx)
         for table in CONTACT_TABLES:
             self._empty(f"staging_{table}", table)
         self.adapter.derive_contacts(self.con, ctx)
+        return self
+
+    def derive_agents(self, **changes: Any) -> "Centre":
+        """Work out the agents' timeline from all lines; `derive_reference` comes before."""
+        ctx = self.context(**changes)
+        self.derive_reference(ctx)
         self._empty("work_standing", "agent_event")
         self.adapter.derive_agents(self.con, ctx)
         return self

@@ -54,3 +54,14 @@ union all
 select agent, queue, logged_at, 'join', null, is_inferred, 3 from membership
 union all
 select agent, queue, logged_at, 'pause', reason, false, 4 from pause
+union all
+-- What the window began with.
+select
+    agent, queue, event_at, event, reason, is_inferred,
+    case
+        when event in ('login', 'logout') then 1
+        when queue is null then 2
+        when event = 'join' then 3
+        else 4
+    end
+from work_standing

@@ -82,11 +82,11 @@ select
     logged_at as event_at,
     row_number() over (
         partition by agent, logged_at
-        order by rank_class, queue nulls first, event, reason nulls first, line_id
+        order by rank_class, queue nulls first, event, reason nulls first, line_id, file_id, line_no
     )::integer as event_rank,
     row_number() over (
         partition by agent, logged_at, queue, event
-        order by rank_class, reason nulls first, line_id
+        order by rank_class, reason nulls first, line_id, file_id, line_no
     )::integer as event_repeat,
     event,
     null::varchar as state,

@@ -1,8 +1,7 @@
--- What the call detail records say of each contact. Rows of Local channels are legs: they make no
--- contact, but tell of one that the queue log knows.
+-- What the call detail records say of each contact. Rows of Local channels are legs of other calls:
+-- they make no contact and say nothing of when one began.
 select
     contact_id,
-    bool_or(not is_local) as is_contact,
     min(line_at) as started_at,
     max(end_at) as ended_at,
     case
@@ -11,10 +10,11 @@ select
     end as disposition,
     arg_min(
         struct_pack(src := src, extension := caller_extension, ref := caller_ref, dst := dst),
-        (is_local, line_at, end_at, line_id)
+        (line_at, end_at, line_id)
     ) as opening,
-    arg_min(callee_ref, (line_at, end_at, line_id)) filter (where not is_local) as callee_ref,
-    arg_min(struct_pack(file_id := file_id, line_no := line_no), (is_local, line_at, end_at, line_id))
+    arg_min(callee_ref, (line_at, end_at, line_id)) as callee_ref,
+    arg_min(struct_pack(file_id := file_id, line_no := line_no), (line_at, end_at, line_id))
         as lineage
 from cdr
+where not is_local
 group by contact_id

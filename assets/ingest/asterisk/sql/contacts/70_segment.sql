@@ -3,9 +3,12 @@ with
 only_agent as (
     -- A phone that several agents use does not tell who it was.
     select extension, min(agent) as agent
-    from work_extension
+    from (
+        select * from work_extension
+        qualify strength = max(strength) over (partition by extension)
+    )
     group by extension
-    having count(distinct agent) = 1
+    having count(*) = 1
 ),
 last_restart as (
     select max(restart_at) as restart_at from work_restart

@@ -55,7 +55,8 @@ select
     null::bigint as hold_ms,
     w.wrap_ms,
     true as talk_includes_hold,
-    coalesce(n.next_at < s.ended_at, false) as is_talk_unreliable,
+    -- Only the queue log's talk runs on: a call record ends with its own leg.
+    s.queue is not null and coalesce(n.next_at < s.ended_at, false) as is_talk_unreliable,
     s.is_open,
     s.is_cut,
     s.transfer_type,

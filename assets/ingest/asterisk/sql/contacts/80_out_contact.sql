@@ -48,7 +48,7 @@ pending as (
 met as (
     select contact_id from in_log where is_contact
     union
-    select contact_id from cdr_contact where is_contact
+    select contact_id from cdr_contact
 ),
 gathered as (
     select

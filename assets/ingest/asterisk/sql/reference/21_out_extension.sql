@@ -1,11 +1,12 @@
--- Extensions of agents: from interfaces of members and agents, aliases, log-ins and own phones.
+-- Extensions of agents. Where they contradict each other the strongest counts: the project file (4),
+-- queues.conf and interfaces logged as agents (3), the centre's own phones (2), log-ins (1).
 with
 met as (
-    select agent, alias as text from out_alias
-    union
-    select agent, alias from agent_name
-    union
-    select n.agent, d.extension
+    select agent, alias as text, if(is_set, 4, 3) as strength from opt_alias
+    union all
+    select agent, alias, 3 from agent_name
+    union all
+    select n.agent, d.extension, d.strength
     from out_device as d
     left join out_alias as a on a.alias = d.name
     inner join (select distinct agent from agent_name) as n on n.agent = coalesce(a.agent, d.name)
@@ -13,6 +14,7 @@ met as (
 taken as (
     select
         agent,
+        strength,
         case
             when regexp_full_match(text, '[0-9]{1,6}') then text
             -- Agent/2019 is the name of an agent and no phone.
@@ -23,4 +25,7 @@ taken as (
         end as extension
     from met
 )
-select distinct extension, agent from taken where extension is not null
+select extension, agent, max(strength)::integer as strength
+from taken
+where extension is not null
+group by extension, agent
