@@ -44,8 +44,8 @@ where status = 'unread'
 """
 
 # The last day of a source may still be under way: it is not judged. Days without any row count
-# as zero, from the source's first day on. The deviation is at least that of chance (Poisson) and
-# at least one, so that a weekday that is always alike does not cry at every call.
+# as zero, from the source's first day on. The deviation is at least that of chance (Poisson), a
+# twentieth of the median and one, so that a weekday that is always alike does not cry at once.
 _VOLUME = f"""
 with counted as (
     select source, local_date, count(*) as n from {{relation}} group by source, local_date
@@ -75,7 +75,9 @@ usual as (
         today.local_date,
         today.n as n_found,
         median(before.n) as n_usual,
-        greatest(1.4826 * mad(before.n), sqrt(median(before.n)), 1) as deviation
+        greatest(
+            1.4826 * mad(before.n), sqrt(median(before.n)), 0.05 * median(before.n), 1
+        ) as deviation
     from volume as today
     inner join volume as before
         on before.source = today.source
@@ -97,14 +99,14 @@ def freshness_checks() -> list[SqlCheck]:
     """The checks of this module; `$now` in their SQL stands for the instant of judging."""
     return [
         SqlCheck(
-            "ops.feed_watermark",
+            "ops.load_file",
             "feeds_are_in_time",
             "warning",
             "Every feed has lines as recent as its source promises.",
             _LATE,
         ),
         SqlCheck(
-            "ops.feed_watermark",
+            "ops.load_file",
             "feeds_have_data",
             "warning",
             "Every feed has brought at least one line.",

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from pipelines.errors import ExpectedError
 from pipelines.sql_models.build import WHOLE_TIME, Window
 from pipelines.sql_models.model import faults
 from quality_checks.result import (
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
 _HEADER = re.compile(r"\A/\*---\n(?P<yaml>.*?)\n---\*/\n", re.DOTALL)
 
 
-class CheckError(Exception):
+class CheckError(ExpectedError):
     """A check's file is wrong; the text names the file and the remedy."""
 
 

@@ -1,5 +1,5 @@
 /*---
-relation: ops.lake_manifest
+relation: ops.load_file
 severity: critical
 description: >-
   Every line that a load took is a row of the raw lake, and no other.

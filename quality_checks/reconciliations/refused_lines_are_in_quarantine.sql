@@ -1,5 +1,5 @@
 /*---
-relation: ops.quarantine
+relation: ops.load_file
 severity: critical
 description: >-
   Every line that a load refused is in quarantine with its reason, and no other.

@@ -1,5 +1,5 @@
 /*---
-relation: ops.lake_manifest
+relation: ops.load_file
 severity: critical
 description: >-
   Every staging table has, day by day, the rows that the lake's manifest says.

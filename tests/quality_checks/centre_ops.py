@@ -5,6 +5,7 @@ from pathlib import Path
 import duckdb
 
 from pipelines.sql_models import load_contracts
+from pipelines.sql_models.metrics import metric_definitions
 
 # Each part of the log once; the second file holds the first again, as rotation does.
 _LINES = """
@@ -80,6 +81,12 @@ def fill_ops(con: duckdb.DuckDBPyConnection, lake: Path) -> None:
             from staging.{table} group by source, local_date
             """
         )
+    for row in metric_definitions({}):
+        names, marks = ", ".join(row), ", ".join("?" for _ in row)
+        con.execute(
+            f"insert into ops.metric_definition ({names}) values ({marks})", list(row.values())
+        )
+    con.execute("insert into ops.centre values ('Centre', 'Etc/UTC')")
     con.execute(
         "insert into ops.feed_watermark values ('pbx', 'queue_log', '2026-03-03 17:30', 26)"
     )

@@ -50,18 +50,18 @@ def test_a_late_feed_is_told(con):
     con.execute(
         "insert into ops.feed_watermark values ('pbx', 'queue_log', '2026-03-01 09:59', 26)"
     )
-    late = run(con)["ops.feed_watermark", "feeds_are_in_time"]
+    late = run(con)["ops.load_file", "feeds_are_in_time"]
     assert not late.is_passed
     assert "feed queue_log" in late.detail
     con.execute("update ops.feed_watermark set late_after_hours = 26.1")
-    assert run(con)["ops.feed_watermark", "feeds_are_in_time"].is_passed
+    assert run(con)["ops.load_file", "feeds_are_in_time"].is_passed
 
 
 def test_a_feed_without_a_line_is_told(con):
     con.execute("insert into ops.feed_watermark values ('pbx', 'cdr', null, 26)")
     results = run(con)
-    assert results["ops.feed_watermark", "feeds_are_in_time"].is_passed
-    assert not results["ops.feed_watermark", "feeds_have_data"].is_passed
+    assert results["ops.load_file", "feeds_are_in_time"].is_passed
+    assert not results["ops.load_file", "feeds_have_data"].is_passed
 
 
 def test_an_unread_file_is_told(con):
