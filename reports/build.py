@@ -8,20 +8,22 @@ from datetime import timedelta
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
-from reports.pages import data_quality, period
+from reports.pages import data_quality, period, tables
 from reports.pages.render import render
 from reports.queries import Reader, ReportError
 from reports.records import Numbers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from datetime import date
+    from datetime import date, datetime
     from pathlib import Path
 
     from reports.pages.period import Course, Site
+    from reports.records import Metric, Period, Row
 
 _BATCH_DAYS = 31
 _STATIC = ("style.css", "page.js")
+_QUARTER = timedelta(minutes=15)
 
 
 @dataclass(frozen=True)
@@ -75,7 +77,8 @@ def build_site(
             courses = _interval_courses(reader, batch)
             for day in batch:
                 shown = reader.period(day, day, by_day.get(day, Numbers()), site.limits())
-                context = period.day_context(site, shown, by_day, courses[day])
+                course = {**courses[day], **_fine_course(reader, shown)}
+                context = period.day_context(site, shown, by_day, course)
                 put(f"days/{day.isoformat()}.html", "day.html.j2", context)
     pages = tuple(p for p in written if p.endswith(".html"))
     return SiteResult(out / "index.html", pages, tuple(written))
@@ -112,6 +115,7 @@ def _overview(reader: Reader, site: Site) -> dict:
             reader.period_numbers(last - 2 * week - timedelta(days=1), last - week - timedelta(1)),
         )
     course = _interval_courses(reader, [first])[first] if single else _day_course(by_day)
+    course = {**course, **_fine_course(reader, shown)}
     return period.overview_context(site, shown, by_day, course, weeks)
 
 
@@ -130,13 +134,37 @@ def _day_course(by_day: dict[date, Numbers]) -> Course:
 
 
 def _interval_courses(reader: Reader, days: Sequence[date]) -> dict[date, Course]:
-    """Values by quarter hour of each day."""
+    """Values by quarter hour of each day; a gap is filled with unknowns."""
     courses: dict[date, Course] = defaultdict(lambda: defaultdict(list))
+    last: dict[tuple, datetime] = {}
     for row in reader.rows("kpi_intervals", from_date=days[0], to_date=days[-1]):
         key = (row["metric_id"], row["scope_kind"], row["scope_id"])
-        value = row["value"]
-        courses[row["local_date"]][key].append(None if value is None else float(value))
+        line, at = courses[row["local_date"]][key], row["interval_start"]
+        if line:
+            line += [None] * ((at - last[key]) // _QUARTER - 1)
+        line.append(None if row["value"] is None else float(row["value"]))
+        last[key] = at
     return courses
+
+
+def _fine_course(reader: Reader, shown: Period) -> Course:
+    """Values by short bins, for a day too short for quarter hours to show its course."""
+    course: Course = {}
+    if not shown.bin_s or shown.bin_s >= _QUARTER.total_seconds():
+        return course
+    for metric in reader.metrics().values():
+        if metric.id in tables.MAIN_CARDS or metric.id in tables.MORE_CARDS:
+            rows = reader.course(metric, shown.first, shown.bin_s)
+            scale = 100 if metric.unit == "percent" else 1
+            course[metric.id, "all", "all"] = [_value(row, metric, scale) for row in rows]
+    return course
+
+
+def _value(row: Row, metric: Metric, scale: int) -> float | None:
+    if metric.denominator_sql is None:
+        return float(row["numerator"] or 0)
+    whole = row["denominator"]
+    return scale * float(row["numerator"] or 0) / float(whole) if whole else None
 
 
 def _batches(dates: Sequence[date]) -> list[Sequence[date]]:

@@ -94,6 +94,11 @@ def part(number: Any) -> str:
     return f"{size:,.0f}" if size == round(size) else f"{size:,.3f}".rstrip("0")
 
 
+def plain_number(number: float) -> str:
+    """A number for machines: whole without a point, else all its digits."""
+    return str(int(number)) if number == int(number) else repr(number)
+
+
 def day(value: date) -> str:
     """A day in a line of text: Sat 21 Nov."""
     return f"{_DAYS[value.weekday()]} {value.day} {_MONTHS[value.month - 1]}"

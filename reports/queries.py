@@ -6,11 +6,13 @@ Each query is a file of `reports/sql`; values are bound by name.
 from __future__ import annotations
 
 import json
+from collections import Counter
 from datetime import UTC, datetime
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Self
 
+from pipelines.errors import ExpectedError
 from reports import estimates
 from reports.format import local
 from reports.records import Metric, Number, Numbers, Period, Row, Stamp, Trust
@@ -21,11 +23,13 @@ if TYPE_CHECKING:
 
 _BINS_S = (60, 120, 300, 900, 1800, 3600)
 _MOST_BINS = 50
+_INSTANTS = {"fact_queue_visit": "entered_at", "fact_agent_offer": "offered_at"}
+"""Facts whose metrics can be counted by the minute, and by which instant."""
 _WAIT_STEPS_MS = (500, 1000, 2000, 5000, 10_000, 15_000, 30_000, 60_000, 300_000)
 MOST_WAIT_STEPS = 30
 
 
-class ReportError(Exception):
+class ReportError(ExpectedError):
     """The warehouse cannot be reported on; the text says why and what to do."""
 
 
@@ -68,7 +72,10 @@ class Reader:
 
     def rows(self, name: str, **values: Any) -> list[Row]:
         """Rows of one query of `reports/sql`."""
-        found = self._con.execute(sql_text(name), values or None)
+        return self._fetch(sql_text(name), values)
+
+    def _fetch(self, sql: str, values: Row) -> list[Row]:
+        found = self._con.execute(sql, values or None)
         columns = [c[0] for c in found.description or ()]
         return [dict(zip(columns, row, strict=True)) for row in found.fetchall()]
 
@@ -108,9 +115,10 @@ class Reader:
     def trust(self) -> Trust:
         """Files, checks, feeds and thresholds: how far the numbers can be trusted."""
         names = (
-            "checks", "waivers", "files", "skipped", "quarantine", "feeds", "queues", "rebuilt",
+            "checks", "waivers", "files", "quarantine", "feeds", "queues", "rebuilt",
         )  # fmt: skip
-        return Trust(**{name: self.rows(name) for name in names})
+        found = {name: self.rows(name) for name in names}
+        return Trust(skipped=_skipped(found["files"]), **found)
 
     def agents(self) -> dict[str, Row]:
         """Agents by id."""
@@ -142,7 +150,7 @@ class Reader:
             numbers=numbers,
             activity=activity,
             bin_s=bin_s,
-            service=self.rows("service_bins", day=first, bin_s=bin_s) if bin_s else [],
+            service=self._service(first, bin_s) if bin_s else [],
             states=self._states(first, activity, bin_s) if bin_s and activity else [],
             agent_time=self.rows("agent_time", **span),
             waits=self.rows("waits", **span, step_ms=step, last_step=MOST_WAIT_STEPS),
@@ -152,6 +160,38 @@ class Reader:
             offers=self.rows("offers", **span),
             volume=self.rows("volume_by_hour", **span) if first != last else [],
         )
+
+    def course(self, metric: Metric, day: date, bin_s: int) -> list[Row]:
+        """Parts of a metric by short bins of a day; empty where one fact does not hold them."""
+        numerator, denominator = metric.over_fact("numerator"), metric.over_fact("denominator")
+        instant = _INSTANTS.get(numerator[0]) if numerator else None
+        if not numerator or not instant:
+            return []
+        if metric.denominator_sql and (not denominator or denominator[0] != numerator[0]):
+            return []
+        sql = sql_text("course").format(
+            instant=instant,
+            fact=numerator[0],
+            numerator=numerator[1],
+            denominator=denominator[1] if denominator else "null",
+        )
+        return self._fetch(sql, {"day": day, "bin_s": bin_s})
+
+    def _service(self, day: date, bin_s: int) -> list[Row]:
+        newest = {m.id: m for m in sorted(self.metrics().values(), key=lambda m: m.version)}
+        places = {
+            "offered": ("offered", "numerator"), "lost": ("lost", "numerator"),
+            "in_time": ("service_level", "numerator"), "counted": ("service_level", "denominator"),
+        }  # fmt: skip
+        found = {
+            place: newest[name].over_fact(part)
+            for place, (name, part) in places.items()
+            if name in newest
+        }
+        counts = {p: e[1] for p, e in found.items() if e and e[0] == "fact_queue_visit"}
+        if len(counts) < len(places):
+            return []
+        return self._fetch(sql_text("service_bins").format(**counts), {"day": day, "bin_s": bin_s})
 
     def _activity(self, first: date, last: date) -> tuple[datetime, datetime] | None:
         found = self.rows("activity", from_date=first, to_date=last)
@@ -185,21 +225,31 @@ def _metric(row: Row) -> Metric:
     )
 
 
+def _skipped(files: list[Row]) -> list[Row]:
+    """Lines left out, by rule."""
+    found: Counter[str] = Counter()
+    for text in (text for file in files for text in file["skipped_by_rule"] if text):
+        found.update(json.loads(text))
+    return [{"rule": rule, "n": n} for rule, n in sorted(found.items())]
+
+
 def _float(value: Any) -> float | None:
     return None if value is None else float(value)
 
 
 def _day_number(row: Row, metrics: dict[tuple[str, int], Metric]) -> Number:
+    metric = metrics[row["metric_id"], row["metric_version"]]
+    has_interval = metric.interval_method != "none" and row["value"] is not None
     return Number(
-        metric=metrics[row["metric_id"], row["metric_version"]],
+        metric=metric,
         scope_kind=row["scope_kind"],
         scope_id=row["scope_id"],
         value=_float(row["value"]),
         numerator=_float(row["numerator"]),
         denominator=_float(row["denominator"]),
         n=int(row["n"] or 0),
-        low=_float(row["ci_low"]),
-        high=_float(row["ci_high"]),
+        low=_float(row["ci_low"]) if has_interval else None,
+        high=_float(row["ci_high"]) if has_interval else None,
         goal=_float(row["goal"]),
         status=row["status"] or "none",
         is_small=bool(row["is_small"]),
@@ -212,7 +262,7 @@ def _period_number(row: Row, metrics: dict[tuple[str, int], Metric]) -> Number:
     metric = metrics[row["metric_id"], row["metric_version"]]
     numerator, denominator = _float(row["numerator"]), _float(row["denominator"])
     n = int(row["n"] or 0)
-    value = numerator if metric.additivity == "additive" else None
+    value = {"additive": numerator, "maximum": _float(row["largest"])}.get(metric.additivity)
     bounds = None
     if metric.additivity == "ratio" and numerator is not None and denominator:
         value = numerator / denominator * (100 if metric.unit == "percent" else 1)
@@ -234,4 +284,5 @@ def _period_number(row: Row, metrics: dict[tuple[str, int], Metric]) -> Number:
         status=estimates.status(value, metric.goal, metric.direction),
         is_small=n < metric.min_n,
         is_provisional=bool(row["is_provisional"]),
+        coverage=_float(row["coverage"]),
     )

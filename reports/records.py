@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date, datetime
+
+_OVER_FACT = re.compile(r"select (.+) as n from core\.(\w+)")
+"""How the registry writes a part: `select count(*) as n from core.fact_queue_visit`."""
 
 Row = dict[str, Any]
 """One row of a query: column -> value."""
@@ -33,6 +37,12 @@ class Metric:
     source: str
     valid_from: date | None
     scopes: tuple[str, ...] = ()
+
+    def over_fact(self, part: str) -> tuple[str, str] | None:
+        """A part as (fact, aggregates over its columns); None where it is not of one fact."""
+        text = self.numerator_sql if part == "numerator" else self.denominator_sql
+        found = _OVER_FACT.fullmatch(text or "")
+        return (found[2], found[1]) if found else None
 
     @property
     def ref(self) -> str:

@@ -49,7 +49,7 @@ def by_interval(bins: list[dict[str, Any]], bin_s: int, metric: Metric) -> Chart
     data = [
         {
             "type": "scatter", "mode": "lines+markers", "x": x, "y": _rounded(values),
-            "line": {"color": "@c1", "width": 2}, "customdata": asked,
+            "line": {"color": "@c1", "width": 2}, "customdata": asked, "cliponaxis": False,
             "marker": {
                 "size": 7, "color": ["@card" if s else "@c1" for s in small],
                 "line": {"color": "@c1", "width": 1.5},
@@ -108,7 +108,7 @@ def by_day(days: list[date], numbers: dict[date, Numbers], metric: Metric) -> Ch
         },
         {
             "type": "scatter", "mode": "lines+markers", "x": iso, "y": _rounded(values),
-            "line": {"color": "@c1", "width": 2}, "customdata": asked,
+            "line": {"color": "@c1", "width": 2}, "customdata": asked, "cliponaxis": False,
             "marker": {
                 "size": 7, "color": [_day_colour(n) for n in found],
                 "symbol": ["diamond" if n and n.status == "missed" else "circle" for n in found],

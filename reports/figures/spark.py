@@ -16,12 +16,12 @@ _STILL = 'vector-effect="non-scaling-stroke"'
 def sparkline(
     values: Sequence[float | None], *, goal: float | None = None, width: int = 150, height: int = 34
 ) -> Markup:
-    """A line of the known values, dashes at the goal, a dot on the last; empty below two values.
+    """A line of the known values, dashes at the goal, a dot on the last; empty below four values.
 
     Gaps stay gaps. The picture is decoration: its numbers are elsewhere on the page.
     """
     known = [v for v in values if v is not None]
-    if len(known) < 2:  # noqa: PLR2004
+    if len(known) < 4:  # noqa: PLR2004  a line of three says nothing
         return Markup("")
     edges = [*known, goal] if goal is not None else known
     low, high = min(edges), max(edges)

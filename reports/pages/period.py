@@ -66,8 +66,6 @@ def day_context(
         findings.worst_queue(period.numbers, site.queue_names),
         findings.worst_interval(bins, level.metric.min_n, level.goal) if level else None,
     ]
-    if period.bin_s and period.bin_s < 900:  # noqa: PLR2004  shorter than the marts' interval
-        course = {**course, **_fine_course(bins)}
     context = _shared(site, period, found, earlier, course)
     place = list(site.days).index(day)
     context |= {
@@ -77,6 +75,7 @@ def day_context(
         "previous": site.days[place - 1] if place else None,
         "next": site.days[place + 1] if place + 1 < len(site.days) else None,
         "root": "../",
+        "provisional": "Provisional: the day is not over" if _is_open(period.numbers) else "",
     }
     return context
 
@@ -97,8 +96,6 @@ def overview_context(
         findings.worst_day(dict(by_day)) if len(days) > 1 else None,
         findings.worst_interval(bins, level.metric.min_n, level.goal) if level else None,
     ]
-    if period.bin_s and period.bin_s < 900:  # noqa: PLR2004  shorter than the marts' interval
-        course = {**course, **_fine_course(bins)}
     lead: list[Chart] = _day_lead(period, bins, level)
     if len(days) > 1 and level:
         lead = [service.by_day(days, dict(by_day), level.metric)]
@@ -112,6 +109,9 @@ def overview_context(
         "charts": _charts(site, period, lead, bins),
         "days": _day_table(days, by_day),
         "root": "",
+        "provisional": f"Provisional: {fmt.day(days[-1])} is not over"
+        if _is_open(by_day[days[-1]])
+        else "",
     }
     return context
 
@@ -146,6 +146,11 @@ def _shared(
     }
 
 
+def _is_open(numbers: Numbers) -> bool:
+    number = numbers.get("offered")
+    return number is not None and number.is_provisional
+
+
 def frame(site: Site) -> dict[str, Any]:
     """What every page's frame needs."""
     return {
@@ -153,6 +158,7 @@ def frame(site: Site) -> dict[str, Any]:
         "stamp": site.stamp,
         "pill": trust.headline(site.trust),
         "notes": trust.notes(site.trust),
+        "provisional": "",
         "previous": None,
         "next": None,
         "data": None,
@@ -169,13 +175,6 @@ def _span_of_day(period: Period, zone: str) -> str:
         return "No calls"
     first, last = (fmt.local(at, zone) for at in period.activity)
     return f"Calls from {fmt.clock(first)} to {fmt.clock(last)} · {zone}"
-
-
-def _fine_course(bins: list[dict[str, Any]]) -> Course:
-    return {
-        ("service_level", "all", "all"): [b["level"] for b in bins],
-        ("offered", "all", "all"): [float(b["n_offered"]) for b in bins],
-    }
 
 
 def _cards(

@@ -40,8 +40,10 @@ def environment() -> Environment:
         loader=PackageLoader("reports"), autoescape=True, undefined=StrictUndefined,
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
-    env.filters |= {"script_json": script_json, "instant": fmt.instant, "count": fmt.count,
-                    "day": fmt.day, "share": fmt.share, "two": fmt.number_and_unit}  # fmt: skip
+    env.filters |= {
+        "script_json": script_json, "instant": fmt.instant, "count": fmt.count, "day": fmt.day,
+        "two": fmt.number_and_unit, "plain": fmt.plain_number,
+    }  # fmt: skip
     return env
 
 

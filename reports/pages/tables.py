@@ -93,13 +93,16 @@ def change(new: Number, old: Number | None, against: str) -> Change | None:
 
 
 def confidence(number: Number) -> str:
-    """The 95 % range and the number of cases, or what is wrong with them."""
+    """The 95 % range, or that there are too few cases for one; and how much is known at all."""
     if number.is_small:
         return f"only {fmt.plural(number.n, 'case')}"
-    if number.low is None or number.high is None:
-        return ""
-    low, high = (fmt.value(v, number.metric.unit) for v in (number.low, number.high))
-    return f"{fmt.number_and_unit(low)[0]} to {high}"
+    said = []
+    if number.low is not None and number.high is not None:
+        low, high = (fmt.value(v, number.metric.unit) for v in (number.low, number.high))
+        said.append(f"{fmt.number_and_unit(low)[0]} to {high}")
+    if number.coverage is not None and number.coverage < 0.995:  # noqa: PLR2004  rounds to 100 %
+        said.append(f"known of {fmt.share(100 * number.coverage, 0)}")
+    return ", ".join(said)
 
 
 def goal_text(number: Number) -> str:
@@ -220,11 +223,11 @@ def agent_table(
     rows = []
     for name, agent in sorted(((agents.get(a) or {}).get("agent_name") or a, a) for a in present):
         whole = sum(spent[agent].values())
-        handled = numbers.get("average_handle_time", "agent", agent)
+        handled = numbers.get("handled_contacts", "agent", agent)
         rows.append([
             Cell(name, left=True),
             *([Cell((agents.get(agent) or {}).get("team") or "", left=True)] if has_team else []),
-            Cell(fmt.count(handled.n if handled else 0), sort=handled.n if handled else 0),
+            cell(handled),
             Cell(fmt.span(whole), sort=round(whole)),
             _time_spent(spent[agent]),
             *(cell(numbers.get(metric, "agent", agent)) for metric, _ in used),

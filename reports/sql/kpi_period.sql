@@ -1,13 +1,19 @@
--- Metrics of a whole period: sums of both parts, which only these kinds of metrics allow.
+-- Metrics of a whole period: sums of both parts, which only these kinds of metrics allow, and the
+-- largest of maxima.
 select
     k.metric_id, k.metric_version, k.scope_kind, k.scope_id,
-    sum(k.numerator) as numerator, sum(k.denominator) as denominator,
-    sum(k.n) as n, sum(k.sum_sq) as sum_sq,
+    sum(k.numerator) as numerator,
+    sum(k.denominator) as denominator,
+    max(k.value_stored) as largest,
+    sum(k.n) as n,
+    sum(k.sum_sq) as sum_sq,
+    sum(k.coverage * k.n) / sum(k.n) filter (where k.coverage is not null) as coverage,
     bool_or(k.is_provisional) as is_provisional
-from marts.kpi_day k
-join ops.metric_definition m using (metric_id, metric_version)
+from marts.kpi_day as k
+inner join core.dim_metric as m
+    on m.metric_id = k.metric_id and m.metric_version = k.metric_version
 where k.local_date between $from_date and $to_date
     and k.scope_kind in ('all', 'queue', 'agent')
-    and m.additivity in ('additive', 'ratio')
+    and m.additivity in ('additive', 'ratio', 'maximum')
 group by k.metric_id, k.metric_version, k.scope_kind, k.scope_id
 order by k.metric_id, k.metric_version, k.scope_kind, k.scope_id

@@ -3,5 +3,5 @@ select
     metric_id, metric_version, valid_from, metric_name, description, formula, unit, direction,
     numerator_sql, denominator_sql, additivity, min_n, interval_method, goal, scopes,
     definition_source
-from ops.metric_definition
+from core.dim_metric
 order by metric_name, metric_version

@@ -55,13 +55,26 @@
         const full = layout(paint(f.layout));
         full.width = size;
         full.height = height;
-        if (size < 560) { full.margin.r = Math.min(full.margin.r, 14); full.annotations = (full.annotations || []).map((a) => a.xref === "paper" ? { ...a, x: 1, xanchor: "right", yanchor: "bottom" } : a); full.xaxis.nticks = 5; }
-        Plotly.react(place, paint(f.data), full, { displayModeBar: false, scrollZoom: false, doubleClick: false });
+        const data = paint(f.data);
+        if (size < 560) narrow(full, data);
+        Plotly.react(place, data, full, { displayModeBar: false, scrollZoom: false, doubleClick: false });
         if (!place.dataset.ready) { place.dataset.ready = "1"; place.on("plotly_click", (e) => clicked(f, e.points[0])); }
       }
       theme.textContent = root.dataset.theme === "dark" ? "Light" : "Dark";
       theme.setAttribute("aria-label", "Switch to " + theme.textContent.toLowerCase() + " colours");
     };
+    // On a phone: labels inside, short names, fewer ticks, no colour bar.
+    const narrow = (full, data) => {
+      full.margin.r = Math.min(full.margin.r, 14);
+      full.annotations = (full.annotations || []).map((a) => a.xref === "paper" ? { ...a, x: 1, xanchor: "right", yanchor: "bottom" } : a);
+      full.xaxis.nticks = 5;
+      full.xaxis.tickangle = 0;
+      if (full.xaxis.tickvals && full.xaxis.tickvals.length > 6) for (const k of ["tickvals", "ticktext"]) full.xaxis[k] = full.xaxis[k].filter((_, i) => i % 2 === 0);
+      if (full.yaxis.ticktext) full.yaxis.ticktext = full.yaxis.ticktext.map((t) => t.length > 13 ? escape(plain(t).slice(0, 12)) + "…" : t);
+      for (const trace of data) if (trace.type === "heatmap") Object.assign(trace, { showscale: false, xgap: trace.z[0].length > 20 ? 0 : 1 });
+    };
+    const plain = (text) => text.replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&amp;", "&");
+    const escape = (text) => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
     const clicked = (f, point) => {
       const meta = f.meta || {}, about = point.customdata;
       if (meta.opens === "day" && about) { location.href = "days/" + about[3] + ".html"; return; }
@@ -107,9 +120,14 @@
       put("calls", commands(q, metric));
       box.showModal();
     };
+    for (const button of document.querySelectorAll("button.ask")) {
+      button.setAttribute("aria-haspopup", "dialog");
+      button.title = "Where does this number come from?";
+    }
     document.addEventListener("click", (e) => {
       const button = e.target.closest("button.ask"), d = button && button.dataset;
-      if (d) explain({ metric: d.metric, kind: d.kind, id: d.id, num: d.num, den: d.den, text: button.textContent });
+      const scope = button && button.closest("[data-kind]").dataset;
+      if (d) explain({ metric: d.metric, kind: scope.kind, id: scope.id, num: d.num, den: d.den, text: button.textContent });
       const box = document.getElementById("explain");
       if (box && (e.target === box || e.target.closest("button.close"))) box.close();
     });

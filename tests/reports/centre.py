@@ -1,80 +1,24 @@
-"""A made-up centre written straight into a warehouse of the published shape.
+"""A simulated centre in the shape of staging: calls queue for agents who are free or not.
 
-Rows are drawn from a fixed seed into the facts; marts come from them by the shortest SQL that
-says what each metric is, so that the pages can be compared with numbers made another way.
+What it knows of how ends come about is simple and seeded, so that pages can be looked at and
+compared: arrivals follow a curve of the day, callers have patience, agents let a ring pass.
 """
 
+import heapq
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
-
-import duckdb
-import polars as pl
-
-from pipelines.storage.ops import create_ops
-from tests.reports.made_marts import create_marts, fill_ops
 
 NASTY = "</script><img src=x onerror=alert(1)>&\u2028'\"@c1 %{x}"
 """A name that breaks out of HTML, script and Plotly text wherever it is not escaped."""
 
-FACTS = {
-    "fact_queue_visit": (
-        "visit_key bigint, contact_key bigint, contact_id varchar, source varchar, "
-        "queue_key bigint, queue_id varchar, outcome_key bigint, outcome varchar, "
-        "agent_key bigint, agent_id varchar, channel varchar, direction varchar, kind varchar, "
-        "entered_at timestamp, left_at timestamp, local_date date, zone varchar, "
-        "interval_key bigint, interval_start timestamp, visit_ordinal integer, wait_ms bigint, "
-        "is_answered boolean, is_consult boolean, is_in_hours boolean, "
-        "is_within_threshold boolean, is_short_abandon boolean, next_step varchar, "
-        "next_queue_id varchar, position_in integer, position_out integer"
-    ),
-    "fact_queue_refusal": (
-        "refusal_key bigint, contact_key bigint, contact_id varchar, source varchar, "
-        "queue_key bigint, queue_id varchar, refused_at timestamp, local_date date, zone varchar, "
-        "interval_key bigint, interval_start timestamp, cause varchar, channel varchar, "
-        "direction varchar, kind varchar"
-    ),
-    "dim_interval": (
-        "interval_key bigint, zone varchar, interval_start timestamp, local_date date, "
-        "local_time varchar, hour_label varchar, half_hour_label varchar, utc_offset_s integer, "
-        "is_repeated boolean"
-    ),
-    "fact_agent_offer": (
-        "offer_key bigint, visit_key bigint, contact_key bigint, contact_id varchar, "
-        "source varchar, queue_key bigint, queue_id varchar, agent_key bigint, agent_id varchar, "
-        "offered_at timestamp, local_date date, zone varchar, interval_key bigint, "
-        "interval_start timestamp, ring_ms bigint, outcome varchar, is_consult boolean"
-    ),
-    "fact_handle_segment": (
-        "segment_key bigint, visit_key bigint, contact_key bigint, contact_id varchar, "
-        "source varchar, queue_key bigint, queue_id varchar, agent_key bigint, agent_id varchar, "
-        "channel varchar, direction varchar, kind varchar, role varchar, connected_at timestamp, "
-        "ended_at timestamp, local_date date, zone varchar, interval_key bigint, "
-        "interval_start timestamp, segment_ordinal integer, talk_ms bigint, hold_ms bigint, "
-        "wrap_ms bigint, overlap_ms bigint, transfer_type varchar, transfer_to varchar, "
-        "is_transfer boolean, talk_includes_hold boolean, is_talk_unreliable boolean, "
-        "is_open boolean, is_cut boolean"
-    ),
-    "fact_agent_state": (
-        "state_span_key bigint, agent_key bigint, agent_id varchar, source varchar, "
-        "state_key bigint, state varchar, reason varchar, from_at timestamp, to_at timestamp, "
-        "local_date date, zone varchar, state_ms bigint, n_queues_available integer, "
-        "is_inferred boolean"
-    ),
-    "dim_queue": (
-        "queue_key bigint, queue_id varchar, queue_name varchar, queue_group varchar, "
-        "source varchar, zone varchar, channel varchar, service_level_s integer, "
-        "short_abandon_s integer, ring_timeout_s integer, is_threshold_assumed boolean, "
-        "valid_from date, valid_to date, is_current boolean"
-    ),
-    "dim_agent": (
-        "agent_key bigint, agent_id varchar, agent_name varchar, team varchar, site varchar, "
-        "extensions varchar, aliases varchar, valid_from date, valid_to date, "
-        "is_current boolean, is_inferred boolean"
-    ),
-}
+SOURCE = "pbx"
+_WEEK = (1.25, 1.05, 1.0, 0.97, 1.0, 0.55, 0.3)
+_MIX = (5, 4, 2, 0.15)
+
+Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -88,271 +32,191 @@ class Centre:
     calls_a_day: int = 400
     zone: str = "Europe/Berlin"
     queues: tuple[str, ...] = ("sales", "support", "billing", NASTY)
+    limits: tuple[int, ...] = (20, 20, 30, 20)
     agents: int = 12
+    load: float = 0.82
+    """Share of agents' time that calls would take if nobody gave up."""
+
+    @property
+    def talk_s(self) -> float:
+        """Mean talk time that gives this load on a usual day."""
+        return self.agents * self.minutes * 60 * self.load / self.calls_a_day
+
+    def begins(self, day: date) -> datetime:
+        """First instant of a day's calls (naive UTC)."""
+        hour, minute = (int(part) for part in self.start.split(":"))
+        local = datetime(day.year, day.month, day.day, hour, minute, tzinfo=ZoneInfo(self.zone))
+        return local.astimezone(UTC).replace(tzinfo=None)
 
 
-def _day_rows(centre: Centre, day: date, rng: random.Random, rows: dict[str, list[tuple]]) -> None:
-    hour, minute = (int(part) for part in centre.start.split(":"))
-    local = datetime(day.year, day.month, day.day, hour, minute, tzinfo=ZoneInfo(centre.zone))
-    first = local.astimezone(UTC).replace(tzinfo=None)
-    weight = (1.25, 1.05, 1.0, 0.97, 1.0, 0.55, 0.3)[day.weekday()]
-    for _ in range(max(1, round(centre.calls_a_day * weight * rng.uniform(0.9, 1.1)))):
-        place = rng.betavariate(1.6, 2.1) if rng.random() < 0.6 else rng.betavariate(3, 2)
-        entered = first + timedelta(seconds=round(place * centre.minutes * 60))
-        _visit(centre, day, entered, rng, rows)
-    for number in range(centre.agents):
-        at = first
-        while at < first + timedelta(minutes=centre.minutes):
-            state = rng.choices(
-                ["handling", "wrap", "ringing", "available", "paused"], [50, 8, 4, 25, 13]
-            )[0]
-            to = min(
-                at + timedelta(seconds=rng.randint(20, 600)),
-                first + timedelta(minutes=centre.minutes),
-            )
-            rows["fact_agent_state"].append(
-                (
-                    len(rows["fact_agent_state"]),
-                    number,
-                    _agent(number),
-                    "pbx",
-                    1,
-                    state,
-                    "lunch" if state == "paused" else None,
-                    at,
-                    to,
-                    day,
-                    centre.zone,
-                    int((to - at).total_seconds() * 1000),
-                    2,
-                    False,
-                )
-            )
-            at = to
+@dataclass
+class Staging:
+    """Rows by contract table, and the simulation's own state."""
+
+    centre: Centre
+    rng: random.Random
+    rows: dict[str, list[Row]] = field(default_factory=dict)
+    n_calls: int = 0
+
+    def add(self, table: str, day: date | None, **row: Any) -> None:
+        """One row with its common columns."""
+        place = len(self.rows.setdefault(table, []))
+        common = {"source": SOURCE, "zone": self.centre.zone, "local_date": day}
+        lineage = {"file_id": "f1", "line_no": place + 1}
+        self.rows[table].append(common | row | lineage)
 
 
-def _intervals(centre: Centre) -> list[tuple]:
-    """Quarter hours from the day before the first to the day after the last."""
-    first = datetime.combine(centre.first_day, datetime.min.time()) - timedelta(days=1)
-    found = []
-    for number in range((centre.days + 2) * 96):
-        at = first + timedelta(minutes=15 * number)
-        here = at.replace(tzinfo=UTC).astimezone(ZoneInfo(centre.zone))
-        offset = here.utcoffset() or timedelta()
-        found.append(
-            (
-                number,
-                centre.zone,
-                at,
-                here.date(),
-                f"{here:%H:%M}",
-                f"{here:%H}:00",
-                "",
-                round(offset.total_seconds()),
-                here.fold == 1,
-            )
-        )
-    return found
-
-
-def _agent(number: int) -> str:
+def agent_name(number: int) -> str:
+    """The first agent's name is hostile."""
     return NASTY if number == 0 else f"Agent {number:02d}"
 
 
-def _visit(
-    centre: Centre, day: date, entered: datetime, rng: random.Random, rows: dict[str, list[tuple]]
-) -> None:
-    key = len(rows["fact_queue_visit"])
-    place = min(rng.choices(range(4), [5, 4, 2, 0.15])[0], len(centre.queues) - 1)
-    queue = centre.queues[place]
-    outcome = rng.choices(
-        ["answered", "abandoned", "exit_key", "timeout", "empty", "cut"],
-        [82, 11, 2, 3.2, 1.5, 0.3],
-    )[0]
-    wait = round(rng.gammavariate(1.15, 12_000 + 4000 * place))
-    answered = outcome == "answered"
-    left = entered + timedelta(milliseconds=wait)
-    quarter = entered.replace(minute=entered.minute // 15 * 15, second=0)
-    number = rng.randrange(centre.agents)
-    common = (f"call-{key}", "pbx", place, queue)
-    rows["fact_queue_visit"].append(
-        (
-            key,
-            key,
-            *common,
-            1,
-            outcome,
-            number,
-            _agent(number) if answered else None,
-            "voice",
-            "inbound",
-            "customer",
-            entered,
-            left,
-            day,
-            centre.zone,
-            1,
-            quarter,
-            1,
-            wait,
-            answered,
-            False,
-            True,
-            wait <= 20_000,
-            outcome == "abandoned" and wait <= 5000,
-            "none",
-            None,
-            1,
-            None,
-        )
-    )
-    for outcome_of_ring, chance in (("no_answer", 0.05), ("declined", 0.03), ("caller_left", 0.02)):
-        if rng.random() < chance:
-            rows["fact_agent_offer"].append(
-                (
-                    len(rows["fact_agent_offer"]),
-                    key,
-                    key,
-                    *common,
-                    number,
-                    _agent(number),
-                    entered,
-                    day,
-                    centre.zone,
-                    1,
-                    quarter,
-                    15_000,
-                    outcome_of_ring,
-                    False,
-                )
-            )
-    if rng.random() < 0.02:
-        rows["fact_queue_refusal"].append(
-            (
-                key,
-                key,
-                *common,
-                entered,
-                day,
-                centre.zone,
-                1,
-                quarter,
-                "full",
-                "voice",
-                "inbound",
-                "customer",
-            )
-        )
-    if answered:
-        rows["fact_agent_offer"].append(
-            (
-                len(rows["fact_agent_offer"]),
-                key,
-                key,
-                *common,
-                number,
-                _agent(number),
-                left,
-                day,
-                centre.zone,
-                1,
-                quarter,
-                2000,
-                "answered",
-                False,
-            )
-        )
-        talk = round(rng.gammavariate(2.2, 110_000))
-        rows["fact_handle_segment"].append(
-            (
-                key,
-                key,
-                key,
-                *common,
-                number,
-                _agent(number),
-                "voice",
-                "inbound",
-                "customer",
-                "customer",
-                left,
-                left + timedelta(milliseconds=talk),
-                day,
-                centre.zone,
-                1,
-                quarter,
-                1,
-                talk,
-                None,
-                20_000,
-                0,
-                None,
-                None,
-                rng.random() < 0.08,
-                True,
-                False,
-                False,
-                False,
-            )
-        )
-
-
-def write_warehouse(path: Path, centre: Centre | None = None, *, seed: int = 7) -> Path:
-    """Write the centre's warehouse to `path` and return it."""
-    centre = centre or Centre()
-    rng = random.Random(seed)  # noqa: S311
-    rows: dict[str, list[tuple]] = {name: [] for name in FACTS}
+def simulate(centre: Centre, seed: int = 7) -> dict[str, list[Row]]:
+    """All days of the centre: contract table -> rows."""
+    staging = Staging(centre, random.Random(seed))  # noqa: S311
+    for place, queue in enumerate(centre.queues):
+        staging.add(
+            "queue_config", None, queue=queue, valid_from=None, queue_group="all lines",
+            channel="voice", service_level_s=centre.limits[place], short_abandon_s=5,
+            ring_timeout_s=15, wrap_limit_s=None, is_threshold_assumed=place == 1,
+        )  # fmt: skip
+    for number in range(centre.agents):
+        staging.add(
+            "roster", None, agent=agent_name(number), valid_from=None, aliases=None,
+            extensions=None, name=agent_name(number), team=f"Team {'AB'[number % 2]}", site=None,
+            first_seen_at=None, last_seen_at=None, is_inferred=True,
+        )  # fmt: skip
     for offset in range(centre.days):
-        _day_rows(centre, centre.first_day + timedelta(days=offset), rng, rows)
-    rows["dim_interval"] = _intervals(centre)
-    since, until = date(1900, 1, 1), date(9999, 12, 31)
-    rows["dim_queue"] = [
-        (
-            place,
-            queue,
-            queue,
-            "all lines",
-            "pbx",
-            centre.zone,
-            "voice",
-            20,
-            5,
-            15,
-            place == 1,
-            since,
-            until,
-            True,
-        )
-        for place, queue in enumerate(centre.queues)
-    ]
-    rows["dim_agent"] = [
-        (
-            number,
-            _agent(number),
-            _agent(number),
-            "Team A",
-            "here",
-            "",
-            "",
-            since,
-            until,
-            True,
-            False,
-        )
-        for number in range(centre.agents)
-    ]
-    with duckdb.connect(str(path)) as con:
-        con.execute("create schema core")
-        create_ops(con)
-        for table, columns in FACTS.items():
-            con.execute(f"create table core.{table} ({columns})")
-            names = [c.split()[0] for c in columns.split(", ")]
-            if rows[table]:
-                frame = pl.DataFrame(
-                    rows[table], schema=names, orient="row", infer_schema_length=None
-                )
-                con.register("frame", frame)
-                con.execute(f"insert into core.{table} select * from frame")
-        create_marts(con)
-        fill_ops(con, NASTY)
-    return path
+        _day(staging, centre.first_day + timedelta(days=offset))
+    return staging.rows
+
+
+def _day(staging: Staging, day: date) -> None:
+    centre, rng = staging.centre, staging.rng
+    first = centre.begins(day)
+    weekday = 1.0 if centre.days == 1 else _WEEK[day.weekday()]
+    free = []
+    for number in range(max(2, round(centre.agents * min(1.0, weekday + 0.1)))):
+        free.append((first + timedelta(seconds=number), number))
+        _presence(staging, day, first, number)
+    heapq.heapify(free)
+    for place in sorted(
+        rng.betavariate(1.6, 2.1) if rng.random() < 0.6 else rng.betavariate(3, 2)
+        for _ in range(round(centre.calls_a_day * weekday * rng.uniform(0.92, 1.08)))
+    ):
+        _call(staging, day, first + timedelta(seconds=round(place * centre.minutes * 60)), free)
+
+
+def _presence(staging: Staging, day: date, first: datetime, number: int) -> None:
+    """Log-in, a break, log-out."""
+    centre = staging.centre
+    last = first + timedelta(minutes=centre.minutes)
+    pause = first + timedelta(minutes=centre.minutes * (0.3 + 0.4 * number / centre.agents))
+    back = pause + timedelta(minutes=centre.minutes * 0.05)
+    common = {"agent": agent_name(number), "event_repeat": 1, "state": None, "is_inferred": False,
+              "is_carried": False}  # fmt: skip
+    events = [
+        (first, "join", None), (pause, "pause", "lunch"), (back, "unpause", None),
+        (last, "leave", None),
+    ]  # fmt: skip
+    for rank, (at, event, reason) in enumerate(events):
+        for queue in centre.queues:
+            staging.add("agent_event", day, queue=queue, event_at=at, event=event, reason=reason,
+                        event_rank=rank, **common)  # fmt: skip
+
+
+def _call(staging: Staging, day: date, entered: datetime, free: list) -> None:
+    centre, rng = staging.centre, staging.rng
+    staging.n_calls += 1
+    contact = f"call-{staging.n_calls}"
+    places = range(len(centre.queues))
+    queue = centre.queues[rng.choices(places, _MIX[: len(centre.queues)])[0]]
+    visit = {"contact_id": contact, "queue": queue, "entered_at": entered, "entry_repeat": 1}
+    if rng.random() < 0.015:
+        staging.add("queue_refusal", day, contact_id=contact, queue=queue, refused_at=entered,
+                    refusal_ordinal=1, cause="full")  # fmt: skip
+        _contact(staging, day, contact, entered, entered)
+        return
+    patience = timedelta(seconds=round(rng.expovariate(1 / (20 + 5 * centre.talk_s**0.5))))
+    wait, agent, rings = _find_agent(staging, entered, free)
+    for place, (at, number, ring_ms, outcome) in enumerate(rings, 1):
+        if at - entered < patience:
+            staging.add(
+                "agent_offer", day, **visit, visit_ordinal=1, offer_ordinal=place,
+                agent=agent_name(number), offered_at=at, ring_ms=ring_ms, outcome=outcome,
+            )  # fmt: skip
+    outcome = "answered"
+    if patience < wait:
+        outcome, wait = rng.choices(
+            [("abandoned", patience), ("exit_key", patience), ("timeout", patience),
+             ("empty", patience)], [80, 7, 10, 3],
+        )[0]  # fmt: skip
+    elif rng.random() < 0.002:
+        outcome = "cut"
+    left = None if outcome == "cut" else entered + wait
+    staging.add(
+        "queue_visit", day, **visit, visit_ordinal=1, left_at=left,
+        wait_ms=None if left is None else round(wait.total_seconds() * 1000), outcome=outcome,
+        next_step="none" if outcome in ("answered", "abandoned", "cut") else "unknown",
+        next_queue=None, position_in=1, position_out=None, is_consult=False,
+    )  # fmt: skip
+    ended = left
+    if outcome == "answered" and left is not None:
+        ended = _talk(staging, day, visit, left, number=agent, free=free)
+    else:
+        heapq.heappush(free, (max(free[0][0], entered) if free else entered, agent))
+    _contact(staging, day, contact, entered, ended)
+
+
+def _find_agent(
+    staging: Staging, entered: datetime, free: list
+) -> tuple[timedelta, int, list[tuple[datetime, int, int, str]]]:
+    """The agent who answers, how long it takes, and the rings on the way."""
+    rng, rings = staging.rng, []
+    at, number = heapq.heappop(free)
+    at = max(at, entered)
+    while rng.random() < 0.06 and len(rings) < 2:
+        declined = rng.random() < 0.4
+        ring_ms = rng.randint(1000, 4000) if declined else 15_000
+        rings.append((at, number, ring_ms, "declined" if declined else "no_answer"))
+        at += timedelta(milliseconds=ring_ms // 1000 * 1000)
+        heapq.heappush(free, (at + timedelta(seconds=5), number))
+        later, number = heapq.heappop(free)
+        at = max(at, later)
+    ring = rng.randint(1, 4)
+    rings.append((at, number, ring * 1000, "answered"))
+    return at + timedelta(seconds=ring) - entered, number, rings
+
+
+def _talk(
+    staging: Staging, day: date, visit: Row, left: datetime, *, number: int, free: list
+) -> datetime:
+    rng = staging.rng
+    skill = 0.8 + 0.4 * number / staging.centre.agents
+    talk = timedelta(
+        seconds=max(3, round(rng.gammavariate(2.2, staging.centre.talk_s / 2.2 * skill)))
+    )
+    wrap = timedelta(seconds=round(staging.centre.talk_s / 10))
+    passed_on = rng.random() < 0.07
+    staging.add(
+        "handle_segment", day, **visit, visit_ordinal=1, segment_ordinal=1, segment_repeat=1,
+        channel="voice", agent=agent_name(number), role="customer", connected_at=left,
+        ended_at=left + talk, talk_ms=round(talk.total_seconds() * 1000), hold_ms=None,
+        wrap_ms=round(wrap.total_seconds() * 1000), talk_includes_hold=True,
+        is_talk_unreliable=False, is_open=False, is_cut=False,
+        transfer_type="blind" if passed_on else None, transfer_to="desk" if passed_on else None,
+    )  # fmt: skip
+    heapq.heappush(free, (left + talk + wrap, number))
+    return left + talk
+
+
+def _contact(
+    staging: Staging, day: date, contact: str, started: datetime, ended: datetime | None
+) -> None:
+    staging.add(
+        "contact", day, contact_id=contact, root_contact_id=contact, related_contact_id=None,
+        kind="customer", channel="voice", direction="inbound", customer_ref=None,
+        caller_extension=None, started_at=started, ended_at=ended, entry_point=None, site=None,
+        reason=None, disposition=None, language=None, recording_ref=None, is_open=False,
+        is_in_queue_log=True, is_in_cdr=False,
+    )  # fmt: skip

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from reports.build import SiteResult, build_site
-from tests.reports.centre import Centre, write_warehouse
+from tests.reports.centre import Centre
+from tests.reports.made import write_warehouse
 
 CENTRE = Centre(days=9, calls_a_day=250, minutes=480, start="08:00")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")

@@ -1,10 +1,32 @@
-"""Metrics, numbers and rows made by hand for tests of pure functions."""
+"""Metrics, numbers and rows made by hand, and whole warehouses made from a simulated centre."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import polars as pl
+
+from assets.ingest.calendar import calendar_intervals
+from pipelines.sql_models import (
+    build_model,
+    create_empty,
+    install_macros,
+    load_contracts,
+    load_models,
+)
+from pipelines.sql_models.metrics import metric_definitions, write_definitions
+from pipelines.storage.duck import connect
+from pipelines.storage.ops import create_ops
 from reports import estimates
 from reports.records import Metric, Number
+from tests.reports.centre import NASTY, SOURCE, Centre, simulate
 
 
-def metric(metric_id: str = "service_level", **more) -> Metric:
+def metric(metric_id: str = "service_level", **more: Any) -> Metric:
+    """A definition of the registry."""
     given = {
         "version": 1, "name": metric_id.replace("_", " ").capitalize(), "description": "words",
         "formula": "a / b", "unit": "percent", "direction": "higher", "numerator_sql": "n",
@@ -14,7 +36,10 @@ def metric(metric_id: str = "service_level", **more) -> Metric:
     return Metric(id=metric_id, **{**given, **more})
 
 
-def share(hits: float, cases: float, *, scope: tuple[str, str] = ("all", "all"), **more) -> Number:
+def share(
+    hits: float, cases: float, *, scope: tuple[str, str] = ("all", "all"), **more: Any
+) -> Number:
+    """A share with its interval and state."""
     about = metric(**more)
     bounds = estimates.wilson(hits, cases)
     value = 100 * hits / cases if cases else None
@@ -31,4 +56,98 @@ def share(hits: float, cases: float, *, scope: tuple[str, str] = ("all", "all"),
         goal=about.goal,
         status=estimates.status(value, about.goal, about.direction),
         is_small=cases < about.min_n,
+    )
+
+
+def empty_warehouse(path: Path) -> Path:
+    """A warehouse in which every relation stands and none has a row."""
+    with _opened(path) as con:
+        for model in load_models():
+            build_model(con, model)
+    return path
+
+
+def write_warehouse(path: Path, centre: Centre | None = None) -> Path:
+    """Build a published warehouse of a simulated centre with the models that ship."""
+    centre = centre or Centre()
+    rows = simulate(centre)
+    day = timedelta(days=1)
+    last_day = centre.first_day + day * centre.days
+    last = max(r["ended_at"] for r in rows["contact"] if r["ended_at"])
+    with _opened(path) as con:
+        for table, found in rows.items():
+            _insert(con, f"staging.{table}", found)
+        calendar = calendar_intervals([centre.zone], centre.first_day - day, last_day)
+        _insert(con, "ops.calendar_interval", calendar)
+        write_definitions(con, metric_definitions())
+        _tell_ops(con, min(r["started_at"] for r in rows["contact"]), last)
+        for model in load_models():
+            build_model(con, model)
+    return path
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A new file with `ops` and empty contracts, which are gone again in the end."""
+    con = connect(path)
+    con.execute("attach ':memory:' as staging")
+    create_ops(con)
+    install_macros(con)
+    for contract in load_contracts().values():
+        create_empty(con, contract)
+    yield con
+    con.execute("detach staging")
+    con.close()
+
+
+def _insert(
+    con: duckdb.DuckDBPyConnection, table: str, rows: list[dict[str, Any]] | pl.DataFrame
+) -> None:
+    frame = pl.DataFrame(rows, infer_schema_length=None)
+    con.register("frame", frame)
+    con.execute(f"insert into {table} by name from frame")
+    con.unregister("frame")
+
+
+def _tell_ops(con: duckdb.DuckDBPyConnection, first: datetime, last: datetime) -> None:
+    """Files, checks and feeds of which some are not well, named to break out of a page."""
+    load = ["load_id", "file_id", "source", "feed", "path", "first_byte", "n_bytes", "content_hash",
+            "first_line", "n_read", "n_loaded", "n_quarantined", "n_skipped", "skipped_by_rule",
+            "first_at", "last_at", "status", "message", "loaded_at"]  # fmt: skip
+    files = [
+        ("l1", "f1", SOURCE, "queue_log", "landing/pbx/queue_log", 0, 99, "ff", 1, 7920, 7917, 2,
+         1, '{"blank_line": 1}', first, last, "loaded", None, last),
+        ("l2", "f2", SOURCE, None, f"landing/pbx/{NASTY}", 0, 10, "ee", 1, 0, 0, 0, 0, "{}", None,
+         None, "unread", "landing/pbx/notes.txt is not a log of Asterisk", last),
+    ]  # fmt: skip
+    _insert(con, "ops.load_file", [dict(zip(load, f, strict=True)) for f in files])
+    for line in (17, 3012):
+        con.execute(
+            "insert into ops.quarantine values ('pbx', 'landing/pbx/queue_log', 'f1', 'l1', ?,"
+            " 'fewer than 5 fields: restore the line in landing', ?, 'aa')",
+            [line, NASTY],
+        )
+    con.execute(
+        "insert into ops.feed_watermark values ('pbx', 'queue_log', ?, 26), ('pbx', 'cdr', ?, 26),"
+        " ('pbx', 'cel', null, 26)",
+        [last, last - timedelta(hours=40)],
+    )
+    con.execute(
+        "insert into ops.check_result values "
+        "('core.fact_queue_visit', 'visit_key_unique', 'critical', true, false, 0,"
+        " 'every visit once', null, null, ?),"
+        "('core.fact_queue_visit', 'wait_in_range', 'warning', false, false, 3,"
+        " 'waits of 0 to 4 hours', ?, 'select 1 from t where a < 2 and b > 3', ?),"
+        "('staging.queue_visit', 'balance', 'critical', false, true, 1, 'entries = visits',"
+        " '1 missing', 'select 1', ?)",
+        [last, NASTY, last, last],
+    )
+    con.execute(
+        "insert into ops.waiver values ('staging.queue_visit', 'balance', null,"
+        " 'the trunk was replaced', date '2026-12-31', ?)",
+        [last],
+    )
+    con.execute(
+        "insert into ops.publication values (7, 'r-7', ?, '0.1.0', 'abcdef', ?, 3, 2)",
+        [last + timedelta(hours=3), f'{{"pbx/queue_log": "{last.isoformat()}"}}'],
     )

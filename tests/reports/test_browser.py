@@ -120,7 +120,7 @@ def test_tables_sort_by_number_and_by_name_with_the_keyboard(open_page):
 def test_a_number_answers_where_it_comes_from(open_page):
     page = open_page("days/2026-10-28.html")
     box = page.locator("dialog")
-    button = page.locator("button.ask[data-kind=queue][data-metric=service_level]").last
+    button = page.locator("[data-kind=queue] button.ask[data-metric=service_level]").last
     button.focus()
     page.keyboard.press("Enter")
     assert box.is_visible()
@@ -143,7 +143,7 @@ def test_the_sql_a_page_shows_gives_the_number_it_shows(open_page, warehouse):
 
     page = open_page("days/2026-10-28.html")
     with duckdb.connect(str(warehouse), read_only=True) as con:
-        for button in page.locator("button.ask[data-kind=queue]").all():
+        for button in page.locator("[data-kind=queue] button.ask").all():
             asked = button.evaluate("e => ({...e.dataset})")
             button.click()
             sql = page.locator("dialog [data-of=sql]").text_content()

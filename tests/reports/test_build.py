@@ -10,8 +10,8 @@ import pytest
 from reports import format as fmt
 from reports.build import build_site
 from reports.queries import ReportError
-from tests.reports.centre import NASTY
 from tests.reports.conftest import CENTRE
+from tests.reports.made import empty_warehouse
 
 pytestmark = pytest.mark.xdist_group("reports")
 LAST = "2026-10-28"
@@ -25,14 +25,17 @@ class _Page(HTMLParser):
         self.tags: list[tuple[str, dict]] = []
         self.asked: list[tuple[dict, str]] = []
         self._open: dict | None = None
+        self._row: dict = {}
         self.feed(path.read_text(encoding="utf-8"))
 
     def handle_starttag(self, tag, attrs):
         found = dict(attrs)
         self.tags.append((tag, found))
+        if tag == "tr":
+            self._row = found
         if tag == "button" and found.get("class") == "ask":
-            self._open = found
-            self.asked.append((found, ""))
+            self._open = self._row | found if "data-kind" not in found else found
+            self.asked.append((self._open, ""))
 
     def handle_endtag(self, tag):
         if tag == "button":
@@ -99,37 +102,41 @@ def _told(row: tuple) -> str:
     return "".join(fmt.number_and_unit(fmt.value(value, unit)))
 
 
+def _asked_for(found: dict) -> tuple[str, str, str]:
+    return found["data-metric"], found["data-kind"], found["data-id"]
+
+
 def test_every_number_of_a_day_equals_the_warehouse(site, warehouse):
     asked = _Page(site.index.parent / f"days/{LAST}.html").asked
     assert len(asked) > 80
     with duckdb.connect(str(warehouse), read_only=True) as con:
-        for attrs, text in asked:
-            found = con.execute(
-                "select numerator, denominator, value, unit from marts.v_kpi_day"
-                " where metric_id = ? and scope_kind = ? and scope_id = ? and local_date = ?",
-                [attrs["data-metric"], attrs["data-kind"], attrs["data-id"], LAST],
-            ).fetchall()
-            assert len(found) == 1, attrs
-            assert float(attrs["data-num"]) == float(found[0][0])
-            assert found[0][1] is None or float(attrs["data-den"]) == float(found[0][1])
-            assert text == _told(found[0][2:])
+        rows = con.execute(
+            "select metric_id, scope_kind, scope_id, numerator, denominator, value, unit"
+            " from marts.v_kpi_day where local_date = ?",
+            [LAST],
+        ).fetchall()
+    known = {row[:3]: row[3:] for row in rows}
+    for attrs, text in asked:
+        numerator, denominator, value, unit = known[_asked_for(attrs)]
+        for name, part in (("data-num", numerator), ("data-den", denominator)):
+            assert (name in attrs) == (part is not None)
+            assert part is None or float(attrs[name]) == float(part)
+        assert text == _told((value, unit))
 
 
 def test_every_number_of_the_overview_is_recomputed_from_the_sums_of_its_parts(site, warehouse):
-    asked = _Page(site.index).asked
     with duckdb.connect(str(warehouse), read_only=True) as con:
         units = dict(con.execute("select metric_id, unit from ops.metric_definition").fetchall())
-        for attrs, text in asked:
-            metric = attrs["data-metric"]
-            numerator, denominator = con.execute(
-                "select sum(numerator), sum(denominator) from marts.kpi_day where metric_id = ?"
-                " and scope_kind = ? and scope_id = ?",
-                [metric, attrs["data-kind"], attrs["data-id"]],
-            ).fetchall()[0]
-            value = float(numerator) if denominator is None else float(numerator / denominator)
-            if units[metric] == "percent":
-                value *= 100
-            assert text == _told((value, units[metric])), attrs
+        rows = con.execute(
+            "select metric_id, scope_kind, scope_id, sum(numerator), sum(denominator)"
+            " from marts.kpi_day group by all"
+        ).fetchall()
+    known = {row[:3]: row[3:] for row in rows}
+    for attrs, text in _Page(site.index).asked:
+        numerator, denominator = known[_asked_for(attrs)]
+        unit = units[attrs["data-metric"]]
+        value = float(numerator) if denominator is None else float(numerator) / float(denominator)
+        assert text == _told((value * 100 if unit == "percent" else value, unit)), attrs
 
 
 def test_the_stamp_the_glossary_and_the_note_are_on_every_page(site):
@@ -153,8 +160,15 @@ def test_the_page_of_checks_shows_every_check_file_and_feed(site):
         assert word in text, word
 
 
-def test_a_site_is_the_same_every_time(site, warehouse, tmp_path):
-    again = build_site(warehouse, tmp_path / "again", name="Nordlicht & Söhne")
+def test_a_site_is_the_same_every_time_and_tells_its_progress(site, warehouse, tmp_path):
+    told = []
+    again = build_site(
+        warehouse,
+        tmp_path,
+        name="Nordlicht & Söhne",
+        on_page=lambda done, whole: told.append((done, whole)),
+    )
+    assert told == [(n, CENTRE.days + 2) for n in range(1, CENTRE.days + 3)]
     assert again.files == site.files
     for name in site.files:
         first, second = (r.index.parent / name for r in (site, again))
@@ -164,10 +178,6 @@ def test_a_site_is_the_same_every_time(site, warehouse, tmp_path):
 def test_no_warehouse_and_no_data_are_said_plainly(tmp_path):
     with pytest.raises(ReportError, match=r"publish one first with `callmart run`"):
         build_site(tmp_path / "none.duckdb", tmp_path / "out")
-
-
-def test_progress_is_told_page_by_page(warehouse, tmp_path):
-    told = []
-    build_site(warehouse, tmp_path, on_page=lambda done, whole: told.append((done, whole)))
-    assert told == [(n, CENTRE.days + 2) for n in range(1, CENTRE.days + 3)]
-    assert NASTY not in (tmp_path / "index.html").read_text(encoding="utf-8")
+    empty_warehouse(tmp_path / "empty.duckdb")
+    with pytest.raises(ReportError, match=r"holds no day with data"):
+        build_site(tmp_path / "empty.duckdb", tmp_path / "out")

@@ -123,8 +123,8 @@ def test_agents_at_work_count_only_the_part_of_an_interval_that_is_known():
     assert chart.figure["data"][0]["y"] == [2, 2]
 
 
-def test_a_sparkline_keeps_gaps_and_needs_two_values():
-    assert spark.sparkline([1.0]) == ""
+def test_a_sparkline_keeps_gaps_and_needs_four_values():
+    assert spark.sparkline([1.0, 2, 3]) == ""
     drawn = spark.sparkline([1, 2, None, 3, 4], goal=2)
     assert drawn.count("<polyline") == 2
     assert drawn.count("stroke-dasharray") == 1
