@@ -24,3 +24,15 @@ def test_what_cannot_be_followed_is_left_out():
     lost = model("marts.y", "pivot core.t on a using sum(b)")
     fine = model("marts.z", "select a from core.t")
     assert column_lineage([lost, fine], COLUMNS)["marts.z"] == {"a": [("core.t", "a")]}
+
+
+def test_through_unions_by_place_and_through_subqueries():
+    one = model(
+        "marts.x",
+        "with r as (select a as n from core.t union all select b from core.t where k = 1) "
+        "select n, (select max(u.c) from core.u as u where u.k = n) as c from r",
+    )
+    assert column_lineage([one], COLUMNS)["marts.x"] == {
+        "n": [("core.t", "a"), ("core.t", "b")],
+        "c": [("core.u", "c")],
+    }
