@@ -55,7 +55,7 @@ gathered as (
         m.contact_id,
         r.root_contact_id,
         l.contact_id is not null as is_in_queue_log,
-        c.contact_id is not null as is_in_cdr,
+        m.contact_id in (select contact_id from cdr) as is_in_cdr,
         coalesce(q.is_consult, false) as is_consult,
         case
             when l.contact_id is not null and coalesce(q.is_consult, false) then 'internal'
