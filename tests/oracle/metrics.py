@@ -93,6 +93,9 @@ def visit_metrics(visits: list[Visit], refusals: list[Refusal], config: Config) 
     def n(*outcomes: str) -> int:
         return sum(visit.outcome in outcomes for visit in own)
 
+    def n_timed(rows: list[Visit]) -> int:
+        return sum(visit.wait_ms is not None for visit in rows)
+
     def n_next(step: str) -> int:
         return sum(visit.next_step == step for visit in own)
 
@@ -102,15 +105,22 @@ def visit_metrics(visits: list[Visit], refusals: list[Refusal], config: Config) 
         "abandoned": (c.abandoned, 1),
         "short_abandoned": (c.short, 1),
         "exited": (n(*EXITED), 1),
+        "left_by_key": (n("exit_key"), 1),
+        "timed_out": (n("timeout"), 1),
+        "left_empty": (n("empty"), 1),
+        "withdrawn": (n("withdrawn"), 1),
+        "overflowed": (n("overflow"), 1),
+        "lost": (c.lost, 1),
+        "consults": (len(visits) - c.offered, 1),
         "cut": (n("cut"), 1),
         "still_open": (n("open"), 1),
         "blocked": (len(refusals), 1),
         "attempts": (c.offered + len(refusals), 1),
         **service_levels(c),
         **asterisk_levels(count(visits, config)),
-        "average_speed_of_answer": (waits(answered), c.answered),
-        "average_patience": (waits(closed), c.abandoned),
-        "time_to_abandon": (waits(abandoned), c.abandoned),
+        "average_speed_of_answer": (waits(answered), n_timed(answered)),
+        "average_patience": (waits(closed), n_timed(abandoned)),
+        "time_to_abandon": (waits(abandoned), n_timed(abandoned)),
         "callback_rate": (n_next("callback"), c.offered),
         "voicemail_rate": (n_next("voicemail"), c.offered),
         "timeout_rate": (n("timeout"), c.offered),
@@ -132,30 +142,82 @@ def ring_metrics(offers: list[Offer]) -> dict[str, Part]:
     """Rings not answered and declined, of the rings that were the agent's to answer."""
     own = [offer for offer in offers if not offer.visit.is_consult]
     ended = sum(offer.outcome in RING_ENDS for offer in own)
+    rings = [o.ring_ms for o in own if o.outcome == "answered" and o.ring_ms is not None]
     return {
         "ring_no_answer_rate": (sum(offer.outcome == "no_answer" for offer in own), ended),
         "declined_rate": (sum(offer.outcome == "declined" for offer in own), ended),
+        "average_ring_time": (sum(rings), len(rings)),
     }
 
 
-def handle_metrics(segments: list[Segment]) -> dict[str, Part]:
-    """Handle time per leg, and talk per leg, of customers' legs whose talk is known."""
-    legs = [s for s in segments if s.role == "customer" and s.talk_ms is not None]
-    handled = sum((s.talk_ms or 0) + (s.wrap_ms or 0) for s in legs)
+def handle_time(parts: list[tuple[int | None, int | None]]) -> Part:
+    """Talk and wrap of things of which the talk is known.
+
+    Reading: wrap-up that is not known of every one of them is left out for all, so that a mean
+    never mixes two meanings.
+    """
+    known = [(talk, wrap) for talk, wrap in parts if talk is not None]
+    total = sum(talk for talk, _ in known)
+    wraps = [wrap for _, wrap in known if wrap is not None]
+    if len(wraps) == len(known):
+        total += sum(wraps)
+    return total, len(known)
+
+
+def leg_metrics(segments: list[Segment]) -> dict[str, Part]:
+    """Metrics of customers' legs."""
+    legs = [segment for segment in segments if segment.role == "customer"]
+    talks = [leg.talk_ms for leg in legs if leg.talk_ms is not None]
+    wraps = [leg.wrap_ms for leg in legs if leg.wrap_ms is not None]
     return {
-        "handle_time_per_leg": (handled, len(legs)),
-        "average_talk_time": (sum(s.talk_ms or 0 for s in legs), len(legs)),
+        "handled_legs": (len(legs), 1),
+        "handle_time_per_leg": handle_time([(leg.talk_ms, leg.wrap_ms) for leg in legs]),
+        "average_talk_time": (sum(talks), len(talks)),
+        "average_wrap_time": (sum(wraps), len(wraps)),
     }
+
+
+def all_known(values: list[int | None]) -> int | None:
+    """The sum where each value is known, else None."""
+    known = [value for value in values if value is not None]
+    return sum(known) if values and len(known) == len(values) else None
+
+
+def customer_legs(contact: Contact) -> list[Segment]:
+    """The legs of a contact with a customer, in order."""
+    return [segment for segment in contact.segments if segment.role == "customer"]
+
+
+def is_handled(contact: Contact) -> bool:
+    """A customer's contact with at least one leg."""
+    return contact.kind == "customer" and bool(customer_legs(contact))
 
 
 def contact_metrics(contacts: list[Contact]) -> dict[str, Part]:
-    """Handle time and transfers of handled customers' contacts."""
-    handled = [c for c in contacts if c.kind == "customer" and c.is_handled]
-    talk = sum((s.talk_ms or 0) + (s.wrap_ms or 0) for c in handled for s in c.segments)
+    """Metrics of handled contacts, credited to whoever had the last leg."""
+    handled = [customer_legs(contact) for contact in contacts if is_handled(contact)]
+    times = [
+        (all_known([s.talk_ms for s in legs]), all_known([s.wrap_ms for s in legs]))
+        for legs in handled
+    ]
     return {
-        "average_handle_time": (talk, len(handled)),
-        "transfer_rate": (sum(c.n_transfers > 0 for c in handled), len(handled)),
+        "handled_contacts": (len(handled), 1),
+        "average_handle_time": handle_time(times),
     }
+
+
+def transfer_metrics(contacts: list[Contact]) -> dict[str, Part]:
+    """Metrics of handled contacts, credited to whoever first passed them on."""
+    handled = [contact for contact in contacts if is_handled(contact)]
+    passed = sum(any(s.transfer_type for s in customer_legs(contact)) for contact in handled)
+    return {"transfer_rate": (passed, len(handled))}
+
+
+def visit_handle_time(visits: list[Visit], leg_of: dict[int, Segment]) -> dict[str, Part]:
+    """Handle time of answered visits; `leg_of` has the leg of a visit by its id()."""
+    legs = [leg_of[id(v)] for v in visits if v.outcome == "answered" and not v.is_consult]
+    times = [(leg.talk_ms, leg.wrap_ms) for leg in legs]
+    return {"handle_time_per_visit": handle_time(times)}
 
 
 def occupancy(states: list[State]) -> Part:

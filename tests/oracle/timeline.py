@@ -61,10 +61,8 @@ class Standing:
 
     @property
     def pauses(self) -> list[Pause]:
-        """The pauses in effect, latest first."""
-        own = list(self.paused_in.values()) if self.member_of else []
-        if not own and self.pause:
-            own = [self.pause]
+        """The pauses in effect, that over all queues among them, latest first."""
+        own = list(self.paused_in.values()) + ([self.pause] if self.pause else [])
         return sorted(own, key=lambda pause: (-pause.since, pause.reason or ""))
 
     @property
@@ -79,6 +77,8 @@ class Change:
 
     at: int
     standing: Standing
+    cause: str
+    """midnight, restart or lines: what of the instant changed it, in this order."""
 
 
 def midnight(day: datetime, zone: str) -> int:
@@ -123,14 +123,18 @@ def timeline_of(lines: list[Line], logs: Logs, config: Config) -> list[Change]:
     left_at: dict[str, int] = {}
     changes: list[Change] = []
     for at in sorted(set(own) | nights | restarts):
-        standing = deepcopy(standing)
         if at in nights:
+            standing = deepcopy(standing)
             _forget(standing, lines, at, config.zone)
+            changes.append(Change(at, standing, "midnight"))
         if at in restarts:
+            standing = deepcopy(standing)
             _restart(standing)
+            changes.append(Change(at, standing, "restart"))
         if at in own:
+            standing = deepcopy(standing)
             _instant(standing, own[at], left_at)
-        changes.append(Change(at, standing))
+            changes.append(Change(at, standing, "lines"))
     return changes
 
 

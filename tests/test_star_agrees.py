@@ -1,0 +1,87 @@
+"""The star, built on what the oracle read, says what the oracle says: on made and on real logs."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, Phase, assume, given, settings
+
+from tests.agreement import SAME, Warehouse, differences
+from tests.generators.asterisk import Made, centres
+from tests.laid import lay
+from tests.oracle.centre import Centre, read_centre
+from tests.oracle.config import Config, read_queues_conf
+
+
+class Star:
+    """The models, built again and again on what is laid down."""
+
+    def __init__(self) -> None:
+        from pipelines.sql_models import load_models
+        from pipelines.sql_models.empty import empty_inputs
+
+        self.models = load_models()
+        there = {model.relation for model in self.models}
+        self.relations = [name for name in SAME if name.split()[0] in there]
+        self._con = empty_inputs()
+
+    def built_on(self, centre: Centre) -> Warehouse:
+        """All of core and marts, made of one centre's records."""
+        from pipelines.sql_models import build_model
+
+        self._clear()
+        lay(self._con, centre)
+        for model in self.models:
+            build_model(self._con, model, None)
+        return Warehouse(self._con, centre.config.source)
+
+    def _clear(self) -> None:
+        tables = self._con.execute(
+            """
+            select database_name || '.main.' || table_name from duckdb_tables()
+            where database_name = 'staging'
+            union all
+            select 'ops.' || table_name from duckdb_tables()
+            where schema_name = 'ops'
+                and table_name in ('feed_watermark', 'calendar_interval', 'centre')
+            """
+        ).fetchall()
+        for (table,) in tables:
+            self._con.execute(f"delete from {table}")
+
+
+@pytest.fixture(scope="module")
+def star() -> Star:
+    """One set of models for all examples."""
+    return Star()
+
+
+def _check(star: Star, centre: Centre) -> None:
+    warehouse = star.built_on(centre)
+    found = [differences(relation, centre, warehouse) for relation in star.relations]
+    assert not any(found), "\n" + "\n".join(text for text in found if text)
+
+
+def test_on_the_shipped_sample(star: Star, sample: Path):
+    config = Config()
+    read_queues_conf((sample / "queues.conf").read_text(encoding="utf-8"), config)
+    logs = [(sample / "queue_log").read_bytes()], [(sample / "Master.csv").read_bytes()]
+    _check(star, read_centre(*logs, config))
+
+
+def _is_cut_by_a_restart_only(centre: Centre) -> bool:
+    """No leg's end was lost otherwise: staging does not say when such a leg was over."""
+    restarts = set(centre.logs.restarts)
+    return all(leg.known_until in restarts for leg in centre.segments if leg.is_cut)
+
+
+@settings(
+    max_examples=20,
+    deadline=None,
+    phases=(Phase.explicit, Phase.reuse, Phase.generate),
+    suppress_health_check=list(HealthCheck),
+)
+@given(made=centres())
+def test_on_made_centres(star: Star, made: Made):
+    centre = read_centre([made.queue_log], [made.master_csv], made.config())
+    assume(_is_cut_by_a_restart_only(centre))
+    _check(star, centre)

@@ -1,0 +1,192 @@
+"""The whole way: files in landing, a published warehouse, and what the oracle says of the files.
+
+Every number that both carry has to be the same: on the shipped sample, on made centres in several
+zones at once, and on the scenarios of another product where they are at hand.
+"""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from tests.agreement import SAME, Warehouse, differences
+from tests.generators.asterisk import Made, centres
+from tests.oracle.centre import Centre, read_centre
+from tests.oracle.config import Config, read_queues_conf
+from tests.test_wazo_scenarios import queue_log
+
+pytestmark = pytest.mark.slow
+
+KPIS = tuple(name for name in SAME if name.startswith("marts.kpi"))
+"""Marts whose scope `all` adds several sources up."""
+
+
+def publish(root: Path, sources: dict[str, dict[str, bytes]], toml: str) -> Path:
+    """Run the product on files by source; the path of what it published."""
+    from assets.warehouse import refresh
+    from pipelines.settings import PROJECT_FILE, load_project
+
+    root.mkdir(parents=True)
+    (root / "var").mkdir(mode=0o700)
+    (root / PROJECT_FILE).write_text(toml, encoding="utf-8")
+    project = load_project(root)
+    project.key_file.write_bytes(bytes(range(32)))
+    project.key_file.chmod(0o600)
+    for source, files in sources.items():
+        landing = project.landing(source)
+        landing.mkdir(parents=True)
+        for name, content in files.items():
+            (landing / name).write_bytes(content)
+    refresh(project)
+    return project.warehouse.resolve()
+
+
+def _source(name: str, zone: str, aliases: dict[str, str] | None = None) -> str:
+    lines = [f"[sources.{name}]", 'kind = "asterisk"', f"timezone = {json.dumps(zone)}"]
+    if aliases:
+        lines.append(f"[sources.{name}.aliases]")
+        lines += [
+            f"{json.dumps(other)} = {json.dumps(agent, ensure_ascii=False)}"
+            for other, agent in aliases.items()
+        ]
+    return "\n".join(lines) + "\n"
+
+
+def _centre(zone: str) -> str:
+    return f'[centre]\nname = "Test"\ntimezone = "{zone}"\n'
+
+
+# The shipped sample
+
+
+@pytest.fixture(scope="session")
+def sample_warehouse(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
+    """The shipped sample, run through the product."""
+    names = ("queue_log", "Master.csv", "queues.conf")
+    files = {name: (sample / name).read_bytes() for name in names}
+    root = tmp_path_factory.mktemp("sample") / "project"
+    path = publish(root, {"pbx": files}, _centre("Etc/UTC") + _source("pbx", "Etc/UTC"))
+    return Warehouse.published(path, "pbx")
+
+
+@pytest.fixture(scope="session")
+def sample_told(sample: Path) -> Centre:
+    """The shipped sample, read by the oracle."""
+    config = Config(source="pbx")
+    read_queues_conf((sample / "queues.conf").read_text(encoding="utf-8"), config)
+    logs = [(sample / "queue_log").read_bytes()], [(sample / "Master.csv").read_bytes()]
+    return read_centre(*logs, config)
+
+
+@pytest.mark.parametrize("relation", SAME)
+def test_sample(relation: str, sample_warehouse: Warehouse, sample_told: Centre):
+    found = differences(relation, sample_told, sample_warehouse)
+    assert not found, found
+
+
+def test_sample_says_what_queue_show_says(sample_warehouse: Warehouse):
+    """Asterisk's own numbers, as an analyst asks for them; see test_asterisk_sample for vip."""
+    rows = sample_warehouse.rows(
+        """
+        select scope_id, metric_id, round(value, 1)
+        from marts.v_kpi_day
+        where scope_kind = 'queue' and scope_id <> 'vip'
+            and metric_id in ('service_level_asterisk', 'service_level_asterisk2')
+        """
+    )
+    told = {(queue, metric): value for queue, metric, value in rows}
+    theirs = {"sales": (65.0, 59.1), "support": (76.2, 73.7), "billing": (93.9, 92.7)}
+    for queue, levels in theirs.items():
+        for metric, level in zip(("", "2"), levels, strict=True):
+            assert abs(told[queue, f"service_level_asterisk{metric}"] - level) <= 0.3
+
+
+def test_sample_knows_each_caller_once(sample_warehouse: Warehouse, sample_told: Centre):
+    """One number, however written, is one reference; withheld ones have none."""
+    refs = dict(
+        sample_warehouse.rows(
+            "select contact_id, customer_ref from core.fact_contact where direction = 'inbound'"
+        )
+    )
+    number_of: dict[str, str] = {}
+    for visit in sample_told.visits:
+        if visit.is_consult:
+            continue
+        caller = visit.entry.param(2)
+        digits = "".join(ch for ch in caller if ch.isdigit())
+        ref = refs[visit.callid]
+        assert (ref is None) == (len(digits) < 7), caller
+        if ref is not None:
+            # A national number of Great Britain and its international form are one.
+            plain = digits if caller.startswith("+") else f"44{digits[1:]}"
+            plain = digits if not caller.startswith(("+", "0")) else plain
+            assert ref.startswith("c_")
+            assert digits not in ref
+            assert number_of.setdefault(ref, plain) == plain
+
+
+# Made centres
+
+
+@settings(
+    max_examples=2,
+    deadline=None,
+    database=None,
+    phases=(Phase.explicit, Phase.generate),
+    suppress_health_check=list(HealthCheck),
+)
+@given(made=st.tuples(*[centres(prefix=letter, n_calls=20) for letter in "abcd"]))
+def test_made_centres(made: tuple[Made, ...], tmp_path_factory: pytest.TempPathFactory):
+    sources = {letter: centre for letter, centre in zip("abcd", made, strict=True) if centre.lines}
+    if not sources:
+        return
+    toml = _centre("Etc/UTC") + "".join(
+        _source(name, centre.zone, centre.aliases) for name, centre in sources.items()
+    )
+    files = {
+        name: {
+            "queue_log": centre.queue_log,
+            "Master.csv": centre.master_csv,
+            "queues.conf": centre.queues_conf.encode(),
+        }
+        for name, centre in sources.items()
+    }
+    path = publish(tmp_path_factory.mktemp("made") / "project", files, toml)
+    found = []
+    for name, centre in sources.items():
+        config = replace(centre.config(), source=name)
+        told = read_centre([centre.queue_log], [centre.master_csv], config)
+        warehouse = Warehouse.published(path, name)
+        for relation in SAME:
+            if relation not in KPIS:
+                found.append(differences(relation, told, warehouse))
+        warehouse.close()
+    assert not any(found), "\n".join(text for text in found if text)
+
+
+# Another product's scenarios
+
+
+def test_wazo_scenarios(shared_data: Path, tmp_path: Path):
+    path = shared_data / "wazo" / "scenarios.json"
+    if not path.is_file():
+        pytest.skip(f"the scenarios are not at {path}")
+    logs = {
+        f"s{number}": queue_log(scenario)
+        for number, scenario in enumerate(json.loads(path.read_text(encoding="utf-8")))
+    }
+    toml = _centre("Etc/UTC") + "".join(_source(name, "Etc/UTC") for name in logs)
+    files = {name: {"queue_log": log} for name, log in logs.items()}
+    published = publish(tmp_path / "project", files, toml)
+    found = []
+    for name, log in logs.items():
+        told = read_centre([log], [], Config(source=name))
+        warehouse = Warehouse.published(published, name)
+        # Marts add up the queues of one name over all sources; facts tell them apart.
+        core = [relation for relation in SAME if relation.startswith("core")]
+        found += [differences(relation, told, warehouse) for relation in core]
+        warehouse.close()
+    assert not any(found), "\n".join(text for text in found if text)
