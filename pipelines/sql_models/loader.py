@@ -6,12 +6,12 @@ from functools import lru_cache
 from graphlib import CycleError, TopologicalSorter
 from importlib.resources import files
 from importlib.resources.abc import Traversable
-from importlib.util import find_spec
 from pathlib import Path
 
 import yaml
 
 from pipelines.sql_models.contracts import load_contracts
+from pipelines.sql_models.kpi_sql import generated_models
 from pipelines.sql_models.macros import macros_version
 from pipelines.sql_models.model import OPS_READ, SCHEMAS, ModelError, SqlModel, digest, parse_model
 
@@ -29,7 +29,7 @@ def load_models(extra: Path | None = None) -> list[SqlModel]:
     import models
 
     shipped = list(_read_folder(files(models)))
-    generated = _generated(None if extra is None else extra / "metrics")
+    generated = generated_models(None if extra is None else extra / "metrics")
     local = [] if extra is None else list(_read_folder(extra / "models"))
     _hold_to_rules(local)
     return with_versions(in_order([*shipped, *generated, *local]))
@@ -42,14 +42,6 @@ def _hold_to_rules(models: Iterable[SqlModel]) -> None:
     findings = [finding for model in models for finding in lint(model)]
     if findings:
         raise ModelError("\n".join(findings))
-
-
-def _generated(metrics: Path | None) -> list[SqlModel]:
-    if find_spec("pipelines.sql_models.kpi_sql") is None:
-        return []
-    from pipelines.sql_models import kpi_sql
-
-    return kpi_sql.generated_models(metrics)
 
 
 def load_glossary(extra: Path | None = None) -> dict[str, str]:

@@ -13,6 +13,7 @@ import yaml
 
 from pipelines.sql_models.contracts import BEFORE, Contract, load_contracts
 from pipelines.sql_models.empty import empty_inputs
+from pipelines.sql_models.metrics import metric_definitions
 from pipelines.sql_models.model import SqlModel
 
 FOLDER = Path(__file__).parent
@@ -71,6 +72,7 @@ class Bench:
         self.columns = columns
         self.contracts = {c.relation: c for c in load_contracts().values()}
         self.con = empty_inputs()
+        self._lay("ops.metric_definition", metric_definitions())
 
     def run(self, case: Case) -> Rows:
         """The model's rows in this case: the columns that the case expects, or all."""
