@@ -150,19 +150,18 @@ def _split(space: Workspace, contract: Contract, stretch: _Stretch) -> None:
 
 def _put_in_lines(space: Workspace, start: datetime, stop: datetime) -> None:
     """Put in `raw_<feed>` with the lines of a stretch of time."""
-    span = {"start": start, "stop": stop}
     for feed in space.adapter.raw_tables:
         paths = space.raw_files(feed, lambda file: overlaps(file, [(start, stop)]))
-        space.table(
-            "stretch_line",
-            f"from ({space.raw_sql(feed, paths)}) where line_at >= $start and line_at < $stop",
-            span,
+        lines = space.raw_sql(feed, paths)
+        space.distinct_lines(
+            feed,
+            f"from ({lines}) where line_at >= $start and line_at < $stop",
+            {"start": start, "stop": stop},
         )
-        space.distinct_lines(feed, "from stretch_line")
 
 
 def _is_as_before(space: Workspace, day: date) -> bool:
     """Whether what a stretch hands over at midnight is what stands there already."""
     rows = space.staging_sql(_EVENTS, lambda file: file.local_date == day)
     space.table("stale_rows", f"from ({rows}) where is_carried")
-    return not space.values(differences_sql("handed_rows", "stale_rows", "1 limit 1"))
+    return not space.values(differences_sql("handed_rows", "stale_rows", "1") + " limit 1")

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 import polars as pl
 
 from assets.ingest.adapter import DeriveContext
+from assets.ingest.calendar import local_day
 from assets.ingest.replacing import differences_sql, differing_days, keep_memory, replace_days
 from assets.ingest.workspace import Workspace, days_overlap, overlaps
 from pipelines.sql_models.contracts import Contract
@@ -212,7 +213,8 @@ def _segment_spans(space: Workspace, ctx: DeriveContext) -> set[Days]:
         "distinct local_date, least(coalesce(ended_at, $until), $until)::date + 1",
     )
     rows = space.work.execute(sql, {"until": ctx.watermark_at}).fetchall()
-    return {(first, max(first, last)) for first, last in rows}
+    newest = local_day(ctx.zone, ctx.watermark_at)
+    return {(first, max(first, min(last, newest))) for first, last in rows}
 
 
 def _remember_open(space: Workspace) -> None:
@@ -231,8 +233,7 @@ def _remember_open(space: Workspace) -> None:
         select * from {OPEN_CONTACT} anti join batch_contact using (contact_id)
         """,
     )
-    space.drop(OPEN_CONTACT)
-    space.work.execute(f"alter table open_now rename to {OPEN_CONTACT}")
+    space.rename("open_now", OPEN_CONTACT)
 
 
 def span_days(spans: Iterable[Days]) -> set[date]:

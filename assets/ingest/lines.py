@@ -55,10 +55,8 @@ def split_lines(data: bytes, first_line: int, pseudonyms: Pseudonyms) -> Lines:
             "line_no": pl.Series(range(first_line, first_line + len(originals)), dtype=pl.Int64),
             "raw": pl.Series(originals, dtype=pl.Binary),
         }
-    ).with_columns(line=pl.col("raw").cast(pl.String, strict=False))
-    n_not_utf8 = whole["line"].null_count()
-    if n_not_utf8:
-        whole = _with_other_encodings(whole)
+    )
+    whole, n_not_utf8 = _decoded(whole)
     reason = pl.when(pl.col("raw").bin.size() > MAX_LINE_BYTES).then(pl.lit(_LONG_REASON))
     if b"\0" in data:
         reason = reason.when(pl.col("raw").bin.contains(b"\0")).then(pl.lit(_NUL_REASON))
@@ -79,10 +77,19 @@ def split_lines(data: bytes, first_line: int, pseudonyms: Pseudonyms) -> Lines:
     )
 
 
-def _with_other_encodings(lines: pl.DataFrame) -> pl.DataFrame:
-    odd = lines.filter(pl.col("line").is_null())
-    texts = pl.Series([decode(raw) for raw in odd["raw"]], dtype=pl.String)
-    return lines.update(odd.select("line_no", line=texts), on="line_no")
+def _decoded(lines: pl.DataFrame) -> tuple[pl.DataFrame, int]:
+    """Lines with their text, and how many of them are not UTF-8."""
+    try:
+        return lines.with_columns(line=pl.col("raw").cast(pl.String)), 0
+    except pl.exceptions.ComputeError:
+        texts, n_others = [], 0
+        for raw in lines["raw"]:
+            try:
+                texts.append(raw.decode())
+            except UnicodeDecodeError:
+                texts.append(decode(raw))
+                n_others += 1
+        return lines.with_columns(line=pl.Series(texts, dtype=pl.String)), n_others
 
 
 def mask(line: bytes) -> str:

@@ -15,7 +15,11 @@ _LINEAGE = "file_id, line_no"
 
 def differing_days(space: Workspace, new: str, current: str) -> set[date]:
     """Local days on which two tables of one contract differ, lineage aside."""
-    return {row[0] for row in space.values(differences_sql(new, current, "distinct local_date"))}
+    if space.values(f"select 1 from {current} limit 1"):
+        sql = differences_sql(new, current, "distinct local_date")
+    else:
+        sql = f"select distinct local_date from {new}"
+    return {day for (day,) in space.values(sql)}
 
 
 def differences_sql(new: str, current: str, columns: str) -> str:
@@ -111,9 +115,7 @@ def keep_memory(space: Workspace, table: str, rows: str) -> None:
 def recall(space: Workspace, name: str, table: str, types: dict[str, str]) -> None:
     """Put in, as `name`, what was remembered; an empty table where nothing was."""
     files = lake.manifest(space.con, lake.MEMORY, source=space.source, table=table)
-    body = ", ".join(f"{column} {kind}" for column, kind in types.items())
-    space.drop(name)
-    space.work.execute(f"create temp table {name} ({body})")
+    space.empty_table(name, types)
     if files:
         rows = read_files(space.project.lake, [file.path for file in files])
         space.work.execute(f"insert into {name} by name select * from {rows}")

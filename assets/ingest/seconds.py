@@ -20,7 +20,8 @@ _TOUCHING = """
     from streams as a
     join streams as b
         on b.feed = a.feed and b.file_id <> a.file_id
-        and b.first_at = a.last_at and a.first_at < b.first_at
+        and b.first_at = a.last_at
+        and (a.first_at < b.first_at or a.last_at < b.last_at or a.file_id < b.file_id)
     where a.file_id in (from fresh) or b.file_id in (from fresh)
     order by all
 """
@@ -44,9 +45,7 @@ def name_split_seconds(
     messages = []
     for feed, file_id, path, later_id, later_path, at in pairs:
         files = lake.manifest(con, lake.RAW, source=source, table=feed)
-        paths = [
-            f.path for f in files if f.first_at and f.last_at and f.first_at <= at <= f.last_at
-        ]
+        paths = [file.path for file in files if overlaps(file, [(at, at)])]
         row = con.execute(
             f"""
             select count(distinct line_id) from {read_files(project.lake, paths)} as a

@@ -69,11 +69,13 @@ def refresh_staging(
         AdapterError: the adapter left a wrong table.
     """
     zone = project.settings.zone_of(source)
-    version = derive_hash(con, project, source, adapter, loaded.config)
-    full = full or loaded.is_reread or stored_state(con, f"staging.{source}") != version
     before = _watermark(con, source)
-    dropped = _forget_all(con, source) if full else set()
     watermarks = _follow_watermarks(con, project, source)
+    version = derive_hash(
+        con, project, source, adapter, config=loaded.config, feeds=sorted(watermarks)
+    )
+    full = full or loaded.is_reread or stored_state(con, f"staging.{source}") != version
+    dropped = _forget_all(con, source) if full else set()
     ctx = DeriveContext(
         source=source,
         settings=project.settings.sources[source],

@@ -73,11 +73,14 @@ def derive_hash(
     project: Project,
     source: str,
     adapter: Adapter,
+    *,
     config: tuple[ConfigFile, ...],
+    feeds: list[str],
 ) -> str:
     """Hash of all that staging depends on but raw rows: a change derives everything again.
 
     Thresholds of queues are left out: they are reference rows, which are derived in each run.
+    The feeds count: with a first queue log, what the call records alone said is no longer right.
     """
     settings = project.settings.sources[source]
     return hash_of(
@@ -90,4 +93,5 @@ def derive_hash(
         settings.aliases,
         settings.options,
         [(file.feed, file.path, file.text) for file in config],
+        feeds,
     )

@@ -5,7 +5,7 @@ Apart from the warehouse, so that nothing half done ever is in the file that get
 
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 import duckdb
@@ -15,7 +15,7 @@ from assets.ingest.adapter import Adapter
 from assets.ingest.errors import AdapterError
 from assets.ingest.ledger import read_ledger
 from pipelines.settings import Project
-from pipelines.sql_models.contracts import Contract, create_empty
+from pipelines.sql_models.contracts import Contract
 from pipelines.storage import duck, lake
 from pipelines.storage.lake import LakeFile, live_rows_sql, read_files
 
@@ -33,6 +33,7 @@ class Workspace:
     adapter: Adapter
     contracts: Mapping[str, Contract]
     _n_answers: int = 0
+    _kinds: dict[str, str] = field(default_factory=dict)
 
     def of_unit(self, unit: str) -> list[Contract]:
         """The contracts of one unit, ordered by table."""
@@ -41,31 +42,38 @@ class Workspace:
     def frame(self, name: str, frame: pl.DataFrame) -> None:
         """Put a frame in as a temporary table."""
         self.work.register("incoming_frame", frame)
-        self.work.execute(f"create or replace temp table {name} as select * from incoming_frame")
+        self.table(name, "from incoming_frame")
         self.work.unregister("incoming_frame")
 
     def table(self, name: str, sql: str, parameters: Mapping[str, object] | None = None) -> None:
         """Put a query's rows in as a temporary table."""
         self.drop(name)
         self.work.execute(f"create temp table {name} as {sql}", dict(parameters or {}))
+        self._kinds[name] = "table"
+
+    def empty_table(self, name: str, types: Mapping[str, str]) -> None:
+        """Put in a temporary table without rows."""
+        self.drop(name)
+        body = ", ".join(f"{column} {kind}" for column, kind in types.items())
+        self.work.execute(f"create temp table {name} ({body})")
+        self._kinds[name] = "table"
 
     def view(self, name: str, sql: str) -> None:
         """Put a query in as a temporary view."""
         self.drop(name)
         self.work.execute(f"create temp view {name} as {sql}")
+        self._kinds[name] = "view"
 
     def drop(self, name: str) -> None:
-        """Drop a temporary table or view, if there is one."""
-        row = self.work.execute(
-            "select table_type from information_schema.tables where table_name = ?", [name]
-        ).fetchone()
-        if row:
-            self.work.execute(f"drop {'view' if row[0] == 'VIEW' else 'table'} {name}")
+        """Drop what was put in under a name, if anything was."""
+        if kind := self._kinds.pop(name, None):
+            self.work.execute(f"drop {kind} {name}")
 
-    def has(self, name: str) -> bool:
-        """Whether there is a temporary table or view of that name."""
-        sql = "select 1 from information_schema.tables where table_name = ?"
-        return self.work.execute(sql, [name]).fetchone() is not None
+    def rename(self, name: str, new_name: str) -> None:
+        """Give a table another name, in place of what has it."""
+        self.drop(new_name)
+        self.work.execute(f"alter table {name} rename to {new_name}")
+        self._kinds[new_name] = self._kinds.pop(name)
 
     def columns(self, name: str) -> list[str]:
         """The columns of a relation."""
@@ -103,8 +111,9 @@ class Workspace:
         ]
         if not files:
             empty = f"empty_{table}"
-            if not self.has(empty):
-                create_empty(self.work, contract, empty)
+            if empty not in self._kinds:
+                types = {name: spec.type for name, spec in contract.columns.items()}
+                self.empty_table(empty, types)
             return f"select * from {empty}"
         return self._live(contract, files)
 
@@ -112,7 +121,7 @@ class Workspace:
         # A table of its own for each answer: the manifest changes, and earlier answers stay valid.
         self._n_answers += 1
         live = f"live_days_{self._n_answers}"
-        self.work.execute(f"create temp table {live} (path varchar, local_date date)")
+        self.empty_table(live, {"path": "varchar", "local_date": "date"})
         rows = live_rows_sql(self.work, self.project.lake, files, live)
         columns = ", ".join(
             f"cast({name} as {spec.type}) as {name}" for name, spec in contract.columns.items()
@@ -122,9 +131,9 @@ class Workspace:
     def forget_out(self) -> None:
         """Drop what an adapter derived before, so that it is never taken for new."""
         for (name,) in self.values(
-            "select table_name from information_schema.tables where starts_with(table_name, 'out_')"
+            "select table_name from duckdb_tables() where starts_with(table_name, 'out_')"
         ):
-            self.drop(name)
+            self.work.execute(f"drop table {name}")
 
     def require_out(self, contract: Contract) -> None:
         """See that the adapter left a table with the contract's columns.
@@ -133,10 +142,11 @@ class Workspace:
             AdapterError: it did not; names table and columns.
         """
         name = f"out_{contract.table}"
-        if not self.has(name):
-            raise AdapterError(f"{self.adapter.kind}: derived no {name}")
         wanted = {*contract.own_columns, "file_id", "line_no"}
-        found = set(self.columns(name))
+        try:
+            found = set(self.columns(name))
+        except duckdb.CatalogException:
+            raise AdapterError(f"{self.adapter.kind}: derived no table {name}") from None
         if wanted != found:
             lacks, extra = sorted(wanted - found), sorted(found - wanted)
             raise AdapterError(f"{self.adapter.kind}: {name} lacks {lacks}, has unknown {extra}")
@@ -184,25 +194,41 @@ class Workspace:
             ),
         )
 
-    def distinct_lines(self, feed: str, lines_sql: str) -> None:
+    def distinct_lines(
+        self, feed: str, lines_sql: str, parameters: Mapping[str, object] | None = None
+    ) -> None:
         """Put in `raw_<feed>`: each line once, as often as the file that holds it most often.
 
         Equal lines of one file are different occurrences; across files the n-th is one line.
         """
+        raw = f"raw_{feed}"
+        self.table(raw, lines_sql, parameters)
+        shared = "select line_id from lines group by line_id having min(file_id) <> max(file_id)"
+        row = self.values(f"select min(file_id), max(file_id) from {raw}")[0]
+        if row[0] == row[1] or not self.values(f"{shared} limit 1".replace("lines", raw)):
+            return
+        self.rename(raw, "lines")
         types = ", ".join(self.adapter.raw_tables[feed])
         self.table(
-            f"raw_{feed}",
+            raw,
             f"""
-            with counted as (
+            with shared as ({shared}),
+            counted as (
                 select *, row_number() over (partition by file_id, line_id order by line_no)
                     as occurrence
-                from ({lines_sql})
+                from lines semi join shared using (line_id)
+            ),
+            chosen as (
+                select {types}
+                from counted left join file_order using (file_id)
+                qualify row_number() over (
+                    partition by line_id, occurrence
+                    order by file_rank nulls last, file_id, line_no
+                ) = 1
             )
-            select {types}
-            from counted left join file_order using (file_id)
-            qualify row_number() over (
-                partition by line_id, occurrence order by file_rank nulls last, file_id, line_no
-            ) = 1
+            select * from lines anti join shared using (line_id)
+            union all
+            select * from chosen
             """,
         )
 

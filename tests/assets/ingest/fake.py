@@ -21,7 +21,7 @@ from assets.ingest.adapter import (
 )
 from assets.ingest.engine import Ingested, ingest_source
 from assets.ingest.pseudonyms import create_key
-from pipelines.settings import Project, Settings, Source
+from pipelines.settings import Project, Settings
 from pipelines.sql_models.contracts import load_contracts
 from pipelines.storage.lake import attach_staging
 from pipelines.storage.ops import create_ops
@@ -88,7 +88,7 @@ select contact_id, 'main' as queue, line_at as occurred_at, 'surplus_terminal' a
     min(line_no) over (partition by contact_id, line_at) as line_no
 from raw_log where event = 'ODD'
 """
-# State after each instant of an agent; with contradictions the log-off wins.
+# With contradictions at one instant the log-off wins; a restart logs off who is logged in.
 _AGENTS = """
 create or replace temp table out_agent_event as
 with logged as (
@@ -97,12 +97,17 @@ with logged as (
     from raw_log where event in ('LOGIN', 'LOGOFF') and line_at >= $from_at
     group by all
 ),
-known as (
-    select distinct agent from (select agent from logged union all select agent from work_standing)
+before as (
+    select agent, event_at, event from logged
+    union all select agent, $from_at - interval 1 microsecond, 'LOGIN' from work_standing
 ),
 restarts as (
-    select k.agent, r.restart_at as event_at, 'LOGOFF' as event, 'restart' as file_id, 1 as line_no
-    from known k, work_restart r where r.restart_at >= $from_at and r.restart_at < $until_at
+    select b.agent, r.restart_at as event_at, 'LOGOFF' as event, 'restart' as file_id,
+        1 as line_no
+    from work_restart r join before b on b.event_at < r.restart_at
+    where r.restart_at >= $from_at and r.restart_at < $until_at
+    group by b.agent, r.restart_at
+    having arg_max(b.event, (b.event_at, b.event)) = 'LOGIN'
 ),
 changes as (
     select agent, event_at, event, file_id, line_no, false as is_inferred from logged
@@ -274,7 +279,8 @@ class Centre:
     def set(self, **settings: Any) -> None:
         """Change the project file."""
         self.project = Project(
-            self.root, Settings(sources={SOURCE: Source(kind="asterisk")}, **settings)
+            self.root,
+            Settings.model_validate({"sources": {SOURCE: {"kind": "asterisk"}}, **settings}),
         )
 
     @property
