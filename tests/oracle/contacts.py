@@ -127,7 +127,14 @@ def calling_agent(cdr: Cdr, names: Names) -> str | None:
     return by_number or names.agent_of_extension.get(extension_of(cdr.channel) or "")
 
 
-def _classify(contact: Contact, names: Names) -> None:
+def house_devices(cdrs: list[Cdr]) -> set[str]:
+    """Numbers of phones in the house: those from which a call came under the phone's own number."""
+    return {
+        cdr.src for cdr in cdrs if is_extension(cdr.src) and cdr.src == extension_of(cdr.channel)
+    }
+
+
+def _classify(contact: Contact, names: Names, devices: set[str]) -> None:
     """Say who began the contact and with whom it is.
 
     Reading: of several records of one call the first one started tells who called whom.
@@ -139,7 +146,8 @@ def _classify(contact: Contact, names: Names) -> None:
         contact.kind, contact.direction = "customer", "inbound"
     else:
         first = min(contact.cdrs, key=lambda cdr: (cdr.start, cdr.text))
-        if not is_extension(first.src) and not calling_agent(first, names):
+        from_inside = extension_of(first.channel) in devices or calling_agent(first, names)
+        if not is_extension(first.src) and not from_inside:
             contact.direction = "inbound"
         elif is_outside(first.dst):
             contact.direction = "outbound"
@@ -158,9 +166,10 @@ def find_contacts(
 ) -> dict[str, Contact]:
     """All contacts of both files, with direct calls' legs and refusals put in."""
     contacts = _gather(logs, visits, segments)
+    devices = house_devices(logs.cdrs)
     for contact in contacts.values():
         contact.visits.sort(key=lambda visit: visit.ordinal)
-        _classify(contact, names)
+        _classify(contact, names, devices)
         contact.segments += direct_segments(contact, names)
         contact.segments.sort(key=lambda segment: (segment.connected_at, segment.agent))
     dsts = defaultdict(set)
