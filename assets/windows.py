@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date, timedelta
+from itertools import pairwise
 
 from pipelines.sql_models import Window
 
@@ -22,7 +23,7 @@ def windows_of(days: Iterable[date]) -> list[Window]:
         else:
             windows.append(Window(day, day))
     while len(windows) > _MOST:
-        gaps = [b.from_date - a.to_date for a, b in zip(windows, windows[1:], strict=False)]
+        gaps = [b.from_date - a.to_date for a, b in pairwise(windows)]
         at = gaps.index(min(gaps))
         windows[at : at + 2] = [Window(windows[at].from_date, windows[at + 1].to_date)]
     return windows

@@ -4,11 +4,12 @@ Heavy imports happen inside the subcommands, so that `callmart --help` answers a
 """
 
 import os
-import sys
 from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
+
+from pipelines.errors import ExpectedError
 
 PUBLISHED, REFUSED, WRONG = 0, 1, 2
 
@@ -49,7 +50,7 @@ def _options(
     if debug:
         import logging
 
-        logging.basicConfig(level=logging.INFO)
+        logging.basicConfig()
         logging.getLogger("callmart").setLevel(logging.DEBUG)
 
 
@@ -219,11 +220,14 @@ def restore(
         int | None, typer.Argument(help="Publication to go back to; none lists them.")
     ] = None,
     project: ProjectOption = None,
+    as_it_is: Annotated[
+        bool, typer.Option("--as-it-is", help="Accept a file that somebody changed.")
+    ] = False,
 ) -> None:
     """Publish an earlier version again; the next run builds on it."""
     from pipelines.commands import looking
 
-    raise typer.Exit(looking.restore(_note_project(project), number))
+    raise typer.Exit(looking.restore(_note_project(project), number, as_it_is=as_it_is))
 
 
 @app.command()
@@ -247,14 +251,6 @@ def version() -> None:
         typer.echo(f"  {name} {version_of(name)}")
 
 
-def _expected_errors() -> tuple[type[Exception], ...]:
-    """Errors whose text is meant for a person; their modules are loaded when one was raised."""
-    names = ("pipelines.settings", "pipelines.storage.publication", "pipelines.commands.errors")
-    loaded = [sys.modules[name] for name in names if name in sys.modules]
-    kinds = [getattr(module, "EXPECTED", ()) for module in loaded]
-    return tuple(kind for group in kinds for kind in group)
-
-
 def _fail(error: Exception) -> NoReturn:
     typer.secho(f"callmart: {error}", fg="red", err=True)
     raise SystemExit(WRONG)
@@ -270,7 +266,7 @@ def main() -> None:
     except Exception as error:
         if _chosen["debug"]:
             raise
-        if isinstance(error, _expected_errors()):
+        if isinstance(error, ExpectedError):
             _fail(error)
         _fail(
             RuntimeError(

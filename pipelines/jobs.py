@@ -1,12 +1,19 @@
 """The jobs: bring everything up to date, or rebuild a range of days."""
 
+from typing import TYPE_CHECKING
+
 import dagster as dg
+
+if TYPE_CHECKING:
+    from dagster._core.definitions.unresolved_asset_job_definition import (
+        UnresolvedAssetJobDefinition,
+    )
 
 JOB = "daily"
 BACKFILL_JOB = "backfill"
 
 
-def daily_job() -> dg.UnresolvedAssetJobDefinition:
+def daily_job() -> "UnresolvedAssetJobDefinition":
     """Read what landed, rebuild what it touches, check, publish, report."""
     return dg.define_asset_job(
         JOB,
@@ -16,7 +23,7 @@ def daily_job() -> dg.UnresolvedAssetJobDefinition:
     )
 
 
-def backfill_job() -> dg.UnresolvedAssetJobDefinition:
+def backfill_job() -> "UnresolvedAssetJobDefinition":
     """The same work for a range of days given in its configuration (`from_day`, `to_day`)."""
     return dg.define_asset_job(
         BACKFILL_JOB,

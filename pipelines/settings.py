@@ -12,16 +12,14 @@ from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from pipelines.errors import ExpectedError
+
 PROJECT_FILE = "callmart.toml"
 PROJECT_VARIABLE = "CALLMART_PROJECT"
 
 
-class SettingsError(Exception):
+class SettingsError(ExpectedError):
     """The project file is missing or wrong; the text names file, place and remedy."""
-
-
-EXPECTED = (SettingsError,)
-"""Errors whose text is meant for a person."""
 
 
 def _known_zone(name: str) -> str:

@@ -14,6 +14,8 @@ from pathlib import Path
 
 import polars as pl
 
+from pipelines.errors import ExpectedError
+
 KEY_BYTES = 32
 _WITHHELD = frozenset(
     {"", "anonymous", "unknown", "private", "restricted", "unavailable", "withheld", "<unknown>"}
@@ -29,7 +31,7 @@ _ADDRESS = re.compile(r"^(?:sips?|tel):([^@;>]*).*$", re.IGNORECASE)
 _CACHE_LIMIT = 500_000
 
 
-class KeyFileError(Exception):
+class KeyFileError(ExpectedError):
     """The key of the pseudonyms is missing or unusable; the text names the file and the remedy."""
 
 
@@ -145,7 +147,8 @@ class Pseudonyms:
 
     def mask_texts(self, texts: pl.Series) -> pl.Series:
         """`mask_text` of each value; only those that may hold a number are looked at."""
-        risky = texts.unique().filter(texts.unique().str.contains(_MAYBE).fill_null(False))
+        distinct = texts.unique()  # Once: each call may give another order.
+        risky = distinct.filter(distinct.str.contains(_MAYBE).fill_null(False))
         if risky.is_empty():
             return texts
         masked = pl.Series([self.mask_text(text) for text in risky], dtype=pl.String)

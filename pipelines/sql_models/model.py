@@ -14,20 +14,22 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError, model_validator
 
+from pipelines.errors import ExpectedError
+
 if TYPE_CHECKING:
     from sqlglot import exp
 
 SCHEMAS = ("core", "marts")
 """Schemas of models, lower layer first."""
 
-OPS_READ = ("build_window", "calendar_interval", "feed_watermark", "metric_definition")
+OPS_READ = ("build_window", "calendar_interval", "centre", "feed_watermark", "metric_definition")
 """Tables of `ops` that models may read: inputs of a build, not its account."""
 
 _HEADER = re.compile(r"\A/\*---\n(?P<yaml>.*?)\n---\*/\n", re.DOTALL)
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 
-class ModelError(Exception):
+class ModelError(ExpectedError):
     """A model, contract or glossary is wrong; the text names the file and the remedy."""
 
 

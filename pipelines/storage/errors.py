@@ -1,7 +1,9 @@
 """What goes wrong with files, locks and publications: each text says what to do about it."""
 
+from pipelines.errors import ExpectedError
 
-class StorageError(Exception):
+
+class StorageError(ExpectedError):
     """Something about the project's files is wrong; the text names it and the remedy."""
 
 

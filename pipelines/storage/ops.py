@@ -214,3 +214,8 @@ def set_window(con: duckdb.DuckDBPyConnection, from_date: str, to_date: str) -> 
 def table_columns(table: str) -> dict[str, str]:
     """Column names and types of one ops table, in order."""
     return {name: kind for name, (kind, _) in _TABLES[table][1].items()}
+
+
+def table_description(table: str) -> str:
+    """What one ops table holds, in words."""
+    return _TABLES[table][0]

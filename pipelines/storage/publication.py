@@ -13,17 +13,14 @@ from pipelines.settings import Project
 from pipelines.storage import recovery, steps
 from pipelines.storage.base import content_fault, fault_of, take_base
 from pipelines.storage.duck import connect_published
-from pipelines.storage.errors import DiskSpaceError, PublicationError, StorageError
+from pipelines.storage.errors import DiskSpaceError, PublicationError
 from pipelines.storage.integrity import hash_file, is_disk_full, refuse_wal
 from pipelines.storage.journal import Entry, Layout, Publication, utc_now
 from pipelines.storage.lock import RunLock
 from pipelines.storage.look import read_back
 from pipelines.storage.session import Session, flip
 
-__all__ = ["EXPECTED", "Publication", "Session", "Store", "connect_published"]
-
-EXPECTED = (StorageError,)
-"""Errors whose text is meant for a person."""
+__all__ = ["Publication", "Session", "Store", "connect_published"]
 
 OnWait = Callable[[str], object]
 

@@ -39,7 +39,7 @@ def test_a_source_without_a_zone_takes_the_centres():
     ids=["zone", "unknown key", "kind", "source name", "t > T", "hour", "syntax"],
 )
 def test_a_fault_is_named_with_its_place(text, said):
-    with pytest.raises(SettingsError, match="callmart.toml") as caught:
+    with pytest.raises(SettingsError, match=r"callmart\.toml") as caught:
         parse_settings(text)
     assert said in str(caught.value)
 

@@ -1,0 +1,147 @@
+"""What Dagster shows of each relation: key, group, owner, SQL, columns, where they come from.
+
+Descriptions of files, not of data: nothing here opens a warehouse.
+"""
+
+import dagster as dg
+
+from pipelines.sql_models import Contract, SqlModel, load_contracts, load_models
+from pipelines.sql_models.empty import empty_warehouse, warehouse_columns
+from pipelines.sql_models.lineage import column_lineage
+from pipelines.storage.ops import table_description
+
+PUBLICATION_KEY = dg.AssetKey(["ops", "publication"])
+
+
+def asset_key(relation: str) -> dg.AssetKey:
+    """`schema.name` as an asset key."""
+    return dg.AssetKey(relation.split("."))
+
+
+def relation_specs(*, with_columns: bool) -> list[dg.AssetSpec]:
+    """Specs of every staging table, model and of the publication.
+
+    Args:
+        with_columns: with the models' column schemas and lineage, which take seconds.
+    """
+    from assets.raw import raw_keys
+
+    staging = [_staging_spec(contract, raw_keys()) for contract in load_contracts().values()]
+    models = load_models()
+    columns = _column_metadata(models) if with_columns else {}
+    accounts = [_account_spec(relation) for relation in sorted(_accounts())]
+    published = dg.AssetSpec(
+        PUBLICATION_KEY,
+        deps=[asset_key(model.relation) for model in models],
+        group_name="ops",
+        kinds={"duckdb"},
+        owners=["team:callmart"],
+        description="The published warehouse: a checked, complete, immutable file.",
+    )
+    built = [_model_spec(model, columns.get(model.relation, {})) for model in models]
+    return [*staging, *accounts, *built, published]
+
+
+def _accounts() -> set[str]:
+    """Relations of `ops` that checks are about."""
+    from quality_checks.runner import check_specs as specs
+
+    return {spec.relation for spec in specs() if spec.relation.startswith("ops.")}
+
+
+def _account_spec(relation: str) -> dg.AssetSpec:
+    return dg.AssetSpec(
+        asset_key(relation),
+        group_name="ops",
+        kinds={"duckdb"},
+        owners=["team:callmart"],
+        description=table_description(relation.removeprefix("ops.")),
+        skippable=True,
+    )
+
+
+def _staging_spec(contract: Contract, raw: list[dg.AssetKey]) -> dg.AssetSpec:
+    columns = [
+        dg.TableColumn(name, column.type, description=column.description)
+        for name, column in contract.columns.items()
+    ]
+    return dg.AssetSpec(
+        asset_key(contract.relation),
+        deps=raw,
+        group_name="staging",
+        kinds={"parquet"},
+        owners=["team:callmart"],
+        description=contract.description,
+        skippable=True,
+        metadata={"dagster/column_schema": dg.TableSchema(columns=columns)},
+    )
+
+
+def _model_spec(model: SqlModel, columns: dict[str, object]) -> dg.AssetSpec:
+    metadata: dict[str, object] = {"dagster/relation_identifier": model.relation, **columns}
+    if model.path is not None:
+        reference = dg.LocalFileCodeReference(file_path=str(model.path))
+        metadata["dagster/code_references"] = dg.CodeReferencesMetadataValue(
+            code_references=[reference]
+        )
+    deps = [asset_key(name) for name in sorted(model.reads) if not name.startswith("ops.")]
+    return dg.AssetSpec(
+        asset_key(model.relation),
+        deps=deps,
+        group_name=model.schema_name,
+        kinds={"duckdb", "sql"},
+        owners=[model.header.owner] if model.header.owner else None,
+        code_version=model.code_version,
+        skippable=True,
+        description=f"{model.header.description}\n\n```sql\n{model.sql}\n```",
+        metadata=metadata,
+    )
+
+
+def _column_metadata(models: list[SqlModel]) -> dict[str, dict[str, object]]:
+    """Column schema and lineage of each model.
+
+    Lineage is best effort, and only of SQL that people wrote: generated queries take long to
+    follow and say little.
+    """
+    with empty_warehouse(models) as con:
+        columns = warehouse_columns(con)
+        comments = {
+            (f"{schema}.{table}", column): comment
+            for schema, table, column, comment in con.execute(
+                "select schema_name, table_name, column_name, comment from duckdb_columns()"
+            ).fetchall()
+        }
+    origins = column_lineage([m for m in models if m.path is not None], columns)
+    return {
+        model.relation: {
+            "dagster/column_schema": dg.TableSchema(
+                columns=[
+                    dg.TableColumn(name, kind, description=comments.get((model.relation, name)))
+                    for name, kind in columns[model.relation].items()
+                ]
+            ),
+            "dagster/column_lineage": dg.TableColumnLineage(
+                {
+                    name: [dg.TableColumnDep(asset_key(table), column) for table, column in pairs]
+                    for name, pairs in origins.get(model.relation, {}).items()
+                }
+            ),
+        }
+        for model in models
+    }
+
+
+def check_specs() -> list[dg.AssetCheckSpec]:
+    """Specs of every quality check, on the asset it is about."""
+    from quality_checks.runner import check_specs as specs
+
+    return [
+        dg.AssetCheckSpec(
+            name=spec.name,
+            asset=asset_key(spec.relation),
+            blocking=spec.severity == "critical",
+            description=spec.description,
+        )
+        for spec in specs()
+    ]

@@ -1,0 +1,146 @@
+"""All sources of a project: read what landed, derive what it touches."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+
+import duckdb
+
+from assets.ingest.adapter import Adapter, adapter_for
+from assets.ingest.loading import Loaded, load_landing, plan_landing
+from assets.ingest.staging import Changed, refresh_staging
+from pipelines import progress
+from pipelines.settings import Project
+from pipelines.storage.duck import connect, connect_published
+from pipelines.storage.ops import create_ops
+
+
+@dataclass
+class Ingested:
+    """What reading and deriving changed, over all sources."""
+
+    days: set[date] = field(default_factory=set)
+    """Local days with a row that came, went or changed."""
+    messages: list[str] = field(default_factory=list)
+    """File, line and remedy: what a person should know."""
+    has_changed: bool = False
+    """Something was read, or staging is not as it was."""
+
+
+@dataclass
+class Plan:
+    """What a run would read."""
+
+    parts: list[str] = field(default_factory=list)
+    messages: list[str] = field(default_factory=list)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC).replace(tzinfo=None)
+
+
+def adapter_of(project: Project, source: str) -> Adapter:
+    """The adapter of a source, with its options checked.
+
+    Raises:
+        SettingsError: an option is unknown or wrong.
+    """
+    settings = project.settings.sources[source]
+    adapter = adapter_for(settings.kind)
+    adapter.check_options(settings.options)
+    return adapter
+
+
+def ingest(con: duckdb.DuckDBPyConnection, project: Project, *, full: bool = False) -> Ingested:
+    """Bring raw and staging of every source up to date with landing.
+
+    Args:
+        con: the working copy of the warehouse; its `ops` tables follow.
+        project: whose files.
+        full: read and derive everything again.
+
+    Raises:
+        IngestError: the key is missing, or an adapter broke its promise.
+    """
+    found, now = Ingested(), _now()
+    con.execute("delete from ops.dirty_day")
+    if not project.settings.sources:
+        found.messages.append("callmart.toml names no source: add [sources.<name>]")
+    for source in project.settings.sources:
+        adapter = adapter_of(project, source)
+        loaded = load_landing(
+            con, project, source, adapter, now=now, full=full, on_progress=_tell_reading
+        )
+        changed = refresh_staging(con, project, source, adapter, loaded, now=now, full=full)
+        found.messages += loaded.messages
+        found.days |= changed.contact_days | changed.agent_days
+        found.has_changed |= _is_change(loaded, changed)
+    return found
+
+
+def _is_change(loaded: Loaded, changed: Changed) -> bool:
+    return bool(loaded.load_ids) or loaded.is_reread or not changed.is_nothing
+
+
+def _tell_reading(source: str, path: str, done: int, total: int) -> None:
+    progress.emit(progress.Reading(source, path, done, total))
+
+
+def plan(con: duckdb.DuckDBPyConnection, project: Project) -> Plan:
+    """What `ingest` would read; nothing is written.
+
+    Args:
+        con: a warehouse, which may be read-only, or one with empty `ops` tables.
+        project: whose files.
+    """
+    found = Plan()
+    for source in project.settings.sources:
+        scan = plan_landing(con, project, source, adapter_of(project, source))
+        for part in scan.plans:
+            if part.status in {"new", "grown"}:
+                found.parts.append(f"{part.path} ({part.status}, {part.n_bytes:,} bytes)")
+            elif part.message:
+                found.messages.append(f"{part.path}: {part.message}")
+    return found
+
+
+def read_ahead(project: Project, kind: str) -> dict[str, int]:
+    """Parse what is new in the landing folders of one kind of source into the lake.
+
+    Nothing is recorded but the lake's files, which the next build finds by their content.
+
+    Returns:
+        New rows per feed.
+    """
+    rows: Counter[str] = Counter()
+    with connect() as con:
+        create_ops(con)
+        _copy_ledger(con, project)
+        for source, settings in project.settings.sources.items():
+            if settings.kind == kind:
+                adapter = adapter_of(project, source)
+                loaded = load_landing(
+                    con, project, source, adapter, now=_now(), on_progress=_tell_reading
+                )
+                rows.update(_rows_of(con, loaded.load_ids))
+    return dict(rows)
+
+
+def _rows_of(con: duckdb.DuckDBPyConnection, load_ids: list[str]) -> dict[str, int]:
+    found = con.execute(
+        "select feed, sum(n_loaded) from ops.load_file where load_id in ? group by feed",
+        [load_ids or [""]],
+    ).fetchall()
+    return {feed: int(n) for feed, n in found}
+
+
+def _copy_ledger(con: duckdb.DuckDBPyConnection, project: Project) -> None:
+    """Take over what the published warehouse says was read."""
+    if not project.warehouse.exists():
+        return
+    with connect_published(project) as published:
+        for table in ("load_file", "lake_manifest", "model_state"):
+            rows = published.sql(f"from ops.{table}").to_arrow_table()
+            con.register("published_rows", rows)
+            con.execute(f"insert into ops.{table} by name from published_rows")
+            con.unregister("published_rows")

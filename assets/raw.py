@@ -1,0 +1,69 @@
+"""Raw lines as assets: one per feed of each kind of source.
+
+They parse what landed into the lake and nothing else. The build finds those files again by their
+content, so running this first is never needed for a right result: it makes reading visible, and
+a run killed later continues from it.
+"""
+
+from collections.abc import Iterator
+
+import dagster as dg
+
+from assets.ingest.adapter import adapter_for
+from assets.ingest.refresh import read_ahead
+from pipelines.progress import Event, Note, listening
+from pipelines.resources import ProjectResource
+
+KINDS = ("asterisk",)
+
+
+def raw_keys() -> list[dg.AssetKey]:
+    """Keys of every raw table, of every kind of source."""
+    return [
+        dg.AssetKey(["raw", f"{kind}_{feed}"])
+        for kind in KINDS
+        for feed in adapter_for(kind).raw_tables
+    ]
+
+
+def raw_assets() -> list[dg.AssetsDefinition]:
+    """One asset a kind of source, with a key for each of its raw tables."""
+    return [_raw_asset(kind) for kind in KINDS]
+
+
+def _raw_asset(kind: str) -> dg.AssetsDefinition:
+    feeds = list(adapter_for(kind).raw_tables)
+    specs = [
+        dg.AssetSpec(
+            ["raw", f"{kind}_{feed}"],
+            group_name="raw",
+            kinds={"parquet"},
+            owners=["team:callmart"],
+            description=f"Lines of {feed} files, parsed and pseudonymised, with file and line.",
+        )
+        for feed in feeds
+    ]
+
+    @dg.multi_asset(
+        name=f"read_{kind}",
+        specs=specs,
+        can_subset=False,
+        description=f"Parses what is new in the landing folders of {kind} sources.",
+    )
+    def read(
+        context: dg.AssetExecutionContext, project: ProjectResource
+    ) -> Iterator[dg.MaterializeResult]:
+        with listening(lambda event: _log(context, event)):
+            counts = read_ahead(project.project(), kind)
+        for feed in feeds:
+            yield dg.MaterializeResult(
+                asset_key=["raw", f"{kind}_{feed}"],
+                metadata={"dagster/row_count": counts.get(feed, 0)},
+            )
+
+    return read
+
+
+def _log(context: dg.AssetExecutionContext, event: Event) -> None:
+    if isinstance(event, Note):
+        context.log.info(event.text)

@@ -1,0 +1,326 @@
+"""Bring the warehouse up to date: read, derive, build, check, publish; all of it or nothing.
+
+Free of Dagster: `assets.build` is its asset, the command and the tests call it too.
+"""
+
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from importlib.metadata import version
+
+from assets.changes import DimensionsBefore
+from assets.ingest.refresh import ingest
+from assets.inspection import tell_checked
+from assets.references import fill_references
+from assets.windows import windows_of
+from pipelines import progress
+from pipelines.errors import ExpectedError
+from pipelines.settings import Project
+from pipelines.sql_models import (
+    SqlModel,
+    Window,
+    build_model,
+    drop_unknown,
+    install_macros,
+    load_contracts,
+    load_glossary,
+    load_models,
+)
+from pipelines.storage.integrity import input_hash
+from pipelines.storage.lake import attach_staging
+from pipelines.storage.publication import Session, Store
+from pipelines.storage.run_log import RunLog, Waiver
+from pipelines.storage.steps import reached
+from quality_checks.result import CheckResult
+
+
+@dataclass(frozen=True)
+class Options:
+    """What to rebuild: what is dirty, a range of local days (ISO), or everything."""
+
+    full: bool = False
+    from_day: str | None = None
+    to_day: str | None = None
+
+    @property
+    def days(self) -> set[date]:
+        """The days of the range, if one is given."""
+        if self.from_day is None or self.to_day is None:
+            return set()
+        first, last = date.fromisoformat(self.from_day), date.fromisoformat(self.to_day)
+        return {date.fromordinal(n) for n in range(first.toordinal(), last.toordinal() + 1)}
+
+
+@dataclass(frozen=True)
+class BuiltRelation:
+    """A relation that the run brought up to date."""
+
+    relation: str
+    rows: int
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a run did."""
+
+    number: int
+    is_new: bool
+    """False: there was nothing new, the publication before stands."""
+    built: list[BuiltRelation] = field(default_factory=list)
+    checks: list[CheckResult] = field(default_factory=list)
+    dirty_days: set[date] = field(default_factory=set)
+
+
+class PublicationRefusedError(ExpectedError):
+    """A critical check failed: nothing was published, the last publication stands."""
+
+    def __init__(self, checks: list[CheckResult], *, message: str | None = None) -> None:
+        lines = [f"  {c.relation}.{c.name}: {c.detail}" for c in checks if c.is_blocking]
+        super().__init__(message or "critical checks failed:\n" + "\n".join(lines))
+        self.checks = checks
+
+
+def refresh(
+    project: Project, options: Options | None = None, *, run_id: str | None = None
+) -> Outcome:
+    """Do one whole run; what it does on the way is told to `pipelines.progress`.
+
+    Raises:
+        PublicationRefusedError: a critical check failed that nobody accepted.
+        StorageError, SettingsError, ...: each text names what is wrong and the remedy.
+    """
+    log = RunLog(project)
+    run_id = log.start_run(run_id=run_id)
+    try:
+        with Store(project).session(on_wait=_note) as session:
+            outcome = _Run(project, session, options or Options(), run_id, log).whole()
+    except PublicationRefusedError as refusal:
+        log.finish_run(run_id, "refused", str(refusal))
+        raise
+    except BaseException as error:
+        log.finish_run(run_id, "failed", str(error) or type(error).__name__)
+        raise
+    status = "published" if outcome.is_new else "unchanged"
+    log.finish_run(run_id, status, publication=outcome.number)
+    return outcome
+
+
+def _note(text: str) -> None:
+    progress.emit(progress.Note(text))
+
+
+class _Run:
+    """One run on the session's working copy."""
+
+    def __init__(
+        self, project: Project, session: Session, options: Options, run_id: str, log: RunLog
+    ) -> None:
+        self.project = project
+        self.session = session
+        self.con = session.con
+        self.options = options
+        self.run_id = run_id
+        self.log = log
+        self.models = load_models(project.root)
+        self.built: list[BuiltRelation] = []
+        self.checks: list[CheckResult] = []
+
+    def whole(self) -> Outcome:
+        for note in self.session.notes:
+            _note(note)
+        install_macros(self.con)
+        changed = ingest(self.con, self.project, full=self.options.full)
+        for message in changed.messages:
+            _note(message)
+        inputs = self._input_hash()
+        if not changed.has_changed and self._is_as_published(inputs):
+            _note("nothing new: the publication stands")
+            return Outcome(self._base_number(), is_new=False)
+        self._refuse_again(inputs)
+        dirty = changed.days | self.options.days
+        fill_references(self.con, self.project)
+        attach_staging(self.con, self.project)
+        try:
+            self._build_and_check(dirty)
+            blocking = [check for check in self.checks if check.is_blocking]
+            if blocking:
+                refusal = PublicationRefusedError(self.checks)
+                self.log.refuse(self.run_id, inputs, str(refusal))
+                raise refusal
+        finally:
+            self.con.execute("detach database if exists staging")
+        number = self._publish(inputs)
+        return Outcome(number, True, self.built, self.checks, dirty)
+
+    # What is new -----------------------------------------------------------------------------
+
+    def _input_hash(self) -> str:
+        raw = self.con.execute(
+            "select path from ops.lake_manifest where layer = 'raw' order by path"
+        ).fetchall()
+        return input_hash(
+            {
+                "raw": [path for (path,) in raw],
+                "models": {model.relation: model.code_version for model in self.models},
+                "settings": self.project.settings.model_dump(mode="json"),
+                "version": version("callmart"),
+            }
+        )
+
+    def _is_as_published(self, inputs: str) -> bool:
+        base = self.session.base
+        asked = self.options.full or bool(self.options.days)
+        same = base is not None and base.input_hash == inputs
+        return same and not asked and not self.session.must_publish
+
+    def _base_number(self) -> int:
+        base = self.session.base
+        assert base is not None  # noqa: S101  nothing is new only against a base
+        return base.number
+
+    def _refuse_again(self, inputs: str) -> None:
+        refusal = self.log.last_refusal(inputs)
+        if refusal is None or self.options.full:
+            return
+        when = refusal.refused_at.strftime("%Y-%m-%d %H:%M")
+        raise PublicationRefusedError(
+            [],
+            message=f"the same files, code and settings were refused on {when} UTC:\n"
+            f"{refusal.message}\nMend what it names, or accept it: "
+            "callmart run --accept CHECK --reason TEXT --until DATE",
+        )
+
+    # Build and check -------------------------------------------------------------------------
+
+    def _build_and_check(self, dirty: set[date]) -> None:
+        from quality_checks.runner import check_specs
+
+        staging = {contract.relation for contract in load_contracts().values()}
+        windows = None if self.options.full else windows_of(dirty)
+        self._count(staging)
+        self._check(staging, windows)
+        if any(check.is_blocking for check in self.checks):
+            return
+        windows = self._build(windows)
+        specs = check_specs(extra_models=self.project.root)
+        self._count({spec.relation for spec in specs if spec.relation.startswith("ops.")})
+        self._check({spec.relation for spec in specs} - staging, windows)
+
+    def _count(self, relations: set[str]) -> None:
+        for relation in sorted(relations):
+            row = self.con.execute(f"select count(*) from {relation}").fetchone()
+            self._tell_built(relation, row[0] if row else 0, 0.0)
+
+    def _build(self, windows: list[Window] | None) -> list[Window] | None:
+        glossary = load_glossary(self.project.root)
+        before = DimensionsBefore(self.con)
+        gone = drop_unknown(self.con, self.models)
+        for relation in gone:
+            _note(f"{relation} is made by no model any more and was dropped")
+        dimensions = [model for model in self.models if model.name.startswith("dim_")]
+        for model in dimensions:
+            self._build_one(model, windows, glossary)
+        if before.changed(self.con) and windows is not None:
+            _note("a dimension changed: every day is built again")
+            windows = None
+        for model in self.models:
+            if model not in dimensions:
+                self._build_one(model, windows, glossary)
+        return windows
+
+    def _build_one(
+        self, model: SqlModel, windows: list[Window] | None, glossary: dict[str, str]
+    ) -> None:
+        narrow = model.header.materialization == "daily" and windows is not None
+        if narrow and not windows and self._is_current(model):
+            return
+        rows, seconds = 0, 0.0
+        for window in windows if narrow and windows else [None]:
+            done = build_model(self.con, model, window, glossary=glossary)
+            rows, seconds = done.rows or 0, seconds + done.seconds
+            if done.is_full:
+                break
+        self._tell_built(model.relation, rows, seconds)
+        reached(f"build.{model.relation}")
+
+    def _is_current(self, model: SqlModel) -> bool:
+        row = self.con.execute(
+            "select code_version from ops.model_state where relation = ?", [model.relation]
+        ).fetchone()
+        return row is not None and row[0] == model.code_version
+
+    def _tell_built(self, relation: str, rows: int, seconds: float) -> None:
+        self.built.append(BuiltRelation(relation, rows, seconds))
+        progress.emit(progress.Built(relation, rows, seconds))
+
+    def _check(self, relations: set[str], windows: list[Window] | None) -> None:
+        from quality_checks.runner import run_checks
+
+        waivers = {w.check: w for w in self.log.waivers(datetime.now(UTC).date())}
+        results = run_checks(
+            self.con,
+            relations=relations,
+            window=_cover(windows),
+            lake=self.project.lake,
+            extra_models=self.project.root,
+            on_result=tell_checked,
+        )
+        self.checks += [_waived(result, waivers) for result in results]
+        reached("check.done")
+
+    # Publish ---------------------------------------------------------------------------------
+
+    def _publish(self, inputs: str) -> int:
+        from quality_checks.runner import write_results
+
+        self.con.begin()
+        write_results(self.con, self.checks)
+        self._write_waivers()
+        self.con.commit()
+        marks = self.con.execute(
+            "select source || '.' || feed, watermark_at from ops.feed_watermark"
+        ).fetchall()
+        publication = self.session.publish(
+            run_id=self.run_id,
+            code_version=version("callmart"),
+            input_hash=inputs,
+            watermarks=dict(marks),
+            n_checks=len(self.checks),
+            n_failed=sum(not check.is_passed for check in self.checks),
+        )
+        return publication.number
+
+    def _write_waivers(self) -> None:
+        self.con.execute("delete from ops.waiver")
+        for waiver in self.log.waivers(datetime.now(UTC).date()):
+            schema, table, check = waiver.check.split(".", 2)
+            self.con.execute(
+                """
+                insert into ops.waiver
+                    (relation, check_name, scope, reason, until_date, accepted_at)
+                values (?, ?, ?, ?, ?, ?)
+                """,
+                [
+                    f"{schema}.{table}",
+                    check,
+                    waiver.scope,
+                    waiver.reason,
+                    waiver.until,
+                    waiver.accepted_at.replace(tzinfo=None),
+                ],
+            )
+
+
+def _cover(windows: list[Window] | None) -> Window | None:
+    """One window over all of them; None, all time, when everything or nothing was rebuilt."""
+    if not windows:
+        return None
+    return Window(windows[0].from_date, windows[-1].to_date)
+
+
+def _waived(result: CheckResult, waivers: dict[str, Waiver]) -> CheckResult:
+    from dataclasses import replace
+
+    if result.is_passed or f"{result.relation}.{result.name}" not in waivers:
+        return result
+    return replace(result, is_waived=True)

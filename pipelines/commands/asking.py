@@ -1,0 +1,167 @@
+"""`query`, `explain`, `calls`: questions to the published warehouse."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from pipelines.commands.errors import UsageError
+from pipelines.commands.output import write_rows
+from pipelines.commands.rows_behind import rows_behind, scope_of
+from pipelines.settings import Project, load_project
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from pipelines.sql_models.metrics import Metric
+
+_SHOWN_ROWS = 10
+
+
+def _open(project: Project, *, staging: bool) -> "duckdb.DuckDBPyConnection":
+    from pipelines.storage.lake import attach_staging
+    from pipelines.storage.publication import connect_published
+
+    con = connect_published(project)
+    if staging:
+        attach_staging(con, project)
+    return con
+
+
+def query(
+    folder: Path | None, sql: str, *, output: str, out: Path | None, limit: int, staging: bool
+) -> None:
+    """Run one statement and show its rows.
+
+    Raises:
+        UsageError: the SQL is wrong; DuckDB's words, and where to look.
+    """
+    import duckdb
+
+    text = sys.stdin.read() if sql == "-" else sql
+    with _open(load_project(folder), staging=staging) as con:
+        try:
+            relation = con.sql(text)
+            if relation is None:
+                raise UsageError("that statement gives no rows; the warehouse is read-only.")
+            rows = relation.pl()
+        except duckdb.Error as error:
+            raise UsageError(
+                f"{error}\nTables: callmart query \"select schema_name || '.' || table_name as "
+                'name, comment from duckdb_tables() order by 1"'
+            ) from None
+    write_rows(rows, output=output, out=out, limit=limit)
+
+
+def _metric(project: Project, name: str) -> "Metric":
+    from pipelines.sql_models.metrics import load_metrics
+
+    registry = sorted(load_metrics(project.root / "metrics"), key=lambda m: m.version)
+    metrics = {metric.id: metric for metric in registry}
+    if name not in metrics:
+        from difflib import get_close_matches
+
+        near = get_close_matches(name, metrics, n=3, cutoff=0.4)
+        hint = f" Near: {', '.join(near)}." if near else ""
+        raise UsageError(f"no metric is called {name!r}.{hint} All: {', '.join(sorted(metrics))}.")
+    return metrics[name]
+
+
+def explain(folder: Path | None, metric: str, *, scope: str, date: str | None) -> None:
+    """Print a number's definition, parts, SQL and the first rows behind it."""
+    project = load_project(folder)
+    definition = _metric(project, metric)
+    kind, scope_id = scope_of(scope)
+    with _open(project, staging=True) as con:
+        stored = (
+            con.execute("select * from core.dim_metric where metric_id = ?", [metric])
+            .pl()
+            .to_dicts()
+        )
+        _print_definition(stored[0] if stored else {"metric_id": metric})
+        values = con.execute(
+            """
+            select local_date, metric_version, numerator, denominator, n, value, ci_low, ci_high,
+                goal, status, is_provisional
+            from marts.v_kpi_day
+            where metric_id = ? and scope_kind = ? and scope_id = ?
+                and (? is null or local_date = ?::date)
+            order by local_date desc
+            """,
+            [metric, kind, scope_id, date, date],
+        ).pl()
+        typer.echo(f"\nScope {kind}={scope_id}, by local day, newest first:")
+        write_rows(values, output="table", limit=14)
+        fact, where = _counted(definition)
+        behind = rows_behind(con, fact, where=where, scope=(kind, scope_id), date=date)
+    typer.echo(f"\nRows behind the numerator (core.{fact}), the first {_SHOWN_ROWS}:")
+    write_rows(behind, output="table", limit=_SHOWN_ROWS)
+    day = f" --date {date}" if date else ""
+    typer.echo(f"All of them: callmart calls --metric {metric} --scope '{scope}'{day}")
+
+
+def _counted(metric: "Metric") -> tuple[str, str]:
+    """The fact of a metric's numerator, and which of its rows count."""
+    from sqlglot import exp, parse_one
+
+    part = metric.numerator[0]
+    tree = parse_one(part.sql, read="duckdb")
+    filters = {
+        condition.expression.this.sql(dialect="duckdb") for condition in tree.find_all(exp.Filter)
+    }
+    return part.fact, " or ".join(f"({text})" for text in sorted(filters)) or "true"
+
+
+def _print_definition(row: dict[str, Any]) -> None:
+    typer.secho(
+        f"{row.get('metric_name', row['metric_id'])}  "
+        f"({row['metric_id']}@{row.get('metric_version', '?')})",
+        bold=True,
+    )
+    for label, column in (
+        ("", "description"),
+        ("formula", "formula"),
+        ("source", "definition_source"),
+        ("numerator", "numerator_sql"),
+        ("denominator", "denominator_sql"),
+    ):
+        if row.get(column):
+            typer.echo(f"{label + ': ' if label else ''}{row[column]}")
+
+
+def calls(
+    folder: Path | None,
+    *,
+    metric: str | None,
+    scope: str,
+    date: str | None,
+    interval: str | None,
+    outcome: str | None,
+    output: str,
+    limit: int,
+) -> None:
+    """List the rows behind a number, with the file and line each came from."""
+    project = load_project(folder)
+    fact, where = "fact_queue_visit", "true"
+    if metric is not None:
+        fact, where = _counted(_metric(project, metric))
+    if outcome is not None:
+        _check_outcome(outcome, fact)
+        where = f"({where}) and outcome = '{outcome}'"
+    with _open(project, staging=True) as con:
+        rows = rows_behind(
+            con, fact, where=where, scope=scope_of(scope), date=date, interval=interval
+        )
+    write_rows(rows, output=output, limit=limit)
+
+
+def _check_outcome(outcome: str, fact: str) -> None:
+    from pipelines.sql_models import load_contracts
+
+    if fact not in {"fact_queue_visit", "fact_agent_offer"}:
+        raise UsageError("--outcome goes with visits and offers only.")
+    table = fact.removeprefix("fact_")
+    allowed = load_contracts()[table].columns["outcome"].allowed
+    if outcome not in allowed:
+        raise UsageError(f"--outcome {outcome!r}: it is one of {', '.join(allowed)}.")

@@ -1,0 +1,65 @@
+"""The live table of a run: one line a relation that was built, a bar while files are read."""
+
+from types import TracebackType
+from typing import Self
+
+from rich.console import Console
+from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TextColumn
+
+from pipelines.progress import Built, Checked, Event, Note, Reading
+
+
+class LiveTable:
+    """Prints events of a run; a bar per file disappears when the file is read."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._bars: dict[str, TaskID] = {}
+        self._progress = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(bar_width=30),
+            DownloadColumn(),
+            console=console,
+            transient=True,
+        )
+
+    def __enter__(self) -> Self:
+        self._progress.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._progress.stop()
+
+    def show(self, event: Event) -> None:
+        """Show one event."""
+        match event:
+            case Reading():
+                self._read(event)
+            case Built():
+                line = f"  {event.relation:<36}{event.rows:>13,} rows {event.seconds:>7.2f} s"
+                self._line("[green]✓[/]", line)
+            case Checked(is_passed=False):
+                mark = "[red]✗[/]" if event.severity == "critical" else "[yellow]![/]"
+                self._line(mark, f"  {event.relation}.{event.name}: {event.detail}")
+            case Note():
+                self._line("[cyan]i[/]", f"  {event.text}")
+            case _:
+                pass
+
+    def _line(self, mark: str, text: str) -> None:
+        self._progress.console.print(mark, end="")
+        self._progress.console.print(text, markup=False, highlight=False, soft_wrap=True)
+
+    def _read(self, event: Reading) -> None:
+        bar = self._bars.get(event.path)
+        if bar is None:
+            bar = self._progress.add_task(f"  {event.path}", total=event.total)
+            self._bars[event.path] = bar
+        self._progress.update(bar, completed=event.done)
+        if event.done >= event.total:
+            self._progress.remove_task(self._bars.pop(event.path))

@@ -1,0 +1,120 @@
+"""`init` and `demo`: making a project folder."""
+
+import shutil
+from importlib.resources import as_file, files
+from pathlib import Path
+
+import typer
+
+from pipelines.commands.errors import UsageError
+from pipelines.settings import PROJECT_FILE, load_project, parse_settings
+
+_TEMPLATE = """\
+# A callmart project: one contact centre. Every key is explained in docs/settings.md.
+
+[centre]
+name = {name}
+timezone = {timezone}     # days of the whole centre, and the hour of the daily run
+country = "GB"            # how numbers without a country code are read
+
+# One table per system whose files land here; its files go to landing/<name>/.
+[sources.pbx]
+kind = "asterisk"         # queue_log and Master.csv, plain or .gz, rotated or growing
+# timezone = "Europe/London"   # of times written without a zone, if not the centre's
+# own_numbers = ["\\\\+44207946\\\\d{{4}}"]   # the centre's own numbers, kept readable
+
+# [sources.pbx.aliases]   # other names of an agent in the logs
+# "PJSIP/1008" = "Hugo Brandt"
+
+# Thresholds. A queues.conf in landing/pbx/ gives them too; what is here wins.
+# [defaults]
+# service_level_s = 20
+# short_abandon_s = 5
+# [queues.sales]
+# service_level_s = 15
+# group = "Sales"
+
+# [goals]                 # else each metric's own goal: see the report's glossary
+# service_level = 80
+
+[schedule]
+daily_at = "05:00"
+"""
+
+
+def _toml_text(text: str) -> str:
+    import json
+
+    return json.dumps(text, ensure_ascii=False)
+
+
+def _make_private(folder: Path) -> None:
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    folder.chmod(0o700)
+
+
+def _make_key(path: Path) -> None:
+    from assets.ingest.pseudonyms import create_key
+
+    if not path.exists():
+        create_key(path)
+
+
+def init(folder: Path, *, timezone: str, name: str) -> None:
+    """Make a project in `folder`; an existing one is left as it is.
+
+    Raises:
+        UsageError: the folder is a project already.
+        SettingsError: the time zone is unknown.
+    """
+    root = folder.expanduser().resolve()
+    if (root / PROJECT_FILE).exists():
+        raise UsageError(f"{root / PROJECT_FILE} exists already; nothing was changed.")
+    text = _TEMPLATE.format(name=_toml_text(name), timezone=_toml_text(timezone))
+    parse_settings(text, "the new project")
+    (root / "landing" / "pbx").mkdir(parents=True, exist_ok=True)
+    _make_private(root / "var")
+    (root / PROJECT_FILE).write_text(text, encoding="utf-8")
+    _make_key(load_project(root).key_file)
+    typer.echo(f"Made a project in {root}.")
+    typer.echo(f"  settings   {root / PROJECT_FILE}")
+    typer.echo(f"  files go   {root / 'landing' / 'pbx'}")
+    typer.echo(f"  key        {root / 'var' / 'key'} (keep a copy: pseudonyms depend on it)")
+    typer.echo(f"Next: put queue_log and Master.csv there, then `callmart --project {root} run`.")
+
+
+def _copy_sample(root: Path) -> None:
+    landing = root / "landing" / "pbx"
+    landing.mkdir(parents=True, exist_ok=True)
+    _make_private(root / "var")
+    with as_file(files("pipelines.demo.asterisk")) as sample:
+        for name in ("queue_log", "Master.csv", "queues.conf"):
+            shutil.copyfile(sample / name, landing / name)
+        shutil.copyfile(sample / PROJECT_FILE, root / PROJECT_FILE)
+    _make_key(load_project(root).key_file)
+
+
+def demo(folder: Path, *, asterisk: bool) -> int:
+    """Make (or run again) a project of the shipped sample; returns the run's exit code.
+
+    The real Asterisk sample is the only one so far, asked for by name or not.
+    """
+    from pipelines.commands import running
+
+    del asterisk
+    root = folder.expanduser().resolve()
+    if not (root / PROJECT_FILE).exists():
+        if root.exists() and any(root.iterdir()):
+            raise UsageError(f"{root} is not empty and not a callmart project; name another.")
+        _copy_sample(root)
+        typer.echo(f"Made a project of the Asterisk sample in {root}.")
+    code = running.run(root)
+    if code == 0:
+        typer.echo("\nTry next:")
+        typer.echo(f"  callmart --project {folder} explain service_level --scope queue=sales")
+        typer.echo(
+            f'  callmart --project {folder} query "from marts.v_queue_day select queue_name, '
+            'n_offered, service_level"'
+        )
+        typer.echo(f"  callmart --project {folder} calls --scope queue=vip --outcome abandoned")
+    return code

@@ -1,0 +1,126 @@
+"""Bad input: a clear message or a quarantined row, never a traceback, never silence."""
+
+import duckdb
+import pytest
+
+from assets.warehouse import refresh
+from pipelines import progress
+from tests.harness import land, make_project
+
+GOOD = (
+    b"1795289907|NONE|NONE|NONE|QUEUESTART|\n"
+    b"1795289921|1795289919.11|sales|NONE|ENTERQUEUE||01715551138|1\n"
+    b"1795289922|1795289919.11|sales|Ana|CONNECT|1|1795289921.14|0\n"
+    b"1795289930|1795289919.11|sales|Ana|COMPLETECALLER|1|8|1\n"
+)
+
+
+@pytest.fixture(autouse=True)
+def _without_checks(monkeypatch):
+    monkeypatch.setattr("quality_checks.runner.run_checks", lambda *_, **__: [])
+
+
+def run(project):
+    """Refresh; returns every note and the ledger."""
+    notes = []
+    with progress.listening(lambda e: notes.append(getattr(e, "text", ""))):
+        refresh(project)
+    with duckdb.connect(str(project.warehouse.resolve()), read_only=True) as con:
+        files = con.sql("select * from ops.load_file order by path, first_line").pl().to_dicts()
+        refused = con.sql("select * from ops.quarantine order by path, line_no").pl().to_dicts()
+        answered = con.sql("select count(*) from core.fact_queue_visit where is_answered")
+        n_answered = answered.fetchone()[0]
+    return "\n".join(notes), files, refused, n_answered
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        (b"1795289931|x|sales\n", "field"),
+        (b"yesterday|x|sales|NONE|ENTERQUEUE||1|1\n", "time"),
+        (b"1795289931|x|sales|NONE|\n", "event"),
+        (b"1795289931|x|sa\x00les|NONE|ENTERQUEUE||1|1\n", "NUL"),
+        (b"9995289931|x|sales|NONE|ENTERQUEUE||1|1\n", "future"),
+        (b"1795289931|" + b"x" * 10_000_000 + b"|sales|NONE|ENTERQUEUE||1|1\n", "long"),
+    ],
+    ids=["few fields", "time", "no event", "NUL", "future", "10 MB"],
+)
+def test_a_bad_line_is_quarantined_and_the_rest_goes_on(tmp_path, line, said):
+    project = make_project(
+        tmp_path / "p", {"queue_log": GOOD + line + GOOD.replace(b".11", b".99")}
+    )
+    notes, files, refused, answered = run(project)
+    assert answered == 2
+    assert [r["line_no"] for r in refused] == [5]
+    assert said in refused[0]["reason"]
+    assert files[0]["n_read"] == files[0]["n_loaded"] + 1 == 9
+    assert "refused" in notes
+    kept = list(project.quarantine.rglob("*.txt"))
+    assert len(kept) == 1
+    assert kept[0].stat().st_mode & 0o777 == 0o600
+
+
+def test_latin_1_names_are_read(tmp_path):
+    log = GOOD.replace(b"|Ana|", "|Zoë|".encode("latin-1"))
+    notes, _, refused, answered = run(make_project(tmp_path / "p", {"queue_log": log}))
+    assert answered == 1
+    assert refused == []
+    assert "UTF-8" in notes
+
+
+def test_a_truncated_last_line_waits_for_its_end(tmp_path):
+    project = make_project(tmp_path / "p", {"queue_log": GOOD[:-10]})
+    notes, files, _, _ = run(project)
+    assert files[0]["n_read"] == 3
+    assert "line 4" in notes
+    land(project, {"queue_log": GOOD})
+    _, files, refused, answered = run(project)
+    assert sum(f["n_read"] for f in files) == 4
+    assert (answered, refused) == (1, [])
+
+
+def test_an_empty_file_a_folder_and_a_stranger_are_told(tmp_path):
+    project = make_project(
+        tmp_path / "p", {"queue_log": GOOD, "queue_log.1": b"", "holiday.jpg": b"\xff\xd8\xff"}
+    )
+    (project.landing("pbx") / "queue_log.2").mkdir()
+    notes, files, _, answered = run(project)
+    assert answered == 1
+    for name in ("queue_log.1", "holiday.jpg"):
+        assert name in notes
+    assert {f["status"] for f in files} >= {"loaded", "unread"}
+
+
+def test_a_broken_archive_is_told_and_read_when_mended(tmp_path):
+    import gzip
+
+    whole = gzip.compress(GOOD)
+    project = make_project(tmp_path / "p", {"queue_log.gz": whole[:-12]})
+    notes, files, _, answered = run(project)
+    assert answered == 0
+    assert files[0]["status"] == "unread"
+    assert "queue_log.gz" in notes
+    land(project, {"queue_log.gz": whole})
+    assert run(project)[3] == 1
+
+
+def test_an_unknown_event_is_kept_and_counted(tmp_path):
+    line = b"1795289923|1795289919.11|sales|NONE|MOONPHASE|full|moon\n"
+    notes, files, refused, answered = run(make_project(tmp_path / "p", {"queue_log": GOOD + line}))
+    assert (answered, refused) == (1, [])
+    assert files[0]["n_loaded"] == 5
+    assert "MOONPHASE" in notes
+
+
+def test_a_wrong_time_zone_is_noticed(sample, tmp_path):
+    files = {name: (sample / name).read_bytes() for name in ("queue_log", "Master.csv")}
+    project = make_project(tmp_path / "p", files, zone="America/New_York")
+    notes, *_ = run(project)
+    assert "zone" in notes
+    assert "Master.csv" in notes
+
+
+def test_nothing_in_landing_is_no_error(tmp_path):
+    project = make_project(tmp_path / "p", {})
+    notes, *_ = run(project)
+    assert "landing" in notes

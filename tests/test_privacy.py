@@ -1,0 +1,78 @@
+"""Planted numbers and names are nowhere in what a run writes, but in landing and quarantine."""
+
+import gzip
+from pathlib import Path
+
+import pytest
+
+from assets.reports import publish_site
+from assets.warehouse import refresh
+from tests.harness import make_project
+
+PLANTED = (b"5551230", b"5559870", b"5554560", b"5557410", b"5558520", b"5553690", b"5552580")
+NAMES = (b"Planted Caller", b"Wanted Person")
+
+LOG = b"""\
+1795289907|NONE|NONE|NONE|QUEUESTART|
+1795289921|1795289919.11|sales|NONE|DID|0800123
+1795289921|1795289919.11|sales|NONE|ENTERQUEUE||+4420 7946 5551230|1|Planted Caller
+1795289922|1795289919.11|sales|Ana|CONNECT|1|1795289921.14|0
+1795289930|1795289919.11|sales|Ana|BLINDTRANSFER|0079465559870|internal|1|8|1
+1795289931|1795289919.11|sales|NONE|CALLBACKREQ|+442079465554560
+1795289932|1795289919.11|sales|NONE|NOTE|call back (020) 7946-555 7410 soon
+17952899xx|1795289919.12|sales|NONE|ENTERQUEUE||+442079465558520|1|Wanted Person
+"""
+CDR_ROWS = (
+    b'"","+442079465551230","7001","queues","""Planted Caller"" <+442079465551230>",'
+    b'"PJSIP/+442079465551230-00000006","PJSIP/1013-00000008","Queue","sales,tT,,,14",'
+    b'"2026-11-21 19:38:39","2026-11-21 19:38:39","2026-11-21 19:38:50",11,11,"ANSWERED",'
+    b'"DOCUMENTATION","1795289919.11","+442079465553690"\n'
+    b'"","1004","02079465552580","internal","""Ana"" <1004>",'
+    b'"PJSIP/1004-00000001","PJSIP/trunk-00000002","Dial","PJSIP/02079465552580@trunk,30",'
+    b'"2026-11-21 19:39:39","2026-11-21 19:39:40","2026-11-21 19:39:50",11,10,"ANSWERED",'
+    b'"DOCUMENTATION","1795289979.20",""\n'
+)
+
+
+def texts_of(path: Path) -> list[bytes]:
+    """A file's bytes, and every value of a Parquet file or database, which may be compressed."""
+    import duckdb
+
+    found = [path.read_bytes()]
+    if path.suffix == ".gz":
+        found.append(gzip.decompress(found[0]))
+    if path.suffix == ".parquet":
+        rows = duckdb.sql(f"select to_json(t)::varchar from read_parquet('{path}') as t").fetchall()
+        found += [row[0].encode() for row in rows]
+        metadata = duckdb.sql(f"select value from parquet_kv_metadata('{path}')").fetchall()
+        found += [bytes(row[0]) for row in metadata]
+    if path.suffix == ".duckdb":
+        with duckdb.connect(str(path), read_only=True) as con:
+            tables = con.execute(
+                "select table_schema || '.' || table_name from information_schema.tables"
+            ).fetchall()
+            for (table,) in tables:
+                rows = con.execute(f"select to_json(t)::varchar from {table} as t").fetchall()
+                found += [row[0].encode() for row in rows]
+    return found
+
+
+@pytest.mark.slow
+def test_planted_numbers_and_names_stay_in_landing_and_quarantine(tmp_path):
+    project = make_project(tmp_path / "p", {"queue_log": LOG, "Master.csv": CDR_ROWS})
+    refresh(project)
+    publish_site(project)
+    looked = 0
+    for path in sorted(project.root.rglob("*")):
+        inside = path.relative_to(project.root)
+        if path.is_symlink() or not path.is_file():
+            continue
+        if inside.parts[0] == "landing" or inside.parts[:2] == ("var", "quarantine"):
+            continue
+        looked += 1
+        for text in texts_of(path):
+            for planted in (*PLANTED, *NAMES):
+                assert planted not in text, f"{planted!r} is in {inside}"
+    assert looked > 10
+    quarantined = b"".join(p.read_bytes() for p in project.quarantine.rglob("*") if p.is_file())
+    assert b"5558520" in quarantined
