@@ -169,15 +169,17 @@ def _plain(name: str, kind: str) -> Any:
 
 def _ops_defaults(given: dict[str, Rows]) -> dict[str, Rows]:
     rows = [row for found in given.values() for row in found]
-    zones = {row["zone"] for row in rows if row.get("zone")} | {"Etc/UTC"}
+    zones = {row["zone"] for row in rows if row.get("zone")} or {"Etc/UTC"}
+    reporting = next(iter(zones)) if len(zones) == 1 else "Etc/UTC"
     days = [v for row in rows for v in row.values() if isinstance(v, date) and v.year < 9000]
     instants = sorted(v if isinstance(v, datetime) else datetime.combine(v, time()) for v in days)
     first, last = (instants[0], instants[-1]) if instants else (A_MOMENT, A_MOMENT)
     sources = {row["source"] for row in rows if row.get("source")}
     return {
         "ops.calendar_interval": [
-            row for zone in sorted(zones) for row in _quarters(zone, first, last)
+            row for zone in sorted({*zones, "Etc/UTC"}) for row in _quarters(zone, first, last)
         ],
+        "ops.centre": [{"centre_name": "Test", "reporting_zone": reporting}],
         "ops.feed_watermark": [
             {"source": s, "feed": "queue_log", "watermark_at": last, "late_after_hours": 26}
             for s in sorted(sources)
