@@ -7,8 +7,8 @@ from pipelines import progress
 from pipelines.settings import Project
 from pipelines.sql_models import load_models
 from pipelines.storage.duck import connect, connect_published
-from pipelines.storage.lake import attach_staging
 from pipelines.storage.ops import create_ops
+from pipelines.storage.reading import connect_with_staging
 from quality_checks.result import CheckResult
 
 
@@ -46,8 +46,7 @@ def check_published(project: Project) -> list[CheckResult]:
     """
     from quality_checks.runner import run_checks
 
-    with connect_published(project) as con:
-        attach_staging(con, project)
+    with connect_with_staging(project) as con:
         return run_checks(con, lake=project.lake, extra_models=project.root, on_result=tell_checked)
 
 

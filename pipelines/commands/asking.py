@@ -20,13 +20,10 @@ _SHOWN_ROWS = 10
 
 
 def _open(project: Project, *, staging: bool) -> "duckdb.DuckDBPyConnection":
-    from pipelines.storage.lake import attach_staging
-    from pipelines.storage.publication import connect_published
+    from pipelines.storage.duck import connect_published
+    from pipelines.storage.reading import connect_with_staging
 
-    con = connect_published(project)
-    if staging:
-        attach_staging(con, project)
-    return con
+    return connect_with_staging(project) if staging else connect_published(project)
 
 
 def query(
@@ -82,8 +79,10 @@ def explain(folder: Path | None, metric: str, *, scope: str, date: str | None) -
         _print_definition(stored[0] if stored else {"metric_id": metric})
         values = con.execute(
             """
-            select local_date, metric_version, numerator, denominator, n, value, ci_low, ci_high,
-                goal, status, is_provisional
+            select local_date as day, numerator::double as numerator,
+                denominator::double as denominator, round(value, 2) as value,
+                round(ci_low, 1) || ' to ' || round(ci_high, 1) as likely, goal, status,
+                is_provisional as provisional
             from marts.v_kpi_day
             where metric_id = ? and scope_kind = ? and scope_id = ?
                 and (? is null or local_date = ?::date)

@@ -10,6 +10,7 @@ from pipelines.commands.errors import UsageError
 if TYPE_CHECKING:
     import polars as pl
 
+_WIDEST = 10_000
 FORMATS = ("table", "csv", "json", "parquet")
 
 
@@ -54,10 +55,12 @@ def _table(rows: "pl.DataFrame", limit: int) -> None:
     shown = rows.head(limit) if limit else rows
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for name, kind in shown.schema.items():
-        table.add_column(name, justify="right" if kind.is_numeric() else "left", overflow="fold")
+        justify = "right" if kind.is_numeric() else "left"
+        table.add_column(name, justify=justify, no_wrap=True)
     for row in shown.iter_rows():
         table.add_row(*(_cell(value) for value in row))
-    Console().print(table, markup=False)
+    # As wide as it needs: a row broken into pieces can be neither read nor cut.
+    Console(width=_WIDEST).print(table, markup=False, crop=False)
     if shown.height < rows.height:
         typer.echo(f"{shown.height:,} of {rows.height:,} rows; --limit 0 shows all.")
     else:

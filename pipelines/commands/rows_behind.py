@@ -132,7 +132,7 @@ def rows_behind(
             and ($date is null or f.local_date = $date::date)
             and ($interval is null or i.local_time = $interval)
             and $scope_id is not null
-        order by local_time, all
+        order by local_time, 1, 3
         """
     import duckdb
 
