@@ -179,8 +179,12 @@ compared as (
 select
     metric_id, metric_version, metric_name, scope_kind, scope_id, {keys}, zone, unit,
     value,
-    greatest(middle - half, 0) as ci_low,
-    case when unit = 'percent' then least(middle + half, 100) else middle + half end as ci_high,
+    case when half is not null then greatest(middle - half, 0) end as ci_low,
+    case
+        when half is null then null
+        when unit = 'percent' then least(middle + half, 100)
+        else middle + half
+    end as ci_high,
     goal,
     case
         when gap >= 0 then 'met'
