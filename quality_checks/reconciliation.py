@@ -19,9 +19,6 @@ from quality_checks.sql_check import SqlCheck, read_checks, run_check
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-RAW = "raw_lake"
-"""Catalog under which checks see the raw lines: `raw_lake.<table>`."""
-
 _NATURAL_KEYS: dict[str, tuple[str, tuple[str, ...]]] = {
     "core.fact_contact": ("contact_key", ("source", "contact_id")),
     "core.fact_queue_visit": ("visit_key", ("source", "contact_id", "queue_id", "entered_at")),
@@ -98,7 +95,7 @@ def run_reconciliations(
         yield from (failed_to_run(check.spec, error) for check in checks if check.raw_table)
         checks = [check for check in checks if not check.raw_table]
         present = {}
-    with _raw_attached(con, present, lake) as unreadable:
+    with _raw_views(con, present, lake) as unreadable:
         for check in checks:
             if check.raw_table and check.raw_table not in present:
                 yield held(check.spec, "no such source")
@@ -123,27 +120,27 @@ def _raw_files(con: "DuckDBPyConnection", tables: set[str]) -> dict[str, list[st
 
 
 @contextmanager
-def _raw_attached(
+def _raw_views(
     con: "DuckDBPyConnection", tables: dict[str, list[str]], lake: Path | None
 ) -> Generator[dict[str, object]]:
-    """Attach raw tables as views; gives those that cannot be read, with the reason."""
+    """Show raw tables as temporary views; gives those that cannot be read, with the reason."""
     import duckdb
 
     if not tables or lake is None:
         yield dict.fromkeys(tables, "the raw lake was not given, so nothing could be compared")
         return
     unreadable: dict[str, object] = {}
-    con.execute(f"attach ':memory:' as {RAW}")
+    for table, paths in tables.items():
+        files = ", ".join("'" + str(lake / path).replace("'", "''") + "'" for path in paths)
+        try:
+            con.execute(
+                f"create or replace temp view raw_{table} as select * from read_parquet([{files}], "
+                "hive_partitioning = false, union_by_name = true)"
+            )
+        except duckdb.Error as error:
+            unreadable[table] = error
     try:
-        for table, paths in tables.items():
-            files = ", ".join("'" + str(lake / path).replace("'", "''") + "'" for path in paths)
-            try:
-                con.execute(
-                    f"create view {RAW}.{table} as select * from read_parquet([{files}], "
-                    "hive_partitioning = false, union_by_name = true)"
-                )
-            except duckdb.Error as error:
-                unreadable[table] = error
         yield unreadable
     finally:
-        con.execute(f"detach {RAW}")
+        for table in tables.keys() - unreadable.keys():
+            con.execute(f"drop view temp.raw_{table}")

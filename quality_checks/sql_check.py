@@ -58,7 +58,7 @@ class SqlCheck:
     sql: str
     """A select of what breaks it; may hold `$from_date` and `$to_date`."""
     raw_table: str | None = None
-    """Raw table of the lake that it reads as `raw_lake.<table>`; it holds where there is none."""
+    """Raw table of the lake that it reads as `raw_<table>`; it holds where there is none."""
 
     @property
     def spec(self) -> CheckSpec:

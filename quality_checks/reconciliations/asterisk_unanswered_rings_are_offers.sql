@@ -8,7 +8,7 @@ raw_table: queue_log
 with copies as (
     -- A line that several files hold counts once, as often as the file that holds it most.
     select source, line_id, file_id, cast(line_at as date) as utc_date, count(*) as n
-    from raw_lake.queue_log
+    from raw_queue_log
     where event in ('RINGNOANSWER', 'AGENTDUMP')
         and line_at >= $from_date - interval 1 day
         and line_at < $to_date + interval 2 day
@@ -40,7 +40,7 @@ counted as (
     from derived
     where instant >= $from_date - interval 1 day
         and instant < $to_date + interval 2 day
-        and source in (select source from raw_lake.queue_log)
+        and source in (select source from raw_queue_log)
     group by source, cast(instant as date)
 )
 
