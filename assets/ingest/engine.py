@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 import duckdb
 
@@ -12,7 +12,7 @@ from assets.ingest.content import CHUNK_BYTES
 from assets.ingest.ledger import Scan
 from assets.ingest.loading import Loaded, Progress, load_landing, plan_landing
 from assets.ingest.seconds import name_split_seconds
-from assets.ingest.staging import Changed, refresh_staging
+from assets.ingest.staging import Changed, forget_source, refresh_staging
 from pipelines.settings import Project
 
 AdapterFor = Callable[[str], Adapter]
@@ -30,6 +30,34 @@ class Ingested:
     def messages(self) -> list[str]:
         """What a person should know: file, line and remedy."""
         return self.loaded.messages
+
+    @property
+    def has_changed(self) -> bool:
+        """Something was read, or staging is not as it was."""
+        loaded = self.loaded
+        return bool(loaded.load_ids) or loaded.is_reread or not self.changed.is_nothing
+
+
+def forget_unnamed_sources(
+    con: duckdb.DuckDBPyConnection, project: Project
+) -> dict[str, set[date]]:
+    """Take sources that the project file no longer names out of the warehouse copy.
+
+    Their landing files stay where they are: named again, a source is read again.
+
+    Returns:
+        Each such source and the local days it had, which are added to `ops.dirty_day`.
+    """
+    rows = con.execute(
+        """
+        select distinct source from (
+            select source from ops.load_file union all select source from ops.lake_manifest
+        )
+        where source not in $named order by source
+        """,
+        {"named": list(project.settings.sources)},
+    ).fetchall()
+    return {source: forget_source(con, source) for (source,) in rows}
 
 
 def plan_source(

@@ -7,8 +7,8 @@ from datetime import UTC, date, datetime
 import duckdb
 
 from assets.ingest.adapter import Adapter, adapter_for
-from assets.ingest.loading import Loaded, load_landing, plan_landing
-from assets.ingest.staging import Changed, refresh_staging
+from assets.ingest.engine import forget_unnamed_sources, ingest_source
+from assets.ingest.loading import load_landing, plan_landing
 from pipelines import progress
 from pipelines.settings import Project
 from pipelines.storage.duck import connect, connect_published
@@ -66,20 +66,16 @@ def ingest(con: duckdb.DuckDBPyConnection, project: Project, *, full: bool = Fal
     con.execute("delete from ops.dirty_day")
     if not project.settings.sources:
         found.messages.append("callmart.toml names no source: add [sources.<name>]")
+    for source, days in forget_unnamed_sources(con, project).items():
+        found.messages.append(f"{source}: no source of callmart.toml any more; its rows are gone")
+        found.days |= days
+        found.has_changed = True
     for source in project.settings.sources:
-        adapter = adapter_of(project, source)
-        loaded = load_landing(
-            con, project, source, adapter, now=now, full=full, on_progress=_tell_reading
-        )
-        changed = refresh_staging(con, project, source, adapter, loaded, now=now, full=full)
-        found.messages += loaded.messages
-        found.days |= changed.contact_days | changed.agent_days
-        found.has_changed |= _is_change(loaded, changed)
+        done = ingest_source(con, project, source, now=now, full=full, on_progress=_tell_reading)
+        found.messages += done.messages
+        found.days |= done.changed.contact_days | done.changed.agent_days
+        found.has_changed |= done.has_changed
     return found
-
-
-def _is_change(loaded: Loaded, changed: Changed) -> bool:
-    return bool(loaded.load_ids) or loaded.is_reread or not changed.is_nothing
 
 
 def _tell_reading(source: str, path: str, done: int, total: int) -> None:

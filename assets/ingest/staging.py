@@ -96,7 +96,7 @@ def refresh_staging(
     changed.is_full = full
     changed.contact_days |= dropped
     changed.agent_days |= dropped
-    _note_dirty(con, source, changed)
+    _note_dirty(con, source, changed, "derived anew" if full else "new lines")
     store_state(con, f"staging.{source}", version, now, changed.n_rows)
     reached("ingest.refreshed")
     return changed
@@ -239,9 +239,22 @@ def _forget_all(con: duckdb.DuckDBPyConnection, source: str) -> set[date]:
     return {day for (day,) in days}
 
 
-def _note_dirty(con: duckdb.DuckDBPyConnection, source: str, changed: Changed) -> None:
+def forget_source(con: duckdb.DuckDBPyConnection, source: str) -> set[date]:
+    """Take all of a source out of ops; the local days it had, which become dirty."""
+    days = _forget_all(con, source)
+    for table in ("lake_manifest", "load_file", "quarantine", "feed_watermark"):
+        con.execute(f"delete from ops.{table} where source = ?", [source])
+    con.execute(
+        "delete from ops.model_state where relation in (?, ?)",
+        [f"raw.{source}", f"staging.{source}"],
+    )
+    _note_dirty(con, source, Changed(set(days), set(days)), "no longer a source")
+    return days
+
+
+def _note_dirty(con: duckdb.DuckDBPyConnection, source: str, changed: Changed, cause: str) -> None:
     """Add the changed days to `ops.dirty_day`."""
-    cause = f"{source}: {'derived anew' if changed.is_full else 'new lines'}"
+    cause = f"{source}: {cause}"
     rows = [
         [day, unit, cause]
         for unit, days in (("contact", changed.contact_days), ("agent", changed.agent_days))
