@@ -99,11 +99,7 @@ def _model_spec(model: SqlModel, columns: dict[str, object]) -> dg.AssetSpec:
 
 
 def _column_metadata(models: list[SqlModel]) -> dict[str, dict[str, object]]:
-    """Column schema and lineage of each model.
-
-    Lineage is best effort, and only of SQL that people wrote: generated queries take long to
-    follow and say little.
-    """
+    """Column schema and lineage of each model; lineage is best effort and may be missing."""
     with empty_warehouse(models) as con:
         columns = warehouse_columns(con)
         comments = {
@@ -112,7 +108,7 @@ def _column_metadata(models: list[SqlModel]) -> dict[str, dict[str, object]]:
                 "select schema_name, table_name, column_name, comment from duckdb_columns()"
             ).fetchall()
         }
-    origins = column_lineage([m for m in models if m.path is not None], columns)
+    origins = column_lineage(models, columns)
     return {
         model.relation: {
             "dagster/column_schema": dg.TableSchema(

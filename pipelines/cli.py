@@ -199,6 +199,17 @@ def calls(
 
 
 @app.command()
+def docs(
+    project: ProjectOption = None,
+    out: Annotated[Path | None, typer.Option(help="File to write instead of the screen.")] = None,
+) -> None:
+    """Write the data dictionary and metric glossary as Markdown."""
+    from pipelines.commands import asking
+
+    asking.docs(_note_project(project), out)
+
+
+@app.command()
 def status(project: ProjectOption = None) -> None:
     """Say what is published, how fresh each feed is, and how the last runs went."""
     from pipelines.commands import looking

@@ -40,7 +40,7 @@ def run(project):
         (b"yesterday|x|sales|NONE|ENTERQUEUE||1|1\n", "time"),
         (b"1795289931|x|sales|NONE|\n", "event"),
         (b"1795289931|x|sa\x00les|NONE|ENTERQUEUE||1|1\n", "NUL"),
-        (b"9995289931|x|sales|NONE|ENTERQUEUE||1|1\n", "future"),
+        (b"9995289931|x|sales|NONE|ENTERQUEUE||1|1\n", "ahead of now"),
         (b"1795289931|" + b"x" * 10_000_000 + b"|sales|NONE|ENTERQUEUE||1|1\n", "long"),
     ],
     ids=["few fields", "time", "no event", "NUL", "future", "10 MB"],

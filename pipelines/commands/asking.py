@@ -17,6 +17,15 @@ if TYPE_CHECKING:
     from pipelines.sql_models.metrics import Metric
 
 _SHOWN_ROWS = 10
+_VALUES = """
+    select local_date as day, numerator::double as numerator, denominator::double as denominator,
+        round(value, 2) as value, round(ci_low, 1) || ' to ' || round(ci_high, 1) as likely,
+        goal, status, is_provisional as provisional
+    from marts.v_kpi_day
+    where metric_id = ? and scope_kind = ? and scope_id = ?
+        and (? is null or local_date = ?::date)
+    order by local_date desc
+"""
 
 
 def _open(project: Project, *, staging: bool) -> "duckdb.DuckDBPyConnection":
@@ -71,25 +80,9 @@ def explain(folder: Path | None, metric: str, *, scope: str, date: str | None) -
     definition = _metric(project, metric)
     kind, scope_id = scope_of(scope)
     with _open(project, staging=True) as con:
-        stored = (
-            con.execute("select * from core.dim_metric where metric_id = ?", [metric])
-            .pl()
-            .to_dicts()
-        )
-        _print_definition(stored[0] if stored else {"metric_id": metric})
-        values = con.execute(
-            """
-            select local_date as day, numerator::double as numerator,
-                denominator::double as denominator, round(value, 2) as value,
-                round(ci_low, 1) || ' to ' || round(ci_high, 1) as likely, goal, status,
-                is_provisional as provisional
-            from marts.v_kpi_day
-            where metric_id = ? and scope_kind = ? and scope_id = ?
-                and (? is null or local_date = ?::date)
-            order by local_date desc
-            """,
-            [metric, kind, scope_id, date, date],
-        ).pl()
+        stored = con.sql("select * from core.dim_metric where metric_id = ?", params=[metric])
+        _print_definition(next(iter(stored.pl().to_dicts()), {"metric_id": metric}))
+        values = con.sql(_VALUES, params=[metric, kind, scope_id, date, date]).pl()
         typer.echo(f"\nScope {kind}={scope_id}, by local day, newest first:")
         write_rows(values, output="table", limit=14)
         fact, where = _counted(definition)
@@ -164,3 +157,22 @@ def _check_outcome(outcome: str, fact: str) -> None:
     allowed = load_contracts()[table].columns["outcome"].allowed
     if outcome not in allowed:
         raise UsageError(f"--outcome {outcome!r}: it is one of {', '.join(allowed)}.")
+
+
+def docs(folder: Path | None, out: Path | None) -> None:
+    """Write what every table, column and metric means; a project's own included, if there is one."""
+    from pipelines.settings import SettingsError, find_project
+    from pipelines.sql_models.dictionary import data_dictionary
+
+    try:
+        root = find_project(folder)
+    except SettingsError:
+        if folder is not None:
+            raise
+        root = None
+    text = data_dictionary(root)
+    if out is None:
+        typer.echo(text)
+    else:
+        out.write_text(text, encoding="utf-8")
+        typer.echo(f"{out}: {len(text.splitlines()):,} lines")

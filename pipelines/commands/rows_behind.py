@@ -137,8 +137,8 @@ def rows_behind(
     import duckdb
 
     try:
-        result = con.execute(sql, {"scope_id": scope_id, "date": date, "interval": interval})
-        return result.pl()
+        params = {"scope_id": scope_id, "date": date, "interval": interval}
+        return con.sql(sql, params=params).pl()
     except duckdb.BinderException as error:
         if "does not have a column" in str(error) or "not found" in str(error):
             raise UsageError(f"{fact} cannot be narrowed to {kind}={scope_id}.") from None
