@@ -91,7 +91,7 @@ def worst_queue(numbers: Numbers, names: dict[str, str]) -> Finding | None:
         f"Queue {name} was furthest behind, at {fmt.share(worst.value)}",
         f"{calls} answered in time would have met {fmt.share(worst.goal, 0)} there. "
         f"{met or 'None'} of {len(found)} queues met the goal.",
-        55 + min(20.0, lacking / 10),
+        50 + min(10.0, lacking / 10),
     )
 
 

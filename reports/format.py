@@ -33,19 +33,21 @@ def share(value: float | None, digits: int = 1) -> str:
 
 
 def seconds(value: float | None) -> str:
-    """A wait or handle time in seconds: 4.5 s, 27 s, 6:22, 1:06:22."""
+    """A wait or handle time in seconds: 4.5 s, 27.0 s, 6:22, 1:06:22."""
     if value is None:
         return UNKNOWN
     if value < 0:
         return MINUS + seconds(-value)
-    if value < 9.95:  # noqa: PLR2004  where one decimal rounds to ten
+    if value < 59.95:  # noqa: PLR2004  where one decimal rounds to a minute
         return f"{value:.1f}{SPACE}s"
-    whole = round(value)
-    if whole < 60:  # noqa: PLR2004
-        return f"{whole}{SPACE}s"
-    minutes, rest = divmod(whole, 60)
+    minutes, rest = divmod(round(value), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
+
+
+def limit(value: float) -> str:
+    """A limit that somebody has set, in seconds: 20 s, 1:30."""
+    return f"{value:g}{SPACE}s" if value < 60 else seconds(value)  # noqa: PLR2004
 
 
 def span(value: float | None) -> str:

@@ -18,6 +18,7 @@ from reports.format import local
 from reports.records import Metric, Number, Numbers, Period, Row, Stamp, Trust
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import date
     from pathlib import Path
 
@@ -135,7 +136,21 @@ class Reader:
     def period_numbers(self, first: date, last: date) -> Numbers:
         """Metrics of a whole range, from the sums of their two parts."""
         rows = self.rows("kpi_period", from_date=first, to_date=last)
-        return Numbers(_period_number(row, self.metrics()) for row in rows)
+        found = [_period_number(row, self.metrics()) for row in rows]
+        return Numbers([*found, *self._percentiles(first, last)])
+
+    def _percentiles(self, first: date, last: date) -> Iterator[Number]:
+        """What no sums give, from the rows, by the registry's own expression; for scope all."""
+        for metric in self.metrics().values():
+            over = metric.over_fact("numerator")
+            if metric.additivity == "percentile" and over and over[0] in _INSTANTS:
+                sql = sql_text("percentile").format(value=over[1], fact=over[0])
+                value = self._fetch(sql, {"from_date": first, "to_date": last})[0]["value"]
+                yield Number(
+                    metric=metric, scope_kind="all", scope_id="all", value=_float(value),
+                    goal=metric.goal,
+                    status=estimates.status(_float(value), metric.goal, metric.direction),
+                )  # fmt: skip
 
     def period(self, first: date, last: date, numbers: Numbers, limits: list[int]) -> Period:
         """All that one page shows of `first` to `last`; `limits` are the queues' T in seconds."""

@@ -36,6 +36,17 @@ def bins_of_all(service: list[Row], bin_s: int, zone: str) -> list[dict[str, Any
     return list(found.values())
 
 
+def course_of_queues(service: list[Row], bins: list[dict[str, Any]]) -> dict[str, list[Any]]:
+    """Service level of each queue in each bin; None where nothing counts."""
+    place = {b["bin_at"]: i for i, b in enumerate(bins)}
+    found: dict[str, list[Any]] = {}
+    for row in service:
+        line = found.setdefault(row["queue_id"], [None] * len(bins))
+        if row["n_counted"]:
+            line[place[row["bin_at"]]] = 100 * row["n_in_time"] / row["n_counted"]
+    return found
+
+
 def by_interval(bins: list[dict[str, Any]], bin_s: int, metric: Metric) -> Chart:
     """Service level by interval above the calls offered; points on few calls are hollow."""
     x = list(range(len(bins)))

@@ -28,8 +28,8 @@ def histogram(
     counts = {(r["step"], r["fate"]): r["n"] for r in waits}
     x = [round((i + 0.5) * step, 3) for i in range(top + 1)]
     spans = [
-        f"{fmt.seconds(i * step)} or more" if i == last_step
-        else f"{fmt.seconds(i * step)} to {fmt.seconds((i + 1) * step)}"
+        f"{fmt.limit(i * step)} or more" if i == last_step
+        else f"{fmt.limit(i * step)} to {fmt.limit((i + 1) * step)}"
         for i in range(top + 1)
     ]  # fmt: skip
     data = [
@@ -96,7 +96,7 @@ def _limit_band(limits: list[int]) -> tuple[dict[str, Any] | None, str]:
     low, high = min(limits), max(limits)
     band = {
         "type": "rect" if low != high else "line", "x0": low, "x1": high, "yref": "paper",
-        "y0": 0, "y1": 1, "fillcolor": "@c4", "opacity": 0.22 if low != high else 1,
+        "y0": 0, "y1": 1, "fillcolor": "@c4", "opacity": 0.16 if low != high else 1,
         "line": {"width": 0 if low != high else 1.5, "color": "@c3"}, "layer": "below",
     }  # fmt: skip
     if low == high:

@@ -129,15 +129,18 @@ def _shared(
         findings.unanswered_rings(period.offers, site.queue_names),
         findings.flattered(period.numbers),
     ]
+    bins = service.bins_of_all(period.service, period.bin_s, site.stamp.zone)
     cards, more = _cards(period.numbers, earlier, course, None)
     all_numbers = period.numbers.of_scope("all")
-    queue_courses = {q: course.get(("service_level", "queue", q), []) for q in site.queues}
+    courses = service.course_of_queues(period.service, bins) or {
+        queue: course.get(("service_level", "queue", queue), []) for queue in site.queues
+    }
     return {
         **frame(site),
         "story": findings.choose(found),
         "cards": cards,
         "more_cards": more,
-        "queue_table": tables.queue_table(period.numbers, dict(site.queues), queue_courses),
+        "queue_table": tables.queue_table(period.numbers, dict(site.queues), courses),
         "agent_table": tables.agent_table(period.numbers, dict(site.agents), period.agent_time),
         "state_legend": [(colour, label) for _, colour, label in people.STATES],
         "assumed": site.trust.assumed_queues,

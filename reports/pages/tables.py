@@ -29,6 +29,13 @@ MORE_CARDS = (
 )  # fmt: skip
 
 
+_COVERED = {
+    "average_handle_time": "wrap-up ", "handle_time_per_leg": "wrap-up ",
+    "handle_time_per_visit": "wrap-up ", "occupancy": "log-in ",
+}  # fmt: skip
+"""What a metric's coverage is of, where that is not its own value."""
+
+
 @dataclass(frozen=True)
 class Column:
     """A heading; `left` for words, `sorts` unless it holds pictures."""
@@ -101,7 +108,8 @@ def confidence(number: Number) -> str:
         low, high = (fmt.value(v, number.metric.unit) for v in (number.low, number.high))
         said.append(f"{fmt.number_and_unit(low)[0]} to {high}")
     if number.coverage is not None and number.coverage < 0.995:  # noqa: PLR2004  rounds to 100 %
-        said.append(f"known of {fmt.share(100 * number.coverage, 0)}")
+        what = _COVERED.get(number.metric.id, "")
+        said.append(f"{what}known of {fmt.share(100 * number.coverage, 0)}")
     return ", ".join(said)
 
 
@@ -110,10 +118,10 @@ def goal_text(number: Number) -> str:
     if number.goal is None:
         return ""
     sign = {"higher": "≥ ", "lower": "≤ "}.get(number.metric.direction, "")
-    whole = number.metric.unit == "percent"
-    return sign + (
-        f"{number.goal:g}{fmt.SPACE}%" if whole else fmt.value(number.goal, number.metric.unit)
-    )
+    unit = number.metric.unit
+    if unit == "percent":
+        return f"{sign}{number.goal:g}{fmt.SPACE}%"
+    return sign + (fmt.limit(number.goal) if unit == "seconds" else fmt.value(number.goal, unit))
 
 
 def card(
@@ -163,7 +171,7 @@ def queue_table(
         Column("Service level", left=True, sorts=False), Column("In time"),
         *(Column(label) for _, label in used),
     ]  # fmt: skip
-    has_course = any(len([v for v in c if v is not None]) > 1 for c in courses.values())
+    has_course = any(sparkline(c) for c in courses.values())
     if has_course:
         columns.append(Column("Course", sorts=False, title="Service level over the period"))
     rows = []

@@ -1,7 +1,7 @@
--- Metrics by quarter hour, for the small lines in cards and tables.
+-- Metrics by quarter hour, for the small lines in cards.
 select local_date, interval_start, metric_id, scope_kind, scope_id, value
 from marts.v_kpi_interval
 where local_date between $from_date and $to_date
-    and (scope_kind = 'all' or (scope_kind = 'queue' and metric_id = 'service_level'))
+    and scope_kind = 'all'
 qualify metric_version = max(metric_version) over (partition by metric_id)
 order by local_date, metric_id, scope_kind, scope_id, interval_start

@@ -1,7 +1,5 @@
 """Metrics, numbers and rows made by hand, and whole warehouses made from a simulated centre."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -59,14 +57,6 @@ def share(
     )
 
 
-def empty_warehouse(path: Path) -> Path:
-    """A warehouse in which every relation stands and none has a row."""
-    with _opened(path) as con:
-        for model in load_models():
-            build_model(con, model)
-    return path
-
-
 def write_warehouse(path: Path, centre: Centre | None = None) -> Path:
     """Build a published warehouse of a simulated centre with the models that ship."""
     centre = centre or Centre()
@@ -74,7 +64,12 @@ def write_warehouse(path: Path, centre: Centre | None = None) -> Path:
     day = timedelta(days=1)
     last_day = centre.first_day + day * centre.days
     last = max(r["ended_at"] for r in rows["contact"] if r["ended_at"])
-    with _opened(path) as con:
+    with connect(path) as con:
+        con.execute("attach ':memory:' as staging")
+        create_ops(con)
+        install_macros(con)
+        for contract in load_contracts().values():
+            create_empty(con, contract)
         for table, found in rows.items():
             _insert(con, f"staging.{table}", found)
         calendar = calendar_intervals([centre.zone], centre.first_day - day, last_day)
@@ -83,21 +78,8 @@ def write_warehouse(path: Path, centre: Centre | None = None) -> Path:
         _tell_ops(con, min(r["started_at"] for r in rows["contact"]), last)
         for model in load_models():
             build_model(con, model)
+        con.execute("detach staging")
     return path
-
-
-@contextmanager
-def _opened(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A new file with `ops` and empty contracts, which are gone again in the end."""
-    con = connect(path)
-    con.execute("attach ':memory:' as staging")
-    create_ops(con)
-    install_macros(con)
-    for contract in load_contracts().values():
-        create_empty(con, contract)
-    yield con
-    con.execute("detach staging")
-    con.close()
 
 
 def _insert(

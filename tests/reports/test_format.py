@@ -16,12 +16,12 @@ S = fmt.SPACE
         (0, f"0.0{S}s"),
         (4.46, f"4.5{S}s"),
         (9.94, f"9.9{S}s"),
-        (9.96, f"10{S}s"),
-        (59.4, f"59{S}s"),
-        (59.5, "1:00"),
+        (9.96, f"10.0{S}s"),
+        (59.4, f"59.4{S}s"),
+        (59.96, "1:00"),
         (382, "6:22"),
         (3982, "1:06:22"),
-        (-12, f"{fmt.MINUS}12{S}s"),
+        (-12, f"{fmt.MINUS}12.0{S}s"),
     ],
 )
 def test_seconds_read_as_people_say_them(value, text):
@@ -85,3 +85,7 @@ def test_shown_sql_and_commands_quote_what_they_name():
     assert fmt.sql_literal("O'Neil") == "'O''Neil'"
     assert fmt.shell_word("queue=a b") == "'queue=a b'"
     assert fmt.shell_word("queue=sales") == "queue=sales"
+
+
+def test_limits_are_told_as_they_were_set():
+    assert [fmt.limit(v) for v in (20, 2.5, 90)] == [f"20{S}s", f"2.5{S}s", "1:30"]
