@@ -134,7 +134,7 @@ def _contact(contact: Contact, zone: str) -> Row:
         sum(waits) if waits else None,
         None if None in talks or not talks else sum(t or 0 for t in talks),
         bool(legs), not legs and last == "abandoned", contact.is_open,
-        contact.is_in_queue_log, bool(contact.cdrs),
+        contact.is_in_queue_log, contact.is_in_cdr,
     )  # fmt: skip
 
 

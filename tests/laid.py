@@ -34,7 +34,7 @@ def _contact(contact: Contact) -> Row:
         "ended_at": _utc(contact.ended_at),
         "is_open": contact.is_open,
         "is_in_queue_log": contact.is_in_queue_log,
-        "is_in_cdr": bool(contact.cdrs),
+        "is_in_cdr": contact.is_in_cdr,
     }
 
 

@@ -43,6 +43,8 @@ class Contact:
     kind: str = "customer"
     direction: str = "inbound"
     is_in_queue_log: bool = False
+    is_in_cdr: bool = False
+    """Some record has its identifier, be it only of a Local channel."""
 
     @property
     def is_open(self) -> bool:
@@ -59,13 +61,14 @@ class Contact:
     def ended_at(self) -> int | None:
         """The last end that is known, None while open.
 
-        Reading: of a call that never had an end event (refused, and no record of it), the end
-        is not known.
+        Reading: a call with neither an end in the log nor a record ended with its last line.
         """
         if self.is_open:
             return None
         ends = [cdr.end for cdr in self.cdrs if cdr.end is not None]
-        ends += [line.at for line in self.lines if line.event in TALK_ENDS + WAIT_ENDS]
+        ends += [
+            line.at for line in self.lines if line.event in (*TALK_ENDS, *WAIT_ENDS, *REFUSALS)
+        ]
         return max(ends, default=None)
 
     @property
@@ -106,10 +109,14 @@ def _gather(logs: Logs, visits: list[Visit], segments: list[Segment]) -> dict[st
         if not cdr.uniqueid and cdr.lastapp == "Queue" and has_queue_log:
             continue
         contact_id = cdr.uniqueid or f"cdr-{number}"
-        contacts.setdefault(contact_id, Contact(contact_id)).cdrs.append(cdr)
+        contact = contacts.setdefault(contact_id, Contact(contact_id, is_in_cdr=True))
+        contact.cdrs.append(cdr)
     for line in logs.lines:
         if line.callid in contacts:
             contacts[line.callid].lines.append(line)
+    for cdr in logs.cdrs:
+        if cdr.uniqueid in contacts:
+            contacts[cdr.uniqueid].is_in_cdr = True
     for visit in visits:
         contacts[visit.callid].visits.append(visit)
     for segment in segments:
@@ -210,7 +217,7 @@ def _direct(contact: Contact, cdr: Cdr, agent: str, direction: str) -> Segment:
         role="customer",
         connected_at=cdr.answer or cdr.start,
         ended_at=cdr.end,
-        known_until=None,
+        restart_at=None,
         talk_ms=None if cdr.billsec is None else cdr.billsec * 1000,
         wrap_ms=None,
         transfer_type=None,

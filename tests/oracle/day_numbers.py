@@ -12,7 +12,7 @@ from tests.oracle.centre import Centre
 from tests.oracle.config import Config
 from tests.oracle.contacts import Refusal
 from tests.oracle.legs import Offer, Segment
-from tests.oracle.states import QUARTER, State, quarters_of, states_of_all
+from tests.oracle.states import QUARTER, State, cut_at_quarters, states_of_all
 from tests.oracle.timeline import day_of
 from tests.oracle.visits import Visit
 
@@ -126,7 +126,7 @@ def state_ms(states: Iterable[State]) -> dict[str, int]:
     """Milliseconds per state; ringing counts into logged-in time, like all others."""
     total: Counter[str] = Counter()
     for state in states:
-        length = (state.to_at - state.from_at) // 1000
+        length = state.length_ms
         total[f"{state.state}_ms"] += length
         total["logged_in_ms"] += length
         if state.is_inferred:
@@ -179,18 +179,6 @@ def _agent_day(legs: list[Segment], rings: list[Offer]) -> dict[str, int]:
 def state_intervals(states: list[State]) -> dict[tuple[str, int], dict[str, int]]:
     """(agent, start of the quarter hour) -> milliseconds per state."""
     pieces: dict[tuple[str, int], list[State]] = defaultdict(list)
-    for state in states:
-        start = state.from_at
-        for quarter, length in quarters_of(state):
-            piece = State(
-                state.agent,
-                state.state,
-                state.reasons,
-                start,
-                start + length,
-                state.n_queues_available,
-                state.is_inferred,
-            )
-            pieces[state.agent, quarter].append(piece)
-            start += length
+    for piece in cut_at_quarters(states):
+        pieces[piece.agent, piece.from_at - piece.from_at % QUARTER].append(piece)
     return {key: state_ms(own) for key, own in pieces.items()}

@@ -10,7 +10,7 @@ from tests.oracle.centre import Centre
 from tests.oracle.contacts import Contact, Refusal
 from tests.oracle.legs import Offer, Segment
 from tests.oracle.metrics import Part
-from tests.oracle.states import QUARTER, State, states_of_all
+from tests.oracle.states import QUARTER, State, cut_at_quarters, states_of_all
 from tests.oracle.timeline import day_of
 from tests.oracle.visits import Visit
 
@@ -138,7 +138,7 @@ def kpi_days(centre: Centre) -> dict[tuple[str, Scope, object], Part]:
         return day_of(at, centre.config.centre_zone if kind == "all" else centre.config.zone)
 
     cells = _Cells(centre, period)
-    for state in _pieces(states_of_all(centre)):
+    for state in cut_at_quarters(states_of_all(centre)):
         for scope in (("all", "all"), ("agent", state.agent)):
             cells.found[scope, period(state.from_at, scope[0])].states.append(state)
     leg_of, found = _leg_of(centre), {}
@@ -146,7 +146,7 @@ def kpi_days(centre: Centre) -> dict[tuple[str, Scope, object], Part]:
         parts = _parts(cell, scope[0], centre, leg_of)
         if scope[0] in ("all", "agent"):
             parts["occupancy"] = metrics.occupancy(cell.states)
-            hours = sum((s.to_at - s.from_at) // 1000 for s in cell.states)
+            hours = sum(s.length_ms for s in cell.states)
             parts["contacts_per_hour"] = (parts["handled_contacts"][0] * HOUR_MS, hours)
         found |= {(name, scope, when): part for name, part in parts.items()}
     return found
@@ -155,7 +155,7 @@ def kpi_days(centre: Centre) -> dict[tuple[str, Scope, object], Part]:
 def kpi_quarters(centre: Centre) -> dict[tuple[str, Scope, object], Part]:
     """(metric, scope, start of the quarter hour) -> its parts, for scopes other than agents."""
     cells = _Cells(centre, lambda at, _kind: at - at % QUARTER)
-    for state in _pieces(states_of_all(centre)):
+    for state in cut_at_quarters(states_of_all(centre)):
         start = state.from_at - state.from_at % QUARTER
         cells.found[("all", "all"), start].states.append(state)
     leg_of, found = _leg_of(centre), {}
@@ -165,7 +165,7 @@ def kpi_quarters(centre: Centre) -> dict[tuple[str, Scope, object], Part]:
         parts = _parts(cell, scope[0], centre, leg_of)
         if scope[0] == "all":
             parts["occupancy"] = metrics.occupancy(cell.states)
-            hours = sum((s.to_at - s.from_at) // 1000 for s in cell.states)
+            hours = sum(s.length_ms for s in cell.states)
             parts["contacts_per_hour"] = (parts["handled_contacts"][0] * HOUR_MS, hours)
         found |= {(name, scope, when): part for name, part in parts.items()}
     return found
@@ -188,25 +188,3 @@ def wait_values(centre: Centre) -> dict[tuple[str, Scope, object], Fraction]:
         if waits:
             found["longest_wait", scope, when] = Fraction(max(waits))
     return found
-
-
-def _pieces(states: list[State]) -> list[State]:
-    """States cut at quarter hours, so that each piece is in one period of every zone."""
-    pieces: list[State] = []
-    for state in states:
-        start = state.from_at
-        while start < state.to_at:
-            end = min(state.to_at, start - start % QUARTER + QUARTER)
-            pieces.append(
-                State(
-                    state.agent,
-                    state.state,
-                    state.reasons,
-                    start,
-                    end,
-                    state.n_queues_available,
-                    state.is_inferred,
-                )
-            )
-            start = end
-    return pieces

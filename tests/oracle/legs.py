@@ -1,7 +1,7 @@
 """Offers (one ring at one agent) and segments (one agent on one leg)."""
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tests.oracle.config import Config
 from tests.oracle.names import NOBODY, Names
@@ -35,8 +35,8 @@ class Segment:
     role: str
     connected_at: int
     ended_at: int | None
-    known_until: int | None
-    """Where the end was not logged: until when the agent can at most have been busy, if known."""
+    restart_at: int | None
+    """The restart that ended it unseen."""
     talk_ms: int | None
     wrap_ms: int | None
     transfer_type: str | None
@@ -87,82 +87,88 @@ def offers_of(visit: Visit, names: Names, config: Config) -> list[Offer]:
 
 def queue_segments(visits: list[Visit], logs: Logs, names: Names) -> list[Segment]:
     """The legs of all answered visits."""
-    by_agent: dict[str, list[Line]] = defaultdict(list)
-    for line in logs.lines:
-        if line.event == "CONNECT":
-            by_agent[names.of(line.agent)].append(line)
-    wraps = [line for line in logs.lines if line.event == "WRAPUPSTART"]
+    legs = [_leg(visit) for visit in visits if visit.outcome == "answered"]
+    wrap_of = _wraps(legs, logs, names)
+    begun: dict[str, list[int]] = defaultdict(list)
+    for leg in legs:
+        if leg.visit and leg.visit.connect:
+            begun[leg.agent].append(leg.connected_at)
     return [
-        segment_of(visit, by_agent, wraps, names) for visit in visits if visit.outcome == "answered"
+        replace(
+            leg,
+            wrap_ms=wrap_of.get(id(leg)),
+            is_talk_unreliable=_is_interrupted(leg, begun[leg.agent]),
+        )
+        for leg in legs
     ]
 
 
-def segment_of(
-    visit: Visit, connects: dict[str, list[Line]], wraps: list[Line], names: Names
-) -> Segment:
+def _is_interrupted(leg: Segment, begun: list[int]) -> bool:
+    """Another leg of the agent began inside this one: he was off this call by then.
+
+    Reading: only a CONNECT that began a leg counts, not one that fits no visit.
+    """
+    end = leg.ended_at
+    return end is not None and any(leg.connected_at < at < end for at in begun)
+
+
+def _leg(visit: Visit) -> Segment:
     """The one leg of an answered visit.
 
     Reading: a leg whose visit is over (entered anew, or ended by an event of waiting) without
     an end of the talk is cut like one that a restart ended: its end was never logged, and it
     must not stay open for ever.
     """
-    agent = visit.agent or ""
     connected = connected_at(visit) or visit.entered_at
     end = visit.talk_end
     talk = hold_and_talk(end)[1] if end else None
-    ended = end.at if end else None
     talk_ms = None
-    if end and ended is not None:
-        talk_ms = talk * 1000 if talk is not None else (ended - connected) // 1000
-    over_at = None if end else _over_at(visit, connected)
-    inside = [
-        line
-        for line in connects.get(agent, [])
-        if ended is not None and connected < line.at < ended and line is not visit.connect
-    ]
+    if end:
+        talk_ms = talk * 1000 if talk is not None else (end.at - connected) // 1000
+    is_over, restart = _over(visit, connected)
     transfer = _TRANSFERS.get(end.event) if end else None
     return Segment(
         callid=visit.callid,
         visit=visit,
         queue=visit.queue,
-        agent=agent,
+        agent=visit.agent or "",
         role="consult" if visit.is_consult else "customer",
         connected_at=connected,
-        ended_at=ended,
-        known_until=over_at,
+        ended_at=end.at if end else None,
+        restart_at=restart,
         talk_ms=talk_ms,
-        wrap_ms=_wrap_ms(visit, agent, connected, wraps, names),
+        wrap_ms=None,
         transfer_type=transfer,
         transfer_to=(end.param(1) or None) if end and transfer == "blind" else None,
-        is_open=end is None and over_at is None,
-        is_cut=end is None and over_at is not None,
-        is_talk_unreliable=bool(inside),
+        is_open=end is None and not is_over,
+        is_cut=end is None and is_over,
+        is_talk_unreliable=False,
         direction="internal" if visit.is_consult else "inbound",
     )
 
 
-def _over_at(visit: Visit, connected: int) -> int | None:
-    """When a leg with no logged end was over at the latest; None while it may still go on."""
-    if visit.superseded_at is not None:
-        return visit.superseded_at
-    if visit.terminal:
-        return visit.terminal.at
-    return min((at for at in visit.restarts if at >= connected), default=None)
+def _over(visit: Visit, connected: int) -> tuple[bool, int | None]:
+    """Whether a leg is over even if its end was not logged, and the restart that ended it."""
+    if visit.superseded_at is not None or visit.terminal:
+        return True, None
+    restart = min((at for at in visit.restarts if at >= connected), default=None)
+    return restart is not None, restart
 
 
-def _wrap_ms(
-    visit: Visit, agent: str, connected: int, wraps: list[Line], names: Names
-) -> int | None:
-    """Wrap-up of a leg: the first WRAPUPSTART of its call, queue and agent after it connected."""
-    own = [
-        line
-        for line in wraps
-        if line.callid == visit.callid
-        and line.queue == visit.queue
-        and names.of(line.agent) == agent
-        and line.at >= connected
-    ]
-    if not own:
-        return None
-    seconds = min(own, key=lambda line: (line.at, line.params_text)).seconds(1)
-    return None if seconds is None else seconds * 1000
+def _wraps(legs: list[Segment], logs: Logs, names: Names) -> dict[int, int]:
+    """Wrap-up by leg (its id()).
+
+    Reading: a WRAPUPSTART belongs to the latest leg of its call, queue and agent that had
+    connected by then; of several of one leg the first counts.
+    """
+    found: dict[int, int] = {}
+    lines = [line for line in logs.lines if line.event == "WRAPUPSTART"]
+    for line in sorted(lines, key=lambda line: (line.at, line.params_text)):
+        whose = line.callid, line.queue, names.of(line.agent)
+        own = [leg for leg in legs if (leg.callid, leg.queue, leg.agent) == whose]
+        own = [leg for leg in own if leg.connected_at <= line.at]
+        seconds = line.seconds(1)
+        if own and seconds is not None:
+            leg = max(own, key=lambda leg: leg.connected_at)
+            found.setdefault(id(leg), seconds * 1000)
+    return found

@@ -225,7 +225,7 @@ def occupancy(states: list[State]) -> Part:
     known = [state for state in states if not state.is_inferred]
 
     def length(*kinds: str) -> int:
-        return sum((s.to_at - s.from_at) // 1000 for s in known if s.state in kinds)
+        return sum(s.length_ms for s in known if s.state in kinds)
 
     return length(*OCCUPIED), length(*IN_OCCUPANCY)
 

@@ -185,6 +185,21 @@ def _uniqueid_is_column_17(rows: list[list[str]], config: Config) -> bool:
     return all(re.fullmatch(r".*\d+\.\d+", value) for value in values)
 
 
+def _cdr_time(text: str, zone: str, uniqueid: str, near: int | None, config: Config) -> int | None:
+    """A time of a record; in a repeated hour the instant nearest to where it has to be.
+
+    Reading: the start is settled by the epoch in uniqueid, the end by start and duration, the
+    answer by end and billsec.
+    """
+    if not text:
+        return None
+    at = local_to_us(text, zone, uniqueid)
+    if near is not None:
+        at = min(local_candidates(text, zone), key=lambda at: (abs(at - near), at))
+    _check_plausible(at, config)
+    return at
+
+
 def parse_cdr(text: str, row: list[str], config: Config, *, has_id: bool) -> Cdr:
     """Read one row of Master.csv that was split into fields.
 
@@ -198,16 +213,13 @@ def parse_cdr(text: str, row: list[str], config: Config, *, has_id: bool) -> Cdr
     uniqueid = row[16] if extra == 18 or (extra == 17 and has_id) else ""
     linkedid = row[-2] if len(row) > 18 else ""
 
-    def instant(value: str) -> int | None:
-        if not value:
-            return None
-        at = local_to_us(value, "Etc/UTC" if config.cdr_is_utc else config.zone, uniqueid)
-        _check_plausible(at, config)
-        return at
-
-    start = instant(row[9])
+    zone = "Etc/UTC" if config.cdr_is_utc else config.zone
+    start = _cdr_time(row[9], zone, uniqueid, None, config)
     if start is None:
         raise BadLineError("bad time")
+    duration, billsec = whole(row[12]) or 0, whole(row[13]) or 0
+    end = _cdr_time(row[11], zone, uniqueid, start + duration * SECOND, config)
+    near = start if end is None else end - billsec * SECOND
     return Cdr(
         src=row[1],
         dst=row[2],
@@ -216,8 +228,8 @@ def parse_cdr(text: str, row: list[str], config: Config, *, has_id: bool) -> Cdr
         dstchannel=row[6],
         lastapp=row[7],
         start=start,
-        answer=instant(row[10]),
-        end=instant(row[11]),
+        answer=_cdr_time(row[10], zone, uniqueid, near, config),
+        end=end,
         billsec=whole(row[13]),
         disposition=row[14],
         uniqueid=uniqueid,

@@ -26,6 +26,11 @@ class State:
     n_queues_available: int | None
     is_inferred: bool
 
+    @property
+    def length_ms(self) -> int:
+        """Milliseconds, both ends cut to whole ones: so parts of a span add up to it."""
+        return self.to_at // 1000 - self.from_at // 1000
+
 
 def union(spans: Spans) -> Spans:
     """Spans joined where they overlap or touch, in order; empty ones dropped."""
@@ -46,14 +51,14 @@ def _covers(spans: Spans, at: int) -> bool:
 def _busy(centre: Centre, watermark: int) -> dict[str, dict[str, Spans]]:
     """Per agent and kind (handling, wrap, ringing): the spans, none beyond the watermark.
 
-    Reading: a leg whose end was not logged counts until what proves it over (restart, a new
-    entry of the call, an end of waiting); one that may still go on counts until the watermark.
+    Reading: a leg that may still go on counts until the watermark, one that a restart ended
+    until the restart. Of a leg whose end was lost otherwise nobody knows the length: none counts.
     """
     busy: dict[str, dict[str, Spans]] = defaultdict(lambda: defaultdict(list))
     for segment in centre.segments:
         end = segment.ended_at
         if end is None:
-            end = watermark if segment.known_until is None else segment.known_until
+            end = watermark if segment.is_open else segment.restart_at or segment.connected_at
         busy[segment.agent]["handling"].append((segment.connected_at, min(end, watermark)))
         if segment.ended_at is not None and segment.wrap_ms:
             wrap_end = min(end + segment.wrap_ms * 1000, watermark)
@@ -139,17 +144,13 @@ def _continues(one: State, other: State) -> bool:
     return one.to_at == other.from_at and look(one) == look(other)
 
 
-def quarters_of(state: State) -> list[tuple[int, int]]:
-    """The span split at quarter hours: (start of the quarter, milliseconds in it).
-
-    Spans may begin inside a millisecond (logs with microseconds): what is left over is counted
-    in microseconds until the sum is made.
-    """
-    parts = []
-    start = state.from_at
-    while start < state.to_at:
-        quarter = start - start % QUARTER
-        end = min(state.to_at, quarter + QUARTER)
-        parts.append((quarter, end - start))
-        start = end
-    return parts
+def cut_at_quarters(states: list[State]) -> list[State]:
+    """Spans cut at quarter hours, so that each piece is in one period of every zone."""
+    pieces: list[State] = []
+    for state in states:
+        start = state.from_at
+        while start < state.to_at:
+            end = min(state.to_at, start - start % QUARTER + QUARTER)
+            pieces.append(replace(state, from_at=start, to_at=end))
+            start = end
+    return pieces

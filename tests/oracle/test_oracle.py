@@ -235,11 +235,12 @@ def test_a_leg_whose_end_was_lost_is_cut_by_the_next_entry_of_its_call():
         "60 c q NONE ENTERQUEUE |07|1",
         "62 c q NONE ABANDON 1|1|2",
         "900 d q NONE ENTERQUEUE |07|1",
+        "950 NONE NONE NONE QUEUESTART",
     )
-    assert [o for *_, o in _outcomes(centre)] == ["answered", "abandoned", "open"]
+    assert [o for *_, o in _outcomes(centre)] == ["answered", "abandoned", "cut"]
     (segment,) = centre.segments
     assert segment.is_cut
-    assert states_told(centre, "Ann")[1] == ("handling~", 2, 60)
+    assert states_told(centre, "Ann") == [("ringing~", 1, 2), ("available~", 2, 950)]
 
 
 def test_next_steps():
