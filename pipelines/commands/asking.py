@@ -160,7 +160,7 @@ def _check_outcome(outcome: str, fact: str) -> None:
 
 
 def docs(folder: Path | None, out: Path | None) -> None:
-    """Write what every table, column and metric means; a project's own included, if there is one."""
+    """Write what every table, column and metric means, a project's own included."""
     from pipelines.settings import SettingsError, find_project
     from pipelines.sql_models.dictionary import data_dictionary
 
