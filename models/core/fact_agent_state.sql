@@ -52,6 +52,12 @@ near_segment as (
     inner join ops.build_window as w on s.local_date between w.scan_from and w.to_date
 ),
 
+near_visit as (
+    select v.source, v.contact_id, v.entered_at
+    from staging.queue_visit as v
+    inner join ops.build_window as w on v.local_date between w.scan_from and w.scan_to
+),
+
 near_offer as (
     select o.source, o.zone, o.local_date, o.agent, o.offered_at, o.ring_ms
     from staging.agent_offer as o
@@ -110,13 +116,12 @@ agent_queue as (
 
 -- A change in all queues is one in each of them; carried pauses are restated for each anyway.
 queue_event as (
-    select agent_day, queue, event_at, event_rank, event_repeat, event, reason, is_inferred,
-        true as is_own
+    select agent_day, queue, event_at, event_rank, event_repeat, event, reason, is_inferred
     from event
     where queue is not null and event in ('join', 'leave', 'pause', 'unpause')
     union all
     select e.agent_day, q.queue, e.event_at, e.event_rank, e.event_repeat, e.event, e.reason,
-        e.is_inferred, false
+        e.is_inferred
     from event as e
     inner join agent_queue as q on q.agent_day = e.agent_day
     where e.queue is null and not e.is_carried and e.event in ('leave', 'pause', 'unpause')
@@ -146,21 +151,22 @@ membership as (
     window
         by_queue as (
             partition by agent_day, queue
-            order by event_at, event_rank, event_repeat, event, is_own, reason
+            order by event_at, event_rank, event_repeat, event, reason
         ),
         so_far as (
             partition by agent_day, queue
-            order by event_at, event_rank, event_repeat, event, is_own, reason
+            order by event_at, event_rank, event_repeat, event, reason
             rows between unbounded preceding and current row
         )
 ),
 
--- A pause holds until it is taken back or the agent leaves; whoever joins anew is not paused.
+-- A pause holds until it is taken back or the agent leaves; who joins anew is not paused, and a
+-- pause in a queue he is not in bears on nothing.
 pause_change as (
     select
         *,
         case
-            when event = 'pause' and (is_own or is_in = 1) then 1
+            when event = 'pause' and is_in = 1 then 1
             when event in ('unpause', 'leave') then 0
             when event = 'join'
                 and coalesce(lag(is_in) over (partition by agent_day, queue order by place), 0) = 0
@@ -385,18 +391,29 @@ work as (
     inner join agent as a on a.source = s.source and a.zone = s.zone and a.agent = s.agent
     where s.ended_at is not null or s.is_open
     union all
-    -- A restart ended it unseen: it also ended what the agent was logged in to.
+    -- Its end was never logged: it was over at the latest when a restart ended what the agent was
+    -- logged in to, or when its call entered a queue again.
     select
-        a.agent_no, max(a.watermark_at), s.zone, s.local_date, 1, s.connected_at, min(e.event_at)
+        a.agent_no, max(a.watermark_at), s.zone, s.local_date, 1, s.connected_at,
+        least(
+            coalesce(min(e.event_at), min(v.entered_at)),
+            coalesce(min(v.entered_at), min(e.event_at))
+        )
     from near_segment as s
     inner join agent as a on a.source = s.source and a.zone = s.zone and a.agent = s.agent
-    inner join near_event as e
+    left join near_event as e
         on e.source = s.source
         and e.agent = s.agent
         and e.event_at >= s.connected_at
         and e.local_date between s.local_date and s.local_date + interval '7' day
-    where s.is_cut and s.ended_at is null
-        and e.is_inferred and not e.is_carried and e.event in ('leave', 'logout')
+        and e.is_inferred
+        and not e.is_carried
+        and e.event in ('leave', 'logout')
+    left join near_visit as v
+        on v.source = s.source
+        and v.contact_id = s.contact_id
+        and v.entered_at > s.connected_at
+    where s.is_cut and s.ended_at is null and (e.event_at is not null or v.entered_at is not null)
     group by a.agent_no, s.zone, s.local_date, s.connected_at, s.contact_id, s.segment_ordinal
     union all
     select
