@@ -42,7 +42,7 @@ class Centre:
     def __post_init__(self) -> None:
         self.adapter = AsteriskAdapter()
         self.con = duckdb.connect()
-        self.con.execute("set threads = 2")
+        self.con.execute("set threads = 1")
         self.source = Source(
             kind="asterisk", aliases=self.aliases, own_numbers=self.own_numbers,
             options=self.options, queue_prefix=self.queue_prefix,

@@ -57,25 +57,28 @@ def test_an_abandon_with_an_agent_was_a_ring_at_him():
     assert segments(log) == []
 
 
-@pytest.mark.parametrize(
-    ("end", "talk", "kind", "to"),
-    [
-        ("COMPLETEAGENT|8|30|1", 30_000, None, None),
-        ("COMPLETECALLER|8|30|1", 30_000, None, None),
-        ("BLINDTRANSFER|2001|internal|8|30|1", 30_000, "blind", "2001"),
-        ("TRANSFER|2001|internal|8|30", 30_000, "blind", "2001"),
-        ("ATTENDEDTRANSFER|BRIDGE|58d98ebc|8|30|1", 30_000, "attended", None),
-        ("ATTENDEDTRANSFER|APP|Park|8|30|1", 30_000, "attended", None),
-        ("ATTENDEDTRANSFER|LINK|Local/a;1|Local/a;2|8|30|1", 30_000, "attended", None),
-        ("ATTENDEDTRANSFER|LINK|Local/a;1|Local/a;2|8|30|1||", 30_000, "attended", None),
-        ("COMPLETEAGENT|8|long|1", 42_000, None, None),
-    ],
-)
-def test_layouts_of_the_end_of_a_talk(end, talk, kind, to):
-    (segment,) = segments(f"{ENTER}\n{CONNECT}\n1700000050|c.1|q|A|{end}")
-    assert segment["talk_ms"] == talk
-    assert (segment["transfer_type"], segment["transfer_to"]) == (kind, to)
-    assert (segment["hold_ms"], segment["talk_includes_hold"]) == (None, True)
+ENDS = {
+    "COMPLETEAGENT|8|30|1": (30_000, None, None),
+    "COMPLETECALLER|8|30|1": (30_000, None, None),
+    "BLINDTRANSFER|2001|internal|8|30|1": (30_000, "blind", "2001"),
+    "TRANSFER|2001|internal|8|30": (30_000, "blind", "2001"),
+    "ATTENDEDTRANSFER|BRIDGE|58d98ebc|8|30|1": (30_000, "attended", None),
+    "ATTENDEDTRANSFER|APP|Park|8|30|1": (30_000, "attended", None),
+    "ATTENDEDTRANSFER|LINK|Local/a;1|Local/a;2|8|30|1": (30_000, "attended", None),
+    "ATTENDEDTRANSFER|LINK|Local/a;1|Local/a;2|8|30|1||": (30_000, "attended", None),
+    "COMPLETEAGENT|8|long|1": (42_000, None, None),
+}
+
+
+def test_layouts_of_the_end_of_a_talk():
+    lines = []
+    for n, end in enumerate(ENDS):
+        story = f"{ENTER}\n{CONNECT}\n1700000050|c.1|q|A|{end}"
+        lines.append(story.replace("c.1", f"c.{n}"))
+    legs = sorted(segments("\n".join(lines)), key=lambda leg: leg["contact_id"])
+    told = [(leg["talk_ms"], leg["transfer_type"], leg["transfer_to"]) for leg in legs]
+    assert told == list(ENDS.values())
+    assert {(leg["hold_ms"], leg["talk_includes_hold"]) for leg in legs} == {(None, True)}
 
 
 def test_a_transfer_to_an_outside_number_is_hashed():

@@ -55,7 +55,8 @@ steps as (
 grouped as (
     select
         *,
-        count(*) filter (where step in ('leave', 'restart')) over (
+        -- A sum, not a filtered count: DuckDB counts such a window anew for each row.
+        sum(if(step in ('leave', 'restart'), 1, 0)) over (
             partition by agent, queue order by logged_at, sub, step desc
             rows between unbounded preceding and current row
         ) as since

@@ -3,7 +3,7 @@ with
 numbered as (
     select
         *,
-        count(*) filter (where is_member and not was_member) over (
+        sum(if(is_member and not was_member, 1, 0)) over (
             partition by agent, queue order by logged_at, sub, step desc
             rows between unbounded preceding and current row
         ) as stay_no
