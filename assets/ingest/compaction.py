@@ -42,7 +42,8 @@ def drop_streams(
         {"source": source, "dropped": dropped},
     )
     for path, files in _by_path(lake.manifest(con, lake.RAW, source=source)):
-        if _is_merged(path) and lake.rows_of(path) != sum(file.n_rows for file in files):
+        is_cut = _is_merged(path) and lake.rows_of(path) != sum(file.n_rows for file in files)
+        if is_cut and (project.lake / path).is_file():
             rows = read_files(project.lake, [path])
             con.execute("create or replace temp table dropped_streams (file_id varchar)")
             con.executemany("insert into dropped_streams values (?)", [[f] for f in dropped])

@@ -56,12 +56,12 @@ def derive_contacts(
     changes = ContactChanges()
     (n_batches,) = space.values("select coalesce(max(batch) + 1, 0) from touched")[0]
     for batch in range(n_batches):
-        reach = timedelta(0) if full else REACH
-        _prepare_batch(space, batch, reach)
+        spans = _prepare_batch(space, batch, timedelta(0) if full else REACH)
+        days = [] if full else [(first.date(), last.date()) for first, last in spans]
         space.forget_out()
         space.adapter.derive_contacts(space.work, ctx)
         for contract in space.of_unit("contact"):
-            _replace_contacts(space, ctx, contract, changes, full=full)
+            _replace_contacts(space, ctx, contract, changes, spans=days)
         _remember_open(space)
         changes.n_contacts += space.values("select count(*) from batch_contact")[0][0]
         reached("ingest.contacts")
@@ -158,18 +158,24 @@ def _spans(space: Workspace) -> list[tuple[datetime, datetime]]:
     return merged
 
 
-def _prepare_batch(space: Workspace, batch: int, reach: timedelta) -> None:
-    """Put in `batch_contact` and `raw_<feed>` with all lines of its contacts."""
+def _prepare_batch(
+    space: Workspace, batch: int, reach: timedelta
+) -> list[tuple[datetime, datetime]]:
+    """Put in `batch_contact` and `raw_<feed>` with all lines of its contacts; their times."""
     space.table("batch_contact", "select * from touched where batch = $batch", {"batch": batch})
     spans = [(first - reach, last + reach) for first, last in _spans(space)]
     for feed in space.adapter.raw_tables:
         paths = space.raw_files(feed, lambda file: overlaps(file, spans))
         rows = space.raw_sql(feed, paths)
-        space.distinct_lines(feed, f"from ({rows}) semi join batch_contact using (contact_id)")
-
-
-def _day_spans(space: Workspace) -> list[Days]:
-    return [((first - REACH).date(), (last + REACH).date()) for first, last in _spans(space)]
+        space.distinct_lines(
+            feed,
+            f"""
+            from ({rows}) semi join batch_contact using (contact_id)
+            where line_at between $first and $last
+            """,
+            {"first": spans[0][0], "last": max(last for _, last in spans)},
+        )
+    return spans
 
 
 def _replace_contacts(
@@ -178,11 +184,11 @@ def _replace_contacts(
     contract: Contract,
     changes: ContactChanges,
     *,
-    full: bool,
+    spans: list[Days],
 ) -> None:
+    """Replace the days of a table on which the batch's rows differ from those of these spans."""
     table = contract.table
     space.stamp(contract, "fresh_rows", ctx.zone)
-    spans = [] if full else _day_spans(space)
     standing = space.staging_sql(table, lambda file: days_overlap(file.local_date, spans))
     space.table("stale_rows", f"from ({standing}) semi join batch_contact using (contact_id)")
     days = differing_days(space, "fresh_rows", "stale_rows")

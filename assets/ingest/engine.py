@@ -14,6 +14,7 @@ from assets.ingest.loading import Loaded, Progress, load_landing, plan_landing
 from assets.ingest.seconds import name_split_seconds
 from assets.ingest.staging import Changed, forget_source, refresh_staging
 from pipelines.settings import Project
+from pipelines.storage.lake import check_lake
 
 AdapterFor = Callable[[str], Adapter]
 
@@ -111,8 +112,11 @@ def ingest_source(
     Raises:
         SettingsError: an option of the source is wrong.
         KeyFileError: the key file is missing or wrong.
+        StorageError: files of the lake are missing, and it is not `full`.
         AdapterError: the adapter broke its promise.
     """
+    if not full:
+        check_lake(con, project, source)
     settings = project.settings.sources[source]
     adapter = adapters(settings.kind)
     adapter.check_options(settings.options)

@@ -15,6 +15,7 @@ from assets.ingest.content import CHUNK_BYTES, UnreadableError, read_chunks
 from assets.ingest.ledger import FilePlan, Ledger, Scan, read_ledger, scan_landing, tail_message
 from assets.ingest.state import hash_of, parse_hash, pseudonyms_of, store_state, stored_state
 from pipelines.settings import Project
+from pipelines.storage import lake
 from pipelines.storage.steps import reached
 
 FIRST_YEAR = 1999
@@ -22,6 +23,7 @@ _GONE = (
     "is no longer in landing; its lines stay as they were read before. "
     "Put it back and run with --full to read them anew."
 )
+_LOST = "is neither in landing nor whole in the lake: its lines are lost until it is put back"
 
 Progress = Callable[[str, str, int, int], None]
 """Called with source, path, bytes done, bytes in all of this source's new parts."""
@@ -88,7 +90,9 @@ def _plan(
     expected = parse_hash(project, source, adapter, pseudonyms_of(project, source).fingerprint)
     reread = bool(known.streams) and (full or stored_state(con, f"raw.{source}") != expected)
     if reread:
-        return scan_landing(project, source, adapter, Ledger(), before=known), known
+        # Identifiers are not used again: what landing lost keeps its own.
+        fresh = Ledger(paths=dict(known.paths))
+        return scan_landing(project, source, adapter, fresh, before=known), known
     return scan_landing(project, source, adapter, known), None
 
 
@@ -111,7 +115,7 @@ def load_landing(
         source: which.
         adapter: of the source's kind.
         now: instant of the run (UTC, naive).
-        full: read everything again (chunks that are in the lake already are found there).
+        full: read everything again.
         on_progress: told how far it is, after each chunk.
         chunk_bytes: how much is parsed at once.
 
@@ -143,15 +147,29 @@ def load_landing(
     account.forget("unread")
     if before is not None:
         account.forget("duplicate")
-        compaction.drop_streams(con, project, source, scan.found)
+        lost = _lost_streams(con, project, source)
+        compaction.drop_streams(con, project, source, scan.found | lost)
         for stream in before.streams.values():
             if stream.file_id not in scan.found:
-                loader.tell(stream.path, _GONE)
+                loader.tell(stream.path, _LOST if stream.file_id in lost else _GONE)
     for plan in scan.plans:
         loader.take(plan)
     store_state(con, f"raw.{source}", expected, now, loader.loaded.n_loaded)
     reached("ingest.loaded")
     return loader.loaded
+
+
+def _lost_streams(con: duckdb.DuckDBPyConnection, project: Project, source: str) -> set[str]:
+    """Streams of which a file of the lake is missing."""
+    load_ids = {
+        file.load_id
+        for file in lake.manifest(con, lake.RAW, source=source)
+        if not (project.lake / file.path).is_file()
+    }
+    rows = con.execute(
+        "select file_id from ops.load_file where load_id in ?", [sorted(load_ids)]
+    ).fetchall()
+    return {file_id for (file_id,) in rows}
 
 
 class _Loader:

@@ -3,6 +3,7 @@
 Apart from the warehouse, so that nothing half done ever is in the file that gets published.
 """
 
+import shutil
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -248,6 +249,8 @@ def open_workspace(
     work = duck.connect(memory_limit=storage.memory_limit, threads=storage.threads)
     try:
         spill = project.var / "spill"
+        # What a killed run spilled is of no use to anybody.
+        shutil.rmtree(spill, ignore_errors=True)
         spill.mkdir(parents=True, exist_ok=True)
         work.execute(f"set temp_directory = {duck.literal(str(spill))}")
         space = Workspace(work, con, project, source, adapter, contracts)

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from pipelines.settings import Project
-from pipelines.storage.duck import literal
+from pipelines.storage.duck import connect, literal
 from pipelines.storage.errors import StorageError
 from pipelines.storage.file_worker import sync_descriptor
 
@@ -214,19 +214,42 @@ def named_paths(con: duckdb.DuckDBPyConnection) -> set[str]:
     return {row[0] for row in con.execute("select path from ops.lake_manifest").fetchall()}
 
 
-def check_lake(con: duckdb.DuckDBPyConnection, project: Project) -> None:
-    """See that every named file is there.
+def check_lake(con: duckdb.DuckDBPyConnection, project: Project, source: str) -> None:
+    """See that every named file of a source is there.
 
     Raises:
         StorageError: files are missing; names the first and the remedy.
     """
-    missing = sorted(path for path in named_paths(con) if not (project.lake / path).is_file())
+    rows = con.execute(
+        "select distinct path from ops.lake_manifest where source = ? order by path", [source]
+    ).fetchall()
+    missing = [path for (path,) in rows if not (project.lake / path).is_file()]
     if missing:
         raise StorageError(
-            f"{project.lake / missing[0]} and {len(missing) - 1} more files of the lake are "
-            "missing. Put var/lake back from a backup, or build everything again from landing "
+            f"{project.lake / missing[0]} is missing, as are {len(missing) - 1} other files of "
+            "the lake. Put var/lake back from a backup, or build everything again from landing "
             "with `callmart run --full`."
         )
+
+
+def tidy_lake(con: duckdb.DuckDBPyConnection, project: Project, kept: Iterable[Path]) -> list[str]:
+    """Remove old files that neither a warehouse copy nor a kept publication names.
+
+    Call it with the run lock held.
+
+    Args:
+        con: the warehouse copy.
+        project: whose lake.
+        kept: database files of the publications that may be restored.
+
+    Returns:
+        The removed paths, relative to the lake.
+    """
+    named = named_paths(con)
+    for path in kept:
+        with connect(path, read_only=True) as publication:
+            named |= named_paths(publication)
+    return remove_orphans(project, named)
 
 
 def remove_orphans(

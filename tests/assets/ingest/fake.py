@@ -101,13 +101,20 @@ before as (
     select agent, event_at, event from logged
     union all select agent, $from_at - interval 1 microsecond, 'LOGIN' from work_standing
 ),
-restarts as (
-    select b.agent, r.restart_at as event_at, 'LOGOFF' as event, 'restart' as file_id,
-        1 as line_no
+latest_before as (
+    select b.agent, r.restart_at, max(b.event_at) as since,
+        arg_max(b.event, (b.event_at, b.event)) as event
     from work_restart r join before b on b.event_at < r.restart_at
     where r.restart_at >= $from_at and r.restart_at < $until_at
     group by b.agent, r.restart_at
-    having arg_max(b.event, (b.event_at, b.event)) = 'LOGIN'
+),
+restarts as (
+    select l.agent, l.restart_at as event_at, 'LOGOFF' as event, 'restart' as file_id,
+        1 as line_no
+    from latest_before l
+    where l.event = 'LOGIN' and not exists (
+        from work_restart r where r.restart_at > l.since and r.restart_at < l.restart_at
+    )
 ),
 changes as (
     select agent, event_at, event, file_id, line_no, false as is_inferred from logged

@@ -120,10 +120,10 @@ def test_a_missing_file_is_told_with_its_remedy(
 ) -> None:
     path = write_days(con, project, "full", 1)
     name(con, path, 0)
-    lake.check_lake(con, project)
+    lake.check_lake(con, project, "phone")
     (project.lake / path).unlink()
     with pytest.raises(StorageError, match=r"(?s)missing.*backup.*--full"):
-        lake.check_lake(con, project)
+        lake.check_lake(con, project, "phone")
 
 
 def test_orphans_go_when_they_are_old(con: duckdb.DuckDBPyConnection, project: Project) -> None:
@@ -134,3 +134,17 @@ def test_orphans_go_when_they_are_old(con: duckdb.DuckDBPyConnection, project: P
     assert lake.remove_orphans(project, lake.named_paths(con)) == [old]
     assert (project.lake / kept).is_file()
     assert (project.lake / young).is_file()
+
+
+def test_a_kept_publication_keeps_its_files(
+    con: duckdb.DuckDBPyConnection, project: Project
+) -> None:
+    mine, theirs, nobodys = (write_days(con, project, c, 1) for c in ("full", "busy", "empty"))
+    for path in (mine, theirs, nobodys):
+        os.utime(project.lake / path, (0, 0))
+    name(con, mine, 0)
+    publication = project.root / "warehouse-1.duckdb"
+    with duckdb.connect(str(publication)) as other:
+        create_ops(other)
+        name(other, theirs, 0)
+    assert lake.tidy_lake(con, project, [publication]) == [nobodys]
