@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
@@ -73,7 +74,10 @@ def build_site(
         put("index.html", "overview.html.j2", _overview(reader, site))
         put("data-quality.html", "data_quality.html.j2", data_quality.context(site))
         for batch in _batches(dates):
-            by_day = reader.numbers_by_day(batch[0] - timedelta(days=7), batch[-1])
+            by_day = reader.numbers_by_day(
+                batch[0] - timedelta(days=7), batch[-1],
+                scopes=["queue", "agent"], metrics=tables.IN_TABLES,
+            )  # fmt: skip
             courses = _interval_courses(reader, batch)
             for day in batch:
                 shown = reader.period(day, day, by_day.get(day, Numbers()), site.limits())
@@ -103,16 +107,19 @@ def _site(reader: Reader, name: str, zone: str, dates: Sequence[date], script: s
 
 def _overview(reader: Reader, site: Site) -> dict:
     first, last = site.days[0], site.days[-1]
-    by_day = reader.numbers_by_day(first, last)
+    period_of = partial(reader.period_numbers, metrics=tables.IN_TABLES)
     single = len(site.days) == 1
-    numbers = by_day[first] if single else reader.period_numbers(first, last)
+    shown_by_queue = tables.IN_TABLES if single else ["service_level"]
+    scopes = ["queue", "agent"] if single else ["queue"]
+    by_day = reader.numbers_by_day(first, last, scopes=scopes, metrics=shown_by_queue)
+    numbers = by_day[first] if single else period_of(first, last)
     shown = reader.period(first, last, numbers, site.limits())
     weeks = None
     if last - first >= timedelta(days=13):
         week = timedelta(days=6)
         weeks = (
-            reader.period_numbers(last - week, last),
-            reader.period_numbers(last - 2 * week - timedelta(days=1), last - week - timedelta(1)),
+            period_of(last - week, last),
+            period_of(last - 2 * week - timedelta(days=1), last - week - timedelta(days=1)),
         )
     course = _interval_courses(reader, [first])[first] if single else _day_course(by_day)
     course = {**course, **_fine_course(reader, shown)}
@@ -137,7 +144,8 @@ def _interval_courses(reader: Reader, days: Sequence[date]) -> dict[date, Course
     """Values by quarter hour of each day; a gap is filled with unknowns."""
     courses: dict[date, Course] = defaultdict(lambda: defaultdict(list))
     last: dict[tuple, datetime] = {}
-    for row in reader.rows("kpi_intervals", from_date=days[0], to_date=days[-1]):
+    span = {"from_date": days[0], "to_date": days[-1], "metrics": list(tables.CARDS)}
+    for row in reader.rows("kpi_intervals", **span):
         key = (row["metric_id"], row["scope_kind"], row["scope_id"])
         line, at = courses[row["local_date"]][key], row["interval_start"]
         if line:
@@ -153,7 +161,7 @@ def _fine_course(reader: Reader, shown: Period) -> Course:
     if not shown.bin_s or shown.bin_s >= _QUARTER.total_seconds():
         return course
     for metric in reader.metrics().values():
-        if metric.id in tables.MAIN_CARDS or metric.id in tables.MORE_CARDS:
+        if metric.id in tables.CARDS:
             rows = reader.course(metric, shown.first, shown.bin_s)
             scale = 100 if metric.unit == "percent" else 1
             course[metric.id, "all", "all"] = [_value(row, metric, scale) for row in rows]

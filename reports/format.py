@@ -123,6 +123,11 @@ def days(first: date, last: date) -> str:
     return f"{left} to {last.day} {_MONTHS[last.month - 1]} {last.year}"
 
 
+def month(year: int, number: int) -> str:
+    """A month: Nov 2026."""
+    return f"{_MONTHS[number - 1]} {year}"
+
+
 def weekday(iso_day: int) -> str:
     """Short name of an ISO weekday, 1 is Monday."""
     return _DAYS[iso_day - 1]

@@ -125,17 +125,23 @@ class Reader:
         """Agents by id."""
         return {r["agent_id"]: r for r in self.rows("agents")}
 
-    def numbers_by_day(self, first: date, last: date) -> dict[date, Numbers]:
-        """Every metric of every day of a range."""
+    def numbers_by_day(
+        self, first: date, last: date, *, scopes: list[str], metrics: list[str]
+    ) -> dict[date, Numbers]:
+        """Every metric of the centre on every day, and some of its queues or agents."""
         by_day: dict[date, list[Number]] = {}
-        for row in self.rows("kpi_days", from_date=first, to_date=last):
+        span = {"from_date": first, "to_date": last}
+        for row in self.rows("kpi_days", **span, scopes=scopes, metrics=metrics):
             number = _day_number(row, self.metrics())
             by_day.setdefault(row["local_date"], []).append(number)
         return {day: Numbers(numbers) for day, numbers in by_day.items()}
 
-    def period_numbers(self, first: date, last: date) -> Numbers:
-        """Metrics of a whole range, from the sums of their two parts."""
-        rows = self.rows("kpi_period", from_date=first, to_date=last)
+    def period_numbers(self, first: date, last: date, *, metrics: list[str]) -> Numbers:
+        """Metrics of a whole range, from the sums of their two parts.
+
+        All of them for the centre, `metrics` for each queue and agent.
+        """
+        rows = self.rows("kpi_period", from_date=first, to_date=last, metrics=metrics)
         found = [_period_number(row, self.metrics()) for row in rows]
         return Numbers([*found, *self._percentiles(first, last)])
 

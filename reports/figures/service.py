@@ -100,8 +100,15 @@ def by_interval(bins: list[dict[str, Any]], bin_s: int, metric: Metric) -> Chart
     )  # fmt: skip
 
 
-def by_day(days: list[date], numbers: dict[date, Numbers], metric: Metric) -> Chart:
-    """Service level of each day, its 95 % range as a band, above the calls of the day."""
+def by_day(days: list[date], numbers: dict[date, Numbers], metric: Metric, *, of: int = 0) -> Chart:
+    """Service level of each day, its 95 % range as a band, above the calls of the day.
+
+    Args:
+        days: the days to show.
+        numbers: of each day.
+        metric: the service level.
+        of: how many days there are, where older ones are not shown.
+    """
     found = [numbers[day].get(metric.id) for day in days]
     values = [n.value if n else None for n in found]
     offered = [numbers[day].value("offered") or 0 for day in days]
@@ -138,7 +145,8 @@ def by_day(days: list[date], numbers: dict[date, Numbers], metric: Metric) -> Ch
         id="trend",
         title="Service level and calls by day",
         sub="Band: 95 % range of each day. Diamonds: days that missed the goal. "
-        "Select a day to open its page.",
+        "Select a day to open its page."
+        + (f" The last {len(days)} of {of:,} days." if of > len(days) else ""),
         alt=f"{met} of {fmt.plural(len(days), 'day')} met the goal.",
         figure=figure(data, {"metric": metric.id, "opens": "day"}, **layout),
         height=330,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from reports import findings
@@ -17,6 +18,10 @@ if TYPE_CHECKING:
 
     from reports.figures.base import Chart
     from reports.records import Metric, Number, Numbers, Period, Row, Stamp, Trust
+
+_TREND_DAYS = 366
+_LISTED_DAYS = 92
+"""More days than these would make the overview heavy; older ones are links by month."""
 
 Course = dict[tuple[str, str, str], list[float | None]]
 """Values over time of (metric, scope kind, scope id)."""
@@ -98,7 +103,7 @@ def overview_context(
     ]
     lead: list[Chart] = _day_lead(period, bins, level)
     if len(days) > 1 and level:
-        lead = [service.by_day(days, dict(by_day), level.metric)]
+        lead = [service.by_day(days[-_TREND_DAYS:], dict(by_day), level.metric, of=len(days))]
     context = _shared(site, period, found, [], course)
     if weeks:
         context["cards"], context["more_cards"] = _cards(period.numbers, [], course, weeks)
@@ -107,7 +112,8 @@ def overview_context(
         "subtitle": f"{fmt.days(period.first, period.last)} · {fmt.plural(len(days), 'day')} with "
         "data",
         "charts": _charts(site, period, lead, bins),
-        "days": _day_table(days, by_day),
+        "days": _day_table(days[-_LISTED_DAYS:], by_day),
+        "older": months_of(days[:-_LISTED_DAYS]),
         "root": "",
         "provisional": f"Provisional: {fmt.day(days[-1])} is not over"
         if _is_open(by_day[days[-1]])
@@ -269,6 +275,12 @@ def _day_table(
             *(replace(tables.cell(numbers.get(metric)), number=None) for metric, _ in shown),
         ])  # fmt: skip
     return columns, rows
+
+
+def months_of(days: list[date]) -> list[tuple[str, list[date]]]:
+    """Days too many for the list, by month, newest first: heading and days."""
+    months = groupby(days, key=lambda d: (d.year, d.month))
+    return [(fmt.month(year, month), list(found)) for (year, month), found in months][::-1]
 
 
 def _glossary(site: Site, period: Period, numbers: list[Number]) -> list[dict[str, Any]]:

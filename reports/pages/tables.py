@@ -36,6 +36,24 @@ _COVERED = {
 """What a metric's coverage is of, where that is not its own value."""
 
 
+QUEUE_COLUMNS = (
+    ("abandonment_rate", "Abandoned"), ("lost_rate", "Lost"),
+    ("average_speed_of_answer", "Speed of answer"), ("average_handle_time", "Handle time"),
+    ("transfer_rate", "Transferred"), ("ring_no_answer_rate", "Rings not answered"),
+)  # fmt: skip
+AGENT_COLUMNS = (
+    ("occupancy", "Occupancy"), ("contacts_per_hour", "Contacts per hour"),
+    ("average_handle_time", "Handle time"), ("transfer_rate", "Transferred"),
+    ("ring_no_answer_rate", "Rings not answered"), ("declined_rate", "Rings declined"),
+)  # fmt: skip
+CARDS = (*MAIN_CARDS, *MORE_CARDS)
+IN_TABLES = sorted(
+    {"offered", "service_level", "handled_contacts"}
+    | {metric for metric, _ in (*QUEUE_COLUMNS, *AGENT_COLUMNS)}
+)
+"""Metrics that pages show per queue or agent."""
+
+
 @dataclass(frozen=True)
 class Column:
     """A heading; `left` for words, `sorts` unless it holds pictures."""
@@ -150,13 +168,6 @@ def cell(number: Number | None) -> Cell:
     )  # fmt: skip
 
 
-QUEUE_COLUMNS = (
-    ("abandonment_rate", "Abandoned"), ("lost_rate", "Lost"),
-    ("average_speed_of_answer", "Speed of answer"), ("average_handle_time", "Handle time"),
-    ("transfer_rate", "Transferred"), ("ring_no_answer_rate", "Rings not answered"),
-)  # fmt: skip
-
-
 def queue_table(
     numbers: Numbers, queues: dict[str, Row], courses: dict[str, list[float | None]]
 ) -> tuple[list[Column], list[list[Cell]]]:
@@ -202,13 +213,6 @@ def _limit(facts: dict[str, Any]) -> Cell:
     return Cell(
         f"{limit}{fmt.SPACE}s{'*' if facts.get('is_threshold_assumed') else ''}", sort=limit
     )
-
-
-AGENT_COLUMNS = (
-    ("occupancy", "Occupancy"), ("contacts_per_hour", "Contacts per hour"),
-    ("average_handle_time", "Handle time"), ("transfer_rate", "Transferred"),
-    ("ring_no_answer_rate", "Rings not answered"), ("declined_rate", "Rings declined"),
-)  # fmt: skip
 
 
 def agent_table(

@@ -13,7 +13,10 @@ from marts.kpi_day as k
 inner join core.dim_metric as m
     on m.metric_id = k.metric_id and m.metric_version = k.metric_version
 where k.local_date between $from_date and $to_date
-    and k.scope_kind in ('all', 'queue', 'agent')
+    and (
+        k.scope_kind = 'all'
+        or (k.scope_kind in ('queue', 'agent') and list_contains($metrics, k.metric_id))
+    )
     and m.additivity in ('additive', 'ratio', 'maximum')
 group by k.metric_id, k.metric_version, k.scope_kind, k.scope_id
 order by k.metric_id, k.metric_version, k.scope_kind, k.scope_id

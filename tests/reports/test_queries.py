@@ -1,0 +1,56 @@
+"""Reading a published warehouse: how fine charts are, what the registry gives, what cannot be."""
+
+from datetime import date, datetime, timedelta
+
+import pytest
+
+from reports.pages import tables
+from reports.pages.period import months_of
+from reports.queries import Reader, bin_seconds, wait_step_ms
+from tests.reports.made import metric
+
+START = datetime(2026, 11, 21, 8)  # noqa: DTZ001
+
+
+@pytest.mark.parametrize(
+    ("minutes", "bin_s"),
+    [(0, 60), (25, 60), (50, 60), (51, 120), (660, 900), (1439, 1800), (3000, 3600)],
+)
+def test_a_day_has_at_most_fifty_intervals(minutes, bin_s):
+    assert bin_seconds(START, START + timedelta(minutes=minutes)) == bin_s
+
+
+@pytest.mark.parametrize(("longest", "step"), [(5, 500), (20, 1000), (100, 5000), (1e6, 300_000)])
+def test_a_histogram_has_at_most_thirty_bars(longest, step):
+    assert wait_step_ms(longest) == step
+
+
+def test_a_part_over_one_fact_can_be_counted_by_the_minute_and_no_other():
+    one = metric(numerator_sql="select count(*) as n from core.fact_queue_visit")
+    assert one.over_fact("numerator") == ("fact_queue_visit", "count(*)")
+    assert metric(numerator_sql=None).over_fact("numerator") is None
+    two = "select 1 as n from core.fact_queue_visit\nselect 2 as n from core.fact_queue_refusal"
+    assert metric(numerator_sql=two).over_fact("numerator") is None
+
+
+def test_every_metric_that_a_page_asks_for_is_in_the_registry(warehouse):
+    with Reader(warehouse) as reader:
+        known = {name for name, _ in reader.metrics()}
+    assert not {*tables.CARDS, *tables.IN_TABLES, "attempts", "lost"} - known
+
+
+def test_courses_by_the_minute_add_up_to_the_day(warehouse):
+    day = date(2026, 10, 28)
+    with Reader(warehouse) as reader:
+        numbers = reader.numbers_by_day(day, day, scopes=[], metrics=[])[day]
+        metrics = {name: found for (name, _), found in reader.metrics().items()}
+        rows = reader.course(metrics["service_level"], day, 60)
+        assert reader.course(metrics["occupancy"], day, 60) == []
+    number = numbers.get("service_level")
+    assert sum(r["numerator"] for r in rows) == number.numerator
+    assert sum(r["denominator"] for r in rows) == number.denominator
+
+
+def test_many_days_are_listed_by_month_newest_first():
+    days = [date(2025, 12, 30) + timedelta(days=i) for i in range(4)]
+    assert months_of(days) == [("Jan 2026", days[2:]), ("Dec 2025", days[:2])]
