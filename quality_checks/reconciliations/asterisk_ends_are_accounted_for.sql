@@ -2,7 +2,8 @@
 relation: staging.queue_visit
 severity: critical
 description: >-
-  Every line that ends a visit ended one, or is an anomaly of a named rule (such as a doubled completion).
+  Every line that ends a visit ended one, or is an anomaly of a named rule (such as a doubled
+  completion).
 raw_table: queue_log
 ---*/
 with copies as (

@@ -2,7 +2,8 @@
 relation: staging.queue_visit
 severity: critical
 description: >-
-  Every line of a queue log that says a call entered a queue is one visit, and every visit such a line.
+  Every line of a queue log that says a call entered a queue is one visit, and every visit such
+  a line.
 raw_table: queue_log
 ---*/
 with copies as (

@@ -2,7 +2,8 @@
 relation: staging.agent_offer
 severity: critical
 description: >-
-  Every line about a ring that an agent let pass or dropped is such a ring, or an anomaly of a named rule.
+  Every line about a ring that an agent let pass or dropped is such a ring, or an anomaly of a
+  named rule.
 raw_table: queue_log
 ---*/
 with copies as (

@@ -2,7 +2,8 @@
 relation: marts.kpi_day
 severity: critical
 description: >-
-  A queue's offered visits and consultations of a day are the day's visits, and its outcomes sum to the offered ones.
+  A queue's offered visits and consultations of a day are the day's visits, and its outcomes sum
+  to the offered ones.
 ---*/
 with visits as (
     select queue_id, local_date, count(*) as n_expected

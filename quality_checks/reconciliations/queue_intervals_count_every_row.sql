@@ -2,7 +2,8 @@
 relation: marts.queue_interval
 severity: critical
 description: >-
-  A queue's quarter hours of a day count every visit, refusal and ring of that day, and its outcomes sum to what was offered.
+  A queue's quarter hours of a day count every visit, refusal and ring of that day, and its
+  outcomes sum to what was offered.
 ---*/
 with expected as (
     select queue_id, local_date, 'visits' as measure, count(*) as n

@@ -2,7 +2,8 @@
 relation: marts.kpi_day
 severity: critical
 description: >-
-  Counts of visits and refusals over all queues sum to the centre's, where all count their days in one zone.
+  Counts of visits and refusals over all queues sum to the centre's, where all count their days
+  in one zone.
 ---*/
 with zones as (
     select count(distinct zone) as n_zones
