@@ -6,10 +6,7 @@ words which rows only one side has.
 
 from collections import Counter
 from collections.abc import Callable, Iterable
-from pathlib import Path
 from typing import Any
-
-import duckdb
 
 from tests.oracle.centre import Centre
 from tests.oracle.contacts import Contact
@@ -25,36 +22,9 @@ from tests.oracle.kpis import Scope, kpi_days, kpi_quarters, wait_values
 from tests.oracle.metrics import Part
 from tests.oracle.states import State, states_of_all
 from tests.oracle.timeline import day_of
+from tests.warehouse import Bag, Row, Warehouse
 
-Row = tuple[Any, ...]
-Bag = Counter[Row]
 _SHOWN = 6
-
-
-class Warehouse:
-    """A warehouse, seen by one source's rows."""
-
-    def __init__(self, con: duckdb.DuckDBPyConnection, source: str) -> None:
-        self._con = con
-        self._source = source
-
-    @classmethod
-    def published(cls, path: Path, source: str) -> "Warehouse":
-        """A published warehouse, opened to read."""
-        return cls(duckdb.connect(path, read_only=True), source)
-
-    def rows(self, sql: str) -> list[Row]:
-        """Rows of a query in which `$source` is the source's name, if it is asked for."""
-        names = {"source": self._source} if "$source" in sql else None
-        return self._con.execute(sql, names).fetchall()
-
-    def bag(self, sql: str) -> Bag:
-        """Rows of a query, counted."""
-        return Counter(self.rows(sql))
-
-    def close(self) -> None:
-        """Let go of the file."""
-        self._con.close()
 
 
 def visits(centre: Centre, warehouse: Warehouse) -> tuple[Bag, Bag]:
@@ -178,6 +148,31 @@ def states(centre: Centre, warehouse: Warehouse) -> tuple[Bag, Bag]:
     return ours, theirs
 
 
+def states_alone(centre: Centre, warehouse: Warehouse) -> tuple[Bag, Bag]:
+    """Every stretch, whatever the reason of its pause.
+
+    Pauses that contradict each other in one instant leave open which of them is the latest.
+    """
+    ours, theirs = states(centre, warehouse)
+    zone = centre.config.zone
+    return _without_reason(ours, zone), _without_reason(theirs, zone)
+
+
+def _without_reason(bag: Bag, zone: str) -> Bag:
+    joined: list[list[Any]] = []
+    for agent, state, start, end, _, n_queues, inferred in sorted(bag.elements(), key=_by_time):
+        look = [agent, state, n_queues, inferred, day_of(start, zone)]
+        if joined and joined[-1][:5] == look and joined[-1][6] == start:
+            joined[-1][6] = end
+        else:
+            joined.append([*look, start, end])
+    return Counter(tuple(row) for row in joined)
+
+
+def _by_time(row: Row) -> Row:
+    return row[0], row[2]
+
+
 _STATES = ("handling", "wrap", "ringing", "available", "paused", "logged_in", "inferred")
 
 
@@ -223,6 +218,11 @@ def _own(row: Row) -> Row:
     return tuple(0 if value is None else value for value in row)
 
 
+def _eventful(bag: Bag) -> Bag:
+    """Without rows of zeros: only one side may have a row of a time with consultations alone."""
+    return Counter({row: n for row, n in bag.items() if any(row[2:])})
+
+
 def queue_days_of(centre: Centre, warehouse: Warehouse) -> tuple[Bag, Bag]:
     """Every queue's days."""
     queues = sorted({queue for queue, _ in queue_days(centre)})
@@ -234,7 +234,7 @@ def queue_days_of(centre: Centre, warehouse: Warehouse) -> tuple[Bag, Bag]:
         f"select queue_id, cast(local_date as varchar), {_mart_columns(_QUEUE)} "
         "from marts.queue_day"
     )
-    return ours, Counter(_own(row) for row in theirs if row[0] in queues)
+    return _eventful(ours), _eventful(Counter(_own(row) for row in theirs if row[0] in queues))
 
 
 def queue_quarters(centre: Centre, warehouse: Warehouse) -> tuple[Bag, Bag]:
@@ -249,7 +249,7 @@ def queue_quarters(centre: Centre, warehouse: Warehouse) -> tuple[Bag, Bag]:
         f"select queue_id, epoch_us(interval_start), {_mart_columns(_QUEUE)} "
         "from marts.queue_interval"
     )
-    return ours, Counter(_own(row) for row in theirs if row[0] in queues)
+    return _eventful(ours), _eventful(Counter(_own(row) for row in theirs if row[0] in queues))
 
 
 def agent_days_of(centre: Centre, warehouse: Warehouse) -> tuple[Bag, Bag]:
@@ -264,7 +264,7 @@ def agent_days_of(centre: Centre, warehouse: Warehouse) -> tuple[Bag, Bag]:
         f"select agent_id, cast(local_date as varchar), {_mart_columns(_AGENT)} "
         "from marts.agent_day"
     )
-    return ours, Counter(_own(row) for row in theirs if row[0] in agents)
+    return _eventful(ours), _eventful(Counter(_own(row) for row in theirs if row[0] in agents))
 
 
 _SECONDS = {
@@ -351,6 +351,7 @@ SAME: dict[str, Callable[[Centre, Warehouse], tuple[Bag, Bag]]] = {
     "core.fact_handle_segment": segments,
     "core.fact_contact": contacts,
     "core.fact_agent_state": states,
+    "core.fact_agent_state but for reasons": states_alone,
     "core.fact_agent_state_interval": state_quarters,
     "marts.queue_day": queue_days_of,
     "marts.queue_interval": queue_quarters,
@@ -359,6 +360,10 @@ SAME: dict[str, Callable[[Centre, Warehouse], tuple[Bag, Bag]]] = {
     "marts.kpi_interval": kpi_quarters_of,
     "marts.kpi_day of waits": wait_values_of,
 }
+
+
+MADE = tuple(relation for relation in SAME if relation != "core.fact_agent_state")
+"""What to compare on made centres: see `states_alone`."""
 
 
 def differences(relation: str, centre: Centre, warehouse: Warehouse) -> str:

@@ -5,11 +5,12 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 
-from tests.agreement import SAME, Warehouse, differences
+from tests.agreement import MADE, SAME, differences
 from tests.generators.asterisk import Made, centres
 from tests.laid import lay
 from tests.oracle.centre import Centre, read_centre
 from tests.oracle.config import Config, read_queues_conf
+from tests.warehouse import Warehouse
 
 
 class Star:
@@ -55,9 +56,10 @@ def star() -> Star:
     return Star()
 
 
-def _check(star: Star, centre: Centre) -> None:
+def _check(star: Star, centre: Centre, relations: list[str]) -> None:
     warehouse = star.built_on(centre)
-    found = [differences(relation, centre, warehouse) for relation in star.relations]
+    wanted = [relation for relation in relations if relation in star.relations]
+    found = [differences(relation, centre, warehouse) for relation in wanted]
     assert not any(found), "\n" + "\n".join(text for text in found if text)
 
 
@@ -65,11 +67,11 @@ def test_on_the_shipped_sample(star: Star, sample: Path):
     config = Config()
     read_queues_conf((sample / "queues.conf").read_text(encoding="utf-8"), config)
     logs = [(sample / "queue_log").read_bytes()], [(sample / "Master.csv").read_bytes()]
-    _check(star, read_centre(*logs, config))
+    _check(star, read_centre(*logs, config), list(SAME))
 
 
 @settings(
-    max_examples=20,
+    max_examples=6,
     deadline=None,
     phases=(Phase.explicit, Phase.reuse, Phase.generate),
     suppress_health_check=list(HealthCheck),
@@ -77,4 +79,4 @@ def test_on_the_shipped_sample(star: Star, sample: Path):
 @given(made=centres())
 def test_on_made_centres(star: Star, made: Made):
     centre = read_centre([made.queue_log], [made.master_csv], made.config())
-    _check(star, centre)
+    _check(star, centre, list(MADE))

@@ -62,7 +62,14 @@ def _work(centre: Centre) -> dict[tuple[str, str], list[tuple[str, datetime, dat
             end = centre.watermarks[s["source"]]
         elif s["is_cut"]:
             # A leg reaches seven local days; none of these lasts longer.
-            end = min((at for *k, at in ends if tuple(k) == key and at >= start), default=start)
+            shown = [at for *k, at in ends if tuple(k) == key and at >= start]
+            shown += [
+                v["entered_at"]
+                for v in centre.tables["queue_visit"]
+                if (v["source"], v["contact_id"]) == (s["source"], s["contact_id"])
+                and v["entered_at"] > start
+            ]
+            end = min(shown, default=start)
         found[key].append(("handling", start, end))
         if s["wrap_ms"]:
             found[key].append(("wrap", end, end + timedelta(milliseconds=s["wrap_ms"])))

@@ -66,10 +66,8 @@ class Contact:
         if self.is_open:
             return None
         ends = [cdr.end for cdr in self.cdrs if cdr.end is not None]
-        ends += [
-            line.at for line in self.lines if line.event in (*TALK_ENDS, *WAIT_ENDS, *REFUSALS)
-        ]
-        return max(ends, default=None)
+        ends += [line.at for line in self.lines if line.event in TALK_ENDS + WAIT_ENDS]
+        return max(ends or [line.at for line in self.lines], default=None)
 
     @property
     def n_transfers(self) -> int:

@@ -51,14 +51,22 @@ def _covers(spans: Spans, at: int) -> bool:
 def _busy(centre: Centre, watermark: int) -> dict[str, dict[str, Spans]]:
     """Per agent and kind (handling, wrap, ringing): the spans, none beyond the watermark.
 
-    Reading: a leg that may still go on counts until the watermark, one that a restart ended
-    until the restart. Of a leg whose end was lost otherwise nobody knows the length: none counts.
+    Reading: a leg that may still go on counts until the watermark. One whose end was never logged
+    counts until what shows first that it was over: a restart, or the next entry of its call into
+    a queue. Without any of these nobody knows its length, and none counts.
     """
+    entries: dict[str, list[int]] = defaultdict(list)
+    for visit in centre.visits:
+        entries[visit.callid].append(visit.entered_at)
     busy: dict[str, dict[str, Spans]] = defaultdict(lambda: defaultdict(list))
     for segment in centre.segments:
         end = segment.ended_at
         if end is None:
-            end = watermark if segment.is_open else segment.restart_at or segment.connected_at
+            end = watermark
+        if segment.is_cut:
+            shown = [at for at in entries[segment.callid] if at > segment.connected_at]
+            shown += [segment.restart_at] if segment.restart_at else []
+            end = min(shown, default=segment.connected_at)
         busy[segment.agent]["handling"].append((segment.connected_at, min(end, watermark)))
         if segment.ended_at is not None and segment.wrap_ms:
             wrap_end = min(end + segment.wrap_ms * 1000, watermark)

@@ -240,7 +240,7 @@ def test_a_leg_whose_end_was_lost_is_cut_by_the_next_entry_of_its_call():
     assert [o for *_, o in _outcomes(centre)] == ["answered", "abandoned", "cut"]
     (segment,) = centre.segments
     assert segment.is_cut
-    assert states_told(centre, "Ann") == [("ringing~", 1, 2), ("available~", 2, 950)]
+    assert states_told(centre, "Ann")[1] == ("handling~", 2, 60)
 
 
 def test_next_steps():
