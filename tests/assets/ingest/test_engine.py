@@ -175,6 +175,18 @@ def test_newest_first_line_by_line(centre: Centre) -> None:
     assert any("equal lines of both were counted once" in message for (message,) in said)
 
 
+def test_equal_lines_of_one_file_are_several_events(centre: Centre) -> None:
+    centre.put("log", text(DAYS))
+    centre.run()
+    assert len(centre.staging()["anomaly"]) == 2
+    # The same second again, in a file that overlaps: nothing new; with a third line: one more.
+    centre.put("log.again", text(DAYS[5:]))
+    assert centre.run().changed.is_nothing
+    centre.put("log.longer", text([*DAYS[7:11], *DAYS[10:]]))
+    centre.run()
+    assert len(centre.staging()["anomaly"]) == 3
+
+
 def test_only_what_new_lines_touch_is_derived(centre: Centre) -> None:
     centre.put("log", text(DAYS[:8]))
     centre.run()
