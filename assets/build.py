@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import dagster as dg
 
-from assets.catalogue import PUBLICATION_KEY, check_specs, relation_specs
+from assets.catalogue import CHECK_NAMES, PUBLICATION_KEY, check_specs, relation_specs
 from assets.warehouse import Options, Outcome, PublicationRefusedError, refresh
 from pipelines.progress import Built, Checked, Event, Note, listening
 from pipelines.resources import ProjectResource
@@ -44,7 +44,7 @@ def build_asset(*, with_columns: bool) -> dg.AssetsDefinition:
         options = Options(full=config.full, from_day=config.from_day, to_day=config.to_day)
         with listening(lambda event: _log(context, event)):
             try:
-                outcome = refresh(project.project(), options, run_id=context.run_id)
+                outcome = refresh(project.project(), options, run_id=context.run.run_id)
             except PublicationRefusedError as refusal:
                 yield from _check_results(refusal.checks)
                 raise
@@ -67,21 +67,39 @@ def _log(context: dg.AssetExecutionContext, event: Event) -> None:
 
 
 def _check_results(checks: list[CheckResult]) -> Iterator[dg.AssetCheckResult]:
+    grouped: dict[tuple[str, str], list[CheckResult]] = {}
     for check in checks:
-        severity = dg.AssetCheckSeverity.ERROR
-        if check.severity != "critical" or check.is_waived:
-            severity = dg.AssetCheckSeverity.WARN
+        grouped.setdefault((check.relation, check.severity), []).append(check)
+    for (relation, severity), results in grouped.items():
+        bad = [check for check in results if not check.is_passed]
+        blocking = [check for check in bad if check.is_blocking]
         yield dg.AssetCheckResult(
-            asset_key=check.relation.split("."),
-            check_name=check.name,
-            passed=check.is_passed,
-            severity=severity,
-            description=check.detail,
-            metadata={
-                "bad": check.n_bad or 0,
-                "sql": dg.MetadataValue.md(f"```sql\n{check.failing_sql or ''}\n```"),
-            },
+            asset_key=relation.split("."),
+            check_name=CHECK_NAMES[severity],
+            passed=not bad,
+            severity=dg.AssetCheckSeverity.ERROR if blocking else dg.AssetCheckSeverity.WARN,
+            description="\n".join(f"{check.name}: {check.detail}" for check in bad)
+            or f"all {len(results)} hold",
+            metadata=_findings(bad),
         )
+
+
+def _findings(bad: list[CheckResult]) -> dict[str, dg.MetadataValue]:
+    if not bad:
+        return {}
+    records = [
+        dg.TableRecord(
+            {
+                "check": check.name,
+                "bad": check.n_bad or 0,
+                "found": check.detail,
+                "accepted": check.is_waived,
+                "sql": check.failing_sql or "",
+            }
+        )
+        for check in bad
+    ]
+    return {"failed": dg.MetadataValue.table(records=records)}
 
 
 def _materializations(outcome: Outcome) -> Iterator[dg.MaterializeResult]:

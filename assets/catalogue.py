@@ -3,6 +3,9 @@
 Descriptions of files, not of data: nothing here opens a warehouse.
 """
 
+import warnings
+from pathlib import Path
+
 import dagster as dg
 
 from pipelines.sql_models import Contract, SqlModel, load_contracts, load_models
@@ -10,6 +13,7 @@ from pipelines.sql_models.empty import empty_warehouse, warehouse_columns
 from pipelines.sql_models.lineage import column_lineage
 from pipelines.storage.ops import table_description
 
+CHECK_NAMES = {"critical": "must_hold", "warning": "should_hold"}
 PUBLICATION_KEY = dg.AssetKey(["ops", "publication"])
 
 
@@ -80,10 +84,7 @@ def _staging_spec(contract: Contract, raw: list[dg.AssetKey]) -> dg.AssetSpec:
 def _model_spec(model: SqlModel, columns: dict[str, object]) -> dg.AssetSpec:
     metadata: dict[str, object] = {"dagster/relation_identifier": model.relation, **columns}
     if model.path is not None:
-        reference = dg.LocalFileCodeReference(file_path=str(model.path))
-        metadata["dagster/code_references"] = dg.CodeReferencesMetadataValue(
-            code_references=[reference]
-        )
+        metadata["dagster/code_references"] = _code_reference(model.path)
     deps = [asset_key(name) for name in sorted(model.reads) if not name.startswith("ops.")]
     return dg.AssetSpec(
         asset_key(model.relation),
@@ -96,6 +97,15 @@ def _model_spec(model: SqlModel, columns: dict[str, object]) -> dg.AssetSpec:
         description=f"{model.header.description}\n\n```sql\n{model.sql}\n```",
         metadata=metadata,
     )
+
+
+def _code_reference(path: Path) -> dg.CodeReferencesMetadataValue:
+    with warnings.catch_warnings():
+        # In beta for two years; the page works without it, should it go.
+        warnings.simplefilter("ignore", dg.BetaWarning)
+        return dg.CodeReferencesMetadataValue(
+            code_references=[dg.LocalFileCodeReference(file_path=str(path))]
+        )
 
 
 def _column_metadata(models: list[SqlModel]) -> dict[str, dict[str, object]]:
@@ -129,15 +139,23 @@ def _column_metadata(models: list[SqlModel]) -> dict[str, dict[str, object]]:
 
 
 def check_specs() -> list[dg.AssetCheckSpec]:
-    """Specs of every quality check, on the asset it is about."""
+    """Two checks a relation: what must hold, which blocks publication, and what should.
+
+    Each stands for all single checks of the relation and severity, which `ops.check_result` and
+    the report list one by one. As hundreds of Dagster checks they cost more than the whole build:
+    each is planned, stored and committed on its own.
+    """
     from quality_checks.runner import check_specs as specs
 
+    grouped: dict[tuple[str, str], list[str]] = {}
+    for spec in specs():
+        grouped.setdefault((spec.relation, spec.severity), []).append(spec.description)
     return [
         dg.AssetCheckSpec(
-            name=spec.name,
-            asset=asset_key(spec.relation),
-            blocking=spec.severity == "critical",
-            description=spec.description,
+            name=CHECK_NAMES[severity],
+            asset=asset_key(relation),
+            blocking=severity == "critical",
+            description="\n".join(f"* {text}" for text in descriptions),
         )
-        for spec in specs()
+        for (relation, severity), descriptions in grouped.items()
     ]
