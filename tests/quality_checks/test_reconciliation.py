@@ -142,9 +142,9 @@ def test_all_block():
     MUTATIONS,
     ids=[f"{relation}.{name}" for relation, name, _ in MUTATIONS],
 )
-def test_each_fails_when_the_books_do_not_balance(centre, lake, relation, name, change):
-    centre.execute(change)
-    result = run_one(centre, lake, relation, name)
+def test_each_fails_when_the_books_do_not_balance(undone_centre, lake, relation, name, change):
+    undone_centre.execute(change)
+    result = run_one(undone_centre, lake, relation, name)
     assert result.is_blocking
     assert "could not run" not in result.detail
     assert result.n_bad
