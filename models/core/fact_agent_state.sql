@@ -101,8 +101,11 @@ agent_day as (
 event as (
     select
         a.agent_no * 100000 + d.day_no as agent_day,
-        e.queue, e.event_at, e.event_rank, e.event_repeat, e.event, e.reason, e.is_inferred,
-        e.is_carried
+        e.queue, e.event_at, e.event, e.reason, e.is_inferred, e.is_carried,
+        row_number() over (
+            partition by a.agent_no, d.day_no
+            order by e.event_at, e.event_rank, e.event, e.event_repeat, e.queue nulls first
+        ) as place
     from near_event as e
     inner join agent as a on a.source = e.source and a.zone = e.zone and a.agent = e.agent
     inner join wanted_day as d on d.zone = e.zone and d.local_date = e.local_date
@@ -116,12 +119,11 @@ agent_queue as (
 
 -- A change in all queues is one in each of them; carried pauses are restated for each anyway.
 queue_event as (
-    select agent_day, queue, event_at, event_rank, event_repeat, event, reason, is_inferred
+    select agent_day, queue, place, event_at, event, reason, is_inferred
     from event
     where queue is not null and event in ('join', 'leave', 'pause', 'unpause')
     union all
-    select e.agent_day, q.queue, e.event_at, e.event_rank, e.event_repeat, e.event, e.reason,
-        e.is_inferred
+    select e.agent_day, q.queue, e.place, e.event_at, e.event, e.reason, e.is_inferred
     from event as e
     inner join agent_queue as q on q.agent_day = e.agent_day
     where e.queue is null and not e.is_carried and e.event in ('leave', 'pause', 'unpause')
@@ -130,7 +132,6 @@ queue_event as (
 membership as (
     select
         *,
-        row_number() over by_queue as place,
         coalesce(
             last_value(case event when 'join' then 1 when 'leave' then 0 end ignore nulls)
                 over so_far,
@@ -148,16 +149,11 @@ membership as (
             0
         ) as is_explicit
     from queue_event
-    window
-        by_queue as (
-            partition by agent_day, queue
-            order by event_at, event_rank, event_repeat, event, reason
-        ),
-        so_far as (
-            partition by agent_day, queue
-            order by event_at, event_rank, event_repeat, event, reason
-            rows between unbounded preceding and current row
-        )
+    window so_far as (
+        partition by agent_day, queue
+        order by place
+        rows between unbounded preceding and current row
+    )
 ),
 
 -- A pause holds until it is taken back or the agent leaves; who joins anew is not paused, and a
@@ -202,12 +198,7 @@ queue_delta as (
 
 -- Log-in to the system (unknown until told), and the pause that is not of one queue.
 whole_event as (
-    select
-        agent_day, event_at, event_rank, event_repeat, event, reason,
-        row_number() over (
-            partition by agent_day
-            order by event_at, event_rank, event_repeat, event, reason
-        ) as place
+    select agent_day, place, event_at, event, reason
     from event
     where event in ('login', 'logout') or (queue is null and event in ('pause', 'unpause'))
 ),
@@ -307,12 +298,11 @@ plain_standing as (
 
 -- Which pauses are in effect when, so that a paused stretch can say why.
 pause_signal as (
-    select agent_day, queue, event_at, event_rank, event_repeat, place, reason, is_pausing
+    select agent_day, queue, place, event_at, reason, is_pausing
     from pause_change
     where is_pausing is not null
     union all
-    select agent_day, '', event_at, event_rank, event_repeat, place, reason,
-        case event when 'pause' then 1 else 0 end
+    select agent_day, '', place, event_at, reason, case event when 'pause' then 1 else 0 end
     from whole_event
     where event in ('pause', 'unpause')
 ),
@@ -331,8 +321,7 @@ pause_reason as (
         p.reason,
         row_number() over (
             partition by s.agent_day, s.event_at
-            order by p.event_at desc, p.event_rank desc, p.event_repeat desc,
-                p.reason nulls last, p.queue
+            order by p.place desc, p.queue
         ) as place
     from plain_standing as s
     inner join pause as p

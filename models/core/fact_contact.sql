@@ -15,7 +15,6 @@ columns:
   talk_ms: Talk time of its legs with a customer; empty while any of them is not known.
   hold_ms: Hold time of its legs with a customer; empty while any of them is not known.
   wrap_ms: Wrap-up time of its legs with a customer; empty while any of them is not known.
-  talk_includes_hold: The source cannot tell hold from talk on any of its legs.
   n_segments: Legs with a customer.
   n_transfers: Legs that ended in a transfer.
   is_abandoned: Nobody handled it, and the caller gave up in the last queue.
@@ -49,8 +48,8 @@ waited as (
 ),
 
 leg as (
-    select s.contact_key, s.segment_ordinal, s.queue_id, s.queue_key, s.agent_id, s.agent_key,
-        s.talk_ms, s.hold_ms, s.wrap_ms, s.talk_includes_hold, s.is_transfer
+    select s.contact_key, s.segment_ordinal, s.queue_id, s.agent_id, s.agent_key,
+        s.talk_ms, s.hold_ms, s.wrap_ms, s.is_transfer
     from core.fact_handle_segment as s
     inner join ops.build_window as w on s.local_date between w.scan_from and w.scan_to
     inner join contact as c
@@ -67,7 +66,6 @@ handled as (
         case when count(talk_ms) = count(*) then sum(talk_ms) end as talk_ms,
         case when count(hold_ms) = count(*) then sum(hold_ms) end as hold_ms,
         case when count(wrap_ms) = count(*) then sum(wrap_ms) end as wrap_ms,
-        bool_and(talk_includes_hold) as talk_includes_hold,
         min(segment_ordinal) as first_ordinal,
         max(segment_ordinal) as last_ordinal,
         min(segment_ordinal) filter (where is_transfer) as transfer_ordinal
@@ -112,11 +110,8 @@ select
     last_leg.agent_id as last_agent_id,
     coalesce(last_leg.agent_key, -1) as last_agent_key,
     last_leg.queue_id as credited_queue_id,
-    coalesce(last_leg.queue_key, -1) as credited_queue_key,
     transfer_leg.agent_id as transfer_agent_id,
-    coalesce(transfer_leg.agent_key, -1) as transfer_agent_key,
     transfer_leg.queue_id as transfer_queue_id,
-    coalesce(transfer_leg.queue_key, -1) as transfer_queue_key,
     coalesce(v.n_visits, 0) as n_visits,
     coalesce(v.n_answered_visits, 0) as n_answered_visits,
     coalesce(h.n_segments, 0) as n_segments,
@@ -126,7 +121,6 @@ select
     cast(h.talk_ms as bigint) as talk_ms,
     cast(h.hold_ms as bigint) as hold_ms,
     cast(h.wrap_ms as bigint) as wrap_ms,
-    h.talk_includes_hold,
     h.contact_key is not null as is_handled,
     h.contact_key is null and coalesce(last_visit.outcome = 'abandoned', false) as is_abandoned,
     c.is_open,

@@ -14,28 +14,30 @@ columns:
   talk_ms: {tests: [{min: 0}]}
   is_open: Still connected as far as the data goes.
 ---*/
-with near_segment as (
+with segment as (
     select s.*
     from staging.handle_segment as s
-    inner join ops.build_window as w on s.local_date between w.scan_from and w.scan_to
+    inner join ops.build_window as w on s.local_date between w.from_date and w.to_date
 ),
 
 -- How long the agent was on earlier legs. Six days at most, so that a narrow build sees the same.
 followed as (
     select
-        *,
-        max(least(ended_at, connected_at + interval '6' day)) over (
-            partition by source, agent
-            order by connected_at, contact_id, segment_repeat
+        s.source, s.contact_id, s.agent, s.connected_at, s.segment_repeat, s.local_date,
+        max(least(s.ended_at, s.connected_at + interval '6' day)) over (
+            partition by s.source, s.agent
+            order by s.connected_at, s.contact_id, s.segment_repeat
             rows between unbounded preceding and 1 preceding
         ) as busy_until
-    from near_segment
+    from staging.handle_segment as s
+    inner join ops.build_window as w on s.local_date between w.scan_from and w.scan_to
 ),
 
-segment as (
-    select s.*
-    from followed as s
-    inner join ops.build_window as w on s.local_date between w.from_date and w.to_date
+overlap as (
+    select f.source, f.contact_id, f.agent, f.connected_at, f.segment_repeat, f.busy_until
+    from followed as f
+    inner join ops.build_window as w on f.local_date between w.from_date and w.to_date
+    where f.busy_until > f.connected_at
 ),
 
 contact as (
@@ -76,11 +78,8 @@ select
     s.hold_ms,
     s.wrap_ms,
     case
-        when s.busy_until > s.connected_at
-            then ms_between(
-                s.connected_at, least(coalesce(s.ended_at, s.busy_until), s.busy_until)
-            )
-        else 0
+        when o.busy_until is null then 0
+        else ms_between(s.connected_at, least(s.ended_at, o.busy_until))
     end as overlap_ms,
     s.transfer_type,
     s.transfer_to,
@@ -94,6 +93,12 @@ left join contact as c
     on c.source = s.source
     and c.contact_id = s.contact_id
     and c.local_date between s.local_date - interval '7' day and s.local_date + interval '7' day
+left join overlap as o
+    on o.source = s.source
+    and o.agent = s.agent
+    and o.connected_at = s.connected_at
+    and o.contact_id = s.contact_id
+    and o.segment_repeat = s.segment_repeat
 left join core.dim_queue as q
     on q.queue_id = s.queue and s.local_date >= q.valid_from and s.local_date < q.valid_to
 left join core.dim_agent as a

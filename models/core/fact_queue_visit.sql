@@ -18,7 +18,6 @@ columns:
   talk_ms: Talk time of the visit's legs; empty while any of them is not known.
   hold_ms: Hold time of the visit's legs; empty while any of them is not known.
   wrap_ms: Wrap-up time of the visit's legs; empty while any of them is not known.
-  talk_includes_hold: The source cannot tell hold from talk on any leg of the visit.
 ---*/
 with visit as (
     select v.*
@@ -34,7 +33,7 @@ contact as (
 
 segment as (
     select s.visit_key, s.segment_ordinal, s.agent_id, s.local_date,
-        s.talk_ms, s.hold_ms, s.wrap_ms, s.talk_includes_hold
+        s.talk_ms, s.hold_ms, s.wrap_ms
     from core.fact_handle_segment as s
     inner join ops.build_window as w on s.local_date between w.scan_from and w.scan_to
     where s.visit_key is not null
@@ -65,8 +64,7 @@ handled as (
         min(segment_ordinal) as first_ordinal,
         case when count(talk_ms) = count(*) then sum(talk_ms) end as talk_ms,
         case when count(hold_ms) = count(*) then sum(hold_ms) end as hold_ms,
-        case when count(wrap_ms) = count(*) then sum(wrap_ms) end as wrap_ms,
-        bool_and(talk_includes_hold) as talk_includes_hold
+        case when count(wrap_ms) = count(*) then sum(wrap_ms) end as wrap_ms
     from leg
     group by visit_key
 ),
@@ -113,8 +111,7 @@ select
     v.position_out,
     cast(h.talk_ms as bigint) as talk_ms,
     cast(h.hold_ms as bigint) as hold_ms,
-    cast(h.wrap_ms as bigint) as wrap_ms,
-    h.talk_includes_hold
+    cast(h.wrap_ms as bigint) as wrap_ms
 from keyed as v
 left join contact as c
     on c.source = v.source

@@ -183,18 +183,15 @@ def _rows(source: Source) -> str:
     return f"""{source.name}_row as (
     select
         f.*,
-        coalesce(r.local_date, f.local_date) as all_date,
-        coalesce(r.zone, f.zone) as all_zone,
 {_lines(columns, 8)}
     from {source.relation} as f
     inner join ops.build_window as w on f.local_date between w.scan_from and w.scan_to
 {indent(source.joins, "    ")}
-    left join reporting as r on r.interval_start = f.interval_start
 )"""
 
 
 def _cells(source: Source, own: list[Aggregate]) -> str:
-    keys = f"interval_start, local_date, zone, all_date, all_zone,\n        {_SCOPE_COLUMNS}"
+    keys = f"interval_start, local_date, zone,\n        {_SCOPE_COLUMNS}"
     return f"""{source.name}_cell as (
     select
         {keys},
@@ -218,9 +215,13 @@ def _scoped(source: Source, rows: str) -> str:
             when 'direction' then c.direction_scope
             when 'site' then c.site_scope
         end as scope_id,
-        case when s.scope_kind = 'all' then c.all_date else c.local_date end as period_date,
-        case when s.scope_kind = 'all' then c.all_zone else c.zone end as period_zone
+        case
+            when s.scope_kind = 'all' then coalesce(r.local_date, c.local_date)
+            else c.local_date
+        end as period_date,
+        case when s.scope_kind = 'all' then coalesce(r.zone, c.zone) else c.zone end as period_zone
     from {rows} as c
+    left join reporting as r on r.interval_start = c.interval_start
     cross join scope as s
     -- What the centre began itself is told apart, never mixed with what came in.
     where s.scope_kind = 'direction' or coalesce(c.direction_scope, '') <> 'outbound'
