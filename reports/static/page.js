@@ -49,7 +49,7 @@
       for (const f of figures) {
         const place = document.getElementById(f.id);
         const tall = Number(place.dataset.height ||= parseInt(place.style.height, 10));
-        const height = root.classList.contains("print") ? Math.round(0.76 * tall) : tall;
+        const height = root.classList.contains("print") ? Math.round((tall > 320 ? 0.62 : 0.68) * tall) : tall;
         place.style.height = height + "px";
         const size = place.clientWidth;
         const full = layout(paint(f.layout));
