@@ -91,10 +91,10 @@ def _stamp(ms: int, style: str, zone: str, epoch: int) -> str:
 def _cdr(draw: Draw, call: Call, cast: Cast, zone: str) -> list[str]:
     """No, one or two records of a call that was in a queue."""
     rows = []
-    first = call.moments[0][0] if call.moments else call.last_ms
+    first, last = call.moments[0][0], call.moments[-1][0]
     for _ in range(draw(st.sampled_from((0, 1, 1, 2)))):
         start = first - draw(st.sampled_from((0, 2000, 9000)))
-        span, base = (start, call.last_ms), cast.epoch * 1000
+        span, base = (start, last), cast.epoch * 1000
         rows.append(_row(call, base=base, zone=zone, span=span, app="Queue", dst="7001"))
     return rows
 
@@ -117,12 +117,15 @@ def _row(
 
 
 @st.composite
-def _direct(draw: Draw, number: int, cast: Cast, zone: str, day_s: int) -> list[str]:
-    """A call to an agent's own phone, or from it."""
-    start = draw(st.integers(0, day_s))
+def _direct(draw: Draw, number: int, cast: Cast, zone: str, last_ms: int) -> list[str]:
+    """A call to an agent's own phone that is over before the log ends.
+
+    Records that reach further than the log would leave open how far agents' time is known.
+    """
+    start = draw(st.integers(0, last_ms // 1000))
     agent = draw(st.sampled_from(list(cast.extension_of.values()) or ["1099"]))
     call = Call(f"{cast.epoch + start}.{number}", "+442079460001")
-    end = (start + draw(st.sampled_from((0, 5, 60, 3600)))) * 1000
+    end = min((start + draw(st.sampled_from((0, 5, 60, 3600)))) * 1000, last_ms)
     span, base = (start * 1000, end), cast.epoch * 1000
     row = _row(call, base=base, zone=zone, span=span, app="Dial", dst=agent, agent=agent)
     return [row]
@@ -168,8 +171,9 @@ def centres(draw: Draw, prefix: str = "", n_calls: int = 12) -> Made:
     moments.sort(key=lambda moment: moment[0])
     style = draw(st.sampled_from(("epoch", "epoch", "text")))
     cdr_rows = [row for call in made_calls for row in _cdr(draw, call, cast, zone)]
+    last_ms = max((ms for ms, _ in moments), default=0)
     for number in range(draw(st.integers(0, 2))):
-        cdr_rows += draw(_direct(1000 + number, cast, zone, day_s))
+        cdr_rows += draw(_direct(1000 + number, cast, zone, last_ms))
     return Made(
         zone=zone,
         lines=[f"{_stamp(ms, style, zone, epoch)}|{text}" for ms, text in moments],

@@ -36,7 +36,7 @@ class Segment:
     connected_at: int
     ended_at: int | None
     restart_at: int | None
-    """The restart that ended it unseen."""
+    """The first restart after it began."""
     talk_ms: int | None
     wrap_ms: int | None
     transfer_type: str | None
@@ -148,11 +148,10 @@ def _leg(visit: Visit) -> Segment:
 
 
 def _over(visit: Visit, connected: int) -> tuple[bool, int | None]:
-    """Whether a leg is over even if its end was not logged, and the restart that ended it."""
-    if visit.superseded_at is not None or visit.terminal:
-        return True, None
+    """Whether a leg is over though its end was not logged, and the first restart since."""
     restart = min((at for at in visit.restarts if at >= connected), default=None)
-    return restart is not None, restart
+    is_left = visit.superseded_at is not None or visit.terminal is not None
+    return is_left or restart is not None, restart
 
 
 def _wraps(legs: list[Segment], logs: Logs, names: Names) -> dict[int, int]:
