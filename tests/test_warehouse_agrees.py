@@ -165,7 +165,7 @@ def test_sample_knows_each_caller_once(sample_warehouse: Warehouse, sample_told:
 @settings(
     max_examples=2,
     deadline=None,
-    database=None,
+    derandomize=True,
     phases=(Phase.explicit, Phase.generate),
     suppress_health_check=list(HealthCheck),
 )

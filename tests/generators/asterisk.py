@@ -131,6 +131,14 @@ def _direct(draw: Draw, number: int, cast: Cast, zone: str, last_ms: int) -> lis
     return [row]
 
 
+def _end_with_restart(call: Call, restarts: list[int]) -> None:
+    """No call outlives a restart of its switch."""
+    first = call.moments[0][0]
+    later = [at for at in restarts if at >= first]
+    if later:
+        call.moments = [moment for moment in call.moments if moment[0] <= min(later)]
+
+
 def _lost_and_doubled(draw: Draw, moments: list[MOMENT]) -> list[MOMENT]:
     """Some lines never reach the file, some stand in it twice."""
     if not moments:
@@ -154,11 +162,14 @@ def centres(draw: Draw, prefix: str = "", n_calls: int = 12) -> Made:
     day_s = draw(st.sampled_from((30, 3600, 86_400, 150_000)))
     cast = _cast(draw, prefix, epoch)
     made_calls = [draw(calls(n, cast, day_s)) for n in range(draw(st.integers(0, n_calls)))]
+    n_restarts = draw(st.sampled_from((0, 0, 1, 2)))
+    restarts = [draw(st.integers(0, day_s)) * 1000 for _ in range(n_restarts)]
+    for call in made_calls:
+        _end_with_restart(call, restarts)
     moments = [moment for call in made_calls for moment in call.moments]
     for agent in cast.agents:
         moments += draw(shifts(agent, cast, day_s))
-    for _ in range(draw(st.sampled_from((0, 0, 0, 1, 2)))):
-        moments.append((draw(st.integers(0, day_s)) * 1000, "NONE|NONE|NONE|QUEUESTART|"))
+    moments += [(at, "NONE|NONE|NONE|QUEUESTART|") for at in restarts]
     if draw(st.booleans()):
         queue, agent = cast.queues[0], cast.agents[0]
         moments.append((1000, f"NONE|{queue}|{agent}|SUPERVISOR|note|barge, whisper"))

@@ -87,7 +87,10 @@ def _visit(draw: Draw, call: Call, queue: str, cast: Cast) -> None:
     hold = (call.last_ms - entered) // 1000
     hold += draw(st.sampled_from((0, 0, 0, 1)))
     if draw(st.integers(0, 2)):
-        _answered(draw, call, queue, draw(st.sampled_from(cast.agents)), hold)
+        agent, other = draw(st.sampled_from(cast.agents)), draw(st.sampled_from(cast.agents))
+        if other != agent and draw(st.integers(0, 3)) == 0:
+            call.say(queue, other, "RINGCANCELED", draw(RING_MS))
+        _answered(draw, call, queue, agent, hold)
     else:
         _unanswered(draw, call, queue, cast, hold)
 
