@@ -72,10 +72,17 @@ def ingest(con: duckdb.DuckDBPyConnection, project: Project, *, full: bool = Fal
         found.has_changed = True
     for source in project.settings.sources:
         done = ingest_source(con, project, source, now=now, full=full, on_progress=_tell_reading)
-        found.messages += done.messages
+        found.messages += done.messages or _nothing_there(project, source)
         found.days |= done.changed.contact_days | done.changed.agent_days
         found.has_changed |= done.has_changed
     return found
+
+
+def _nothing_there(project: Project, source: str) -> list[str]:
+    folder = project.landing(source)
+    if folder.is_dir() and any(folder.iterdir()):
+        return []
+    return [f"{folder}: no files are there; put those of {source} into it"]
 
 
 def _tell_reading(source: str, path: str, done: int, total: int) -> None:

@@ -85,16 +85,23 @@ def explain(folder: Path | None, metric: str, *, scope: str, date: str | None) -
         values = con.sql(_VALUES, params=[metric, kind, scope_id, date, date]).pl()
         typer.echo(f"\nScope {kind}={scope_id}, by local day, newest first:")
         write_rows(values, output="table", limit=14)
-        fact, where = _counted(definition)
-        behind = rows_behind(con, fact, where=where, scope=(kind, scope_id), date=date)
+        fact, where, by_transfer = _counted(definition)
+        behind = rows_behind(
+            con,
+            fact,
+            where=where,
+            by_transfer=by_transfer,
+            scope=(kind, scope_id),
+            date=date,
+        )
     typer.echo(f"\nRows behind the numerator (core.{fact}), the first {_SHOWN_ROWS}:")
     write_rows(behind, output="table", limit=_SHOWN_ROWS)
     day = f" --date {date}" if date else ""
     typer.echo(f"All of them: callmart calls --metric {metric} --scope '{scope}'{day}")
 
 
-def _counted(metric: "Metric") -> tuple[str, str]:
-    """The fact of a metric's numerator, and which of its rows count."""
+def _counted(metric: "Metric") -> tuple[str, str, bool]:
+    """The fact of a metric's numerator, which of its rows count, whether for who transferred."""
     from sqlglot import exp, parse_one
 
     part = metric.numerator[0]
@@ -102,7 +109,8 @@ def _counted(metric: "Metric") -> tuple[str, str]:
     filters = {
         condition.expression.this.sql(dialect="duckdb") for condition in tree.find_all(exp.Filter)
     }
-    return part.fact, " or ".join(f"({text})" for text in sorted(filters)) or "true"
+    where = " or ".join(f"({text})" for text in sorted(filters)) or "true"
+    return part.fact, where, part.credit == "transfer"
 
 
 def _print_definition(row: dict[str, Any]) -> None:
@@ -135,15 +143,21 @@ def calls(
 ) -> None:
     """List the rows behind a number, with the file and line each came from."""
     project = load_project(folder)
-    fact, where = "fact_queue_visit", "true"
+    fact, where, by_transfer = "fact_queue_visit", "true", False
     if metric is not None:
-        fact, where = _counted(_metric(project, metric))
+        fact, where, by_transfer = _counted(_metric(project, metric))
     if outcome is not None:
         _check_outcome(outcome, fact)
         where = f"({where}) and outcome = '{outcome}'"
     with _open(project, staging=True) as con:
         rows = rows_behind(
-            con, fact, where=where, scope=scope_of(scope), date=date, interval=interval
+            con,
+            fact,
+            where=where,
+            by_transfer=by_transfer,
+            scope=scope_of(scope),
+            date=date,
+            interval=interval,
         )
     write_rows(rows, output=output, limit=limit)
 

@@ -73,6 +73,24 @@ SCOPES: dict[str, str] = {
 }
 
 
+_CREDITED = {
+    "queue_id": "case when f.n_transfers > 0 then f.transfer_queue_id else f.last_queue_id end",
+    "agent_id": "case when f.n_transfers > 0 then f.transfer_agent_id else f.last_agent_id end",
+}
+"""Whose a contact is when transfers are counted; else the last queue's and agent's."""
+
+
+def _condition_of(scope: str, fact: str, *, by_transfer: bool) -> str:
+    """The condition of a scope on a fact's columns; contacts are credited as the metrics are."""
+    condition = SCOPES[scope]
+    if fact != "fact_contact":
+        return condition
+    for name, credited in _CREDITED.items():
+        whose = f"({credited})" if by_transfer else f"f.last_{name}"
+        condition = condition.replace(f"f.{name}", whose)
+    return condition.replace("f.queue_key", "f.last_queue_key")
+
+
 def scope_of(text: str) -> tuple[str, str]:
     """`queue=sales` as kind and id.
 
@@ -90,6 +108,7 @@ def rows_behind(
     fact: str,
     *,
     where: str = "true",
+    by_transfer: bool = False,
     scope: tuple[str, str] = ("all", "all"),
     date: str | None = None,
     interval: str | None = None,
@@ -100,6 +119,7 @@ def rows_behind(
         con: the published warehouse, with staging attached.
         fact: such as `fact_queue_visit`.
         where: condition on the fact's own columns.
+        by_transfer: contacts count for who transferred them, else for who had them last.
         scope: kind and id.
         date: ISO local day; all days when left out.
         interval: local quarter hour, HH:MM.
@@ -128,7 +148,7 @@ def rows_behind(
         from (select * from core.{fact} where {where}) as f
         left join core.dim_interval as i
             on i.zone = f.zone and i.interval_start = bucket15(f.{shown.at}){lineage}
-        where {SCOPES[kind]}
+        where {_condition_of(kind, fact, by_transfer=by_transfer)}
             and ($date is null or f.local_date = $date::date)
             and ($interval is null or i.local_time = $interval)
             and $scope_id is not null
