@@ -53,7 +53,7 @@ near_segment as (
 ),
 
 near_visit as (
-    select v.source, v.contact_id, v.entered_at
+    select v.source, v.contact_id, v.entered_at, v.local_date
     from staging.queue_visit as v
     inner join ops.build_window as w on v.local_date between w.scan_from and w.scan_to
 ),
@@ -402,6 +402,7 @@ work as (
         on v.source = s.source
         and v.contact_id = s.contact_id
         and v.entered_at > s.connected_at
+        and v.local_date between s.local_date and s.local_date + interval '7' day
     where s.is_cut and s.ended_at is null and (e.event_at is not null or v.entered_at is not null)
     group by a.agent_no, s.zone, s.local_date, s.connected_at, s.contact_id, s.segment_ordinal
     union all
