@@ -26,7 +26,7 @@ from pipelines.sql_models import (
     load_models,
 )
 from pipelines.storage.integrity import input_hash
-from pipelines.storage.lake import attach_staging
+from pipelines.storage.lake import attach_staging, tidy_lake
 from pipelines.storage.publication import Session, Store
 from pipelines.storage.run_log import RunLog, Waiver
 from pipelines.storage.steps import reached
@@ -280,6 +280,8 @@ class _Run:
         marks = self.con.execute(
             "select source || '.' || feed, watermark_at from ops.feed_watermark"
         ).fetchall()
+        kept = [publication.path for publication in Store(self.project).publications()]
+        tidy_lake(self.con, self.project, kept)
         publication = self.session.publish(
             run_id=self.run_id,
             code_version=version("callmart"),
