@@ -135,7 +135,7 @@ class _Run:
         inputs = self._input_hash()
         if not changed.has_changed and self._is_as_published(inputs):
             _note("nothing new: the publication stands")
-            return Outcome(self._base_number(), is_new=False)
+            return Outcome(self._base_number(), is_new=False, checks=self._published_checks())
         self._refuse_again(inputs)
         dirty = changed.days | self.options.days
         fill_references(self.con, self.project)
@@ -155,6 +155,9 @@ class _Run:
     # What is new -----------------------------------------------------------------------------
 
     def _input_hash(self) -> str:
+        from quality_checks.runner import check_specs
+
+        specs = check_specs(extra_models=self.project.root)
         raw = self.con.execute(
             "select path from ops.lake_manifest where layer = 'raw' order by path"
         ).fetchall()
@@ -162,6 +165,7 @@ class _Run:
             {
                 "raw": [path for (path,) in raw],
                 "models": {model.relation: model.code_version for model in self.models},
+                "checks": sorted(f"{spec.relation}.{spec.name}" for spec in specs),
                 "settings": self.project.settings.model_dump(mode="json"),
                 "version": version("callmart"),
             }
@@ -172,6 +176,16 @@ class _Run:
         asked = self.options.full or bool(self.options.days)
         same = base is not None and base.input_hash == inputs
         return same and not asked and not self.session.must_publish
+
+    def _published_checks(self) -> list[CheckResult]:
+        rows = self.con.execute(
+            """
+            select relation, check_name, severity, is_passed, n_bad, description, detail,
+                failing_sql, is_waived, checked_at
+            from ops.check_result
+            """
+        ).fetchall()
+        return [CheckResult(*row) for row in rows]
 
     def _base_number(self) -> int:
         base = self.session.base

@@ -70,6 +70,13 @@ def steps_of(root: Path) -> list[str]:
     return named
 
 
+def chosen(named: list[str]) -> list[int]:
+    """Every step but most of the builds of single relations, which are all alike."""
+    builds = [n for n, step in enumerate(named) if step.startswith("build.")]
+    left_out = set(builds[1:-1]) - {builds[len(builds) // 2]}
+    return [n for n in range(len(named)) if n not in left_out]
+
+
 @pytest.fixture(scope="module")
 def halves(sample) -> tuple[bytes, bytes, bytes]:
     lines = (sample / "queue_log").read_bytes().splitlines(keepends=True)[:400]
@@ -94,7 +101,8 @@ def test_killed_at_every_step(halves, tmp_path):
     assert run(project.root) == 0
     land(project, {"queue_log": after})
     published = False
-    for at, step in enumerate(named):
+    for at in chosen(named):
+        step = named[at]
         ended = run(project.root, at)
         found = fingerprint(project)
         assert found in (old, new), f"after a kill at {step}: {differing(found, new)}"

@@ -1,0 +1,1 @@
+"""How long things take: whole processes, several runs, beside a hand-written baseline."""
