@@ -1,4 +1,4 @@
-"""Tables that come from code and settings and not from files: calendar and metric registry."""
+"""Tables that come from code and settings, not from files: centre, calendar, metric registry."""
 
 from datetime import date, timedelta
 
@@ -10,9 +10,21 @@ from pipelines.sql_models.metrics import metric_definitions
 
 
 def fill_references(con: duckdb.DuckDBPyConnection, project: Project) -> None:
-    """Bring ops.calendar_interval and ops.metric_definition up to date."""
+    """Bring ops.centre, ops.calendar_interval and ops.metric_definition up to date."""
+    _fill_centre(con, project)
     _fill_calendar(con, project)
     _fill_metrics(con, project)
+
+
+def _fill_centre(con: duckdb.DuckDBPyConnection, project: Project) -> None:
+    centre = project.settings.centre
+    con.begin()
+    con.execute("delete from ops.centre")
+    con.execute(
+        "insert into ops.centre (centre_name, reporting_zone) values (?, ?)",
+        [centre.name, centre.timezone],
+    )
+    con.commit()
 
 
 def _fill_calendar(con: duckdb.DuckDBPyConnection, project: Project) -> None:

@@ -11,7 +11,7 @@ from assets.changes import DimensionsBefore
 from assets.ingest.refresh import ingest
 from assets.inspection import tell_checked
 from assets.references import fill_references
-from assets.windows import windows_of
+from assets.windows import windows_of, with_neighbours
 from pipelines import progress
 from pipelines.errors import ExpectedError
 from pipelines.settings import Project
@@ -137,7 +137,7 @@ class _Run:
             _note("nothing new: the publication stands")
             return Outcome(self._base_number(), is_new=False, checks=self._published_checks())
         self._refuse_again(inputs)
-        dirty = changed.days | self.options.days
+        dirty = self._in_every_zone(changed.days | self.options.days)
         fill_references(self.con, self.project)
         attach_staging(self.con, self.project)
         try:
@@ -151,6 +151,11 @@ class _Run:
             self.con.execute("detach database if exists staging")
         number = self._publish(inputs)
         return Outcome(number, True, self.built, self.checks, dirty)
+
+    def _in_every_zone(self, days: set[date]) -> set[date]:
+        settings = self.project.settings
+        zones = {settings.zone_of(source) for source in settings.sources}
+        return days if zones <= {settings.centre.timezone} else with_neighbours(days)
 
     # What is new -----------------------------------------------------------------------------
 

@@ -27,3 +27,8 @@ def windows_of(days: Iterable[date]) -> list[Window]:
         at = gaps.index(min(gaps))
         windows[at : at + 2] = [Window(windows[at].from_date, windows[at + 1].to_date)]
     return windows
+
+
+def with_neighbours(days: Iterable[date]) -> set[date]:
+    """The days and those beside them: what a centre in another zone calls the same hours."""
+    return {day + timedelta(days=n) for day in days for n in (-1, 0, 1)}

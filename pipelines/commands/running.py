@@ -95,7 +95,7 @@ def dry_run(folder: Path | None) -> int:
 
 
 def accept(folder: Path | None, checks: list[str], reason: str | None, until: str | None) -> None:
-    """Write waivers for the checks named `schema.table.check[:scope]`.
+    """Write waivers for the checks named `schema.table.check`.
 
     Raises:
         UsageError: no reason or no last day is given, or a check is unknown.
@@ -111,12 +111,11 @@ def accept(folder: Path | None, checks: list[str], reason: str | None, until: st
 
     known = {f"{spec.relation}.{spec.name}" for spec in check_specs()}
     log = RunLog(load_project(folder))
-    for text in checks:
-        name, _, scope = text.partition(":")
+    for name in checks:
         if name not in known:
             raise UsageError(f"--accept: no check is called {name!r}; `callmart check` lists them.")
         last = date.fromisoformat(_day(until, "--until"))
-        log.accept(check=name, scope=scope or None, reason=reason, until=last)
+        log.accept(check=name, scope=None, reason=reason, until=last)
 
 
 def check(folder: Path | None) -> int:

@@ -161,9 +161,9 @@ def _whole(aggregate: Aggregate, column: str) -> str:
 
 # The whole centre counts its days in a zone of its own, where it has set one.
 _REPORTING = """reporting as (
-    select i.interval_start, i.local_date, i.zone
-    from core.dim_interval as i
-    inner join ops.centre as c on c.reporting_zone = i.zone
+    select interval_start, local_date, zone
+    from core.dim_interval
+    where is_reporting_zone
 )"""
 
 

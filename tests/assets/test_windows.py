@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assets.windows import windows_of
+from assets.windows import windows_of, with_neighbours
 from pipelines.sql_models import Window
 
 DAY = date(2026, 3, 1)
@@ -32,3 +32,8 @@ def test_every_day_lies_in_exactly_one_of_few_windows(dirty):
     assert len(windows) <= 24
     for day in dirty:
         assert sum(w.from_date <= day <= w.to_date for w in windows) == 1
+
+
+def test_other_zones_may_call_the_same_hours_the_day_before_or_after():
+    assert with_neighbours(days(0, 5)) == {*days(-1, 0, 1), *days(4, 5, 6)}
+    assert with_neighbours([]) == set()
