@@ -77,6 +77,15 @@ def test_split_files_in_any_order(files, expected, tmp_path, order):
     assert differing(fingerprint(project), expected) == []
 
 
+def test_queue_log_after_newer_calls(files, expected, tmp_path):
+    start, rest = cut(files["queue_log"], 100)
+    project = make_project(tmp_path / "p", others(files) | {"queue_log.1": start})
+    refresh(project)
+    land(project, {"queue_log": rest})
+    refresh(project)
+    assert differing(fingerprint(project), expected) == []
+
+
 def test_master_csv_after_the_queue_log(files, expected, tmp_path):
     project = make_project(tmp_path / "p", {"queue_log": files["queue_log"]})
     refresh(project)

@@ -159,6 +159,17 @@ def test_sample_knows_each_caller_once(sample_warehouse: Warehouse, sample_told:
             assert number_of.setdefault(ref, plain) == plain
 
 
+def test_agents_time_ends_with_the_queue_log(sample: Path, tmp_path: Path):
+    """Newer call records say nothing of agents: nobody stays available because a log is late."""
+    log = b"".join((sample / "queue_log").read_bytes().splitlines(keepends=True)[:400])
+    calls = (sample / "Master.csv").read_bytes()
+    toml = _centre("Etc/UTC") + _source("pbx", "Etc/UTC")
+    con = built(tmp_path / "p", {"pbx": {"queue_log": log, "Master.csv": calls}}, toml)
+    told = read_centre([log], [calls], Config(source="pbx"))
+    found = [differences(name, told, Warehouse(con, "pbx")) for name in SAME]
+    assert not any(found), "\n".join(text for text in found if text)
+
+
 # Made centres
 
 

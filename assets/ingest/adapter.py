@@ -172,6 +172,11 @@ class Adapter(Protocol):
         ...
 
     @property
+    def agent_feeds(self) -> frozenset[str]:
+        """Feeds that tell what agents do: their time is known as far as these have been read."""
+        ...
+
+    @property
     def parse_options(self) -> frozenset[str]:
         """Names of the options that `parse` depends on; a change of others only derives again."""
         ...

@@ -18,6 +18,8 @@ from pipelines.storage import lake
 from pipelines.storage.steps import reached
 
 _NO_LINES_YET = datetime(1970, 1, 1)  # noqa: DTZ001
+_Marks = tuple[datetime | None, datetime | None]
+_Days = tuple[date, date]
 
 
 @dataclass
@@ -69,8 +71,8 @@ def refresh_staging(
         AdapterError: the adapter left a wrong table.
     """
     zone = project.settings.zone_of(source)
-    before = _watermark(con, source)
-    watermarks = _follow_watermarks(con, project, source)
+    before = _marks(con, source)
+    watermarks = _follow_watermarks(con, project, source, adapter)
     version = derive_hash(
         con, project, source, adapter, config=loaded.config, feeds=sorted(watermarks)
     )
@@ -92,7 +94,8 @@ def refresh_staging(
     with open_workspace(
         con, project, source, adapter, contracts=load_contracts(), offsets=offsets
     ) as space:
-        changed = _derive(space, ctx, loaded, before=before, full=full)
+        since = _days_between(zone, before, _marks(con, source))
+        changed = _derive(space, ctx, loaded, since=since, full=full)
     changed.is_full = full
     changed.contact_days |= dropped
     changed.agent_days |= dropped
@@ -103,7 +106,7 @@ def refresh_staging(
 
 
 def _derive(
-    space: Workspace, ctx: DeriveContext, loaded: Loaded, *, before: datetime | None, full: bool
+    space: Workspace, ctx: DeriveContext, loaded: Loaded, *, since: list[_Days], full: bool
 ) -> Changed:
     changed = Changed()
     loads = set(loaded.load_ids)
@@ -117,7 +120,6 @@ def _derive(
     recall(space, contacts.OPEN_CONTACT, contacts.OPEN_CONTACT, contacts.OPEN_COLUMNS)
     of_contacts = contacts.derive_contacts(space, ctx, new_paths, full=full)
     spans = of_contacts.agent_spans
-    since = [_since_watermark(ctx, before)] if before != ctx.watermark_at else []
     touched = (
         _days_of_lines(space, ctx, new_paths)
         | of_contacts.all_days("handle_segment", "agent_offer")
@@ -189,21 +191,32 @@ def _days_of_lines(
     return {day for (day,) in rows}
 
 
-def _since_watermark(ctx: DeriveContext, before: datetime | None) -> tuple[date, date]:
-    """The day of the last watermark, whose carried rows end there, to that of the new one."""
-    last = local_day(ctx.zone, ctx.watermark_at)
-    return (last if before is None else min(last, local_day(ctx.zone, before)), last)
+def _days_between(zone: str, before: _Marks, after: _Marks) -> list[_Days]:
+    """The days that each mark that moved went over: carried rows and agents' spans end there."""
+    return [
+        (local_day(zone, min(old or new, new)), local_day(zone, max(old or new, new)))
+        for old, new in zip(before, after, strict=True)
+        if new is not None and old != new
+    ]
 
 
-def _watermark(con: duckdb.DuckDBPyConnection, source: str) -> datetime | None:
-    row = con.execute(
-        "select max(watermark_at) from ops.feed_watermark where source = ?", [source]
-    ).fetchone()
-    return row[0] if row else None
+def _marks(con: duckdb.DuckDBPyConnection, source: str) -> _Marks:
+    """How far the source has been read, and how far those of its feeds that tell of agents."""
+    (marks,) = con.execute(
+        """
+        select
+            max(watermark_at),
+            coalesce(max(watermark_at) filter (where is_agent_feed), max(watermark_at))
+        from ops.feed_watermark
+        where source = ?
+        """,
+        [source],
+    ).fetchall()
+    return marks
 
 
 def _follow_watermarks(
-    con: duckdb.DuckDBPyConnection, project: Project, source: str
+    con: duckdb.DuckDBPyConnection, project: Project, source: str, adapter: Adapter
 ) -> dict[str, datetime]:
     """Bring `ops.feed_watermark` up to the raw lake."""
     late = project.settings.sources[source].late_after_hours
@@ -211,11 +224,12 @@ def _follow_watermarks(
     con.execute(
         """
         insert into ops.feed_watermark
-        select source, table_name, max(last_at), $late from ops.lake_manifest
+        select source, table_name, max(last_at), $late, table_name in $agent_feeds
+        from ops.lake_manifest
         where layer = 'raw' and source = $source
         group by source, table_name
         """,
-        {"source": source, "late": late},
+        {"source": source, "late": late, "agent_feeds": sorted(adapter.agent_feeds)},
     )
     rows = con.execute(
         "select feed, watermark_at from ops.feed_watermark where source = ? order by feed", [source]

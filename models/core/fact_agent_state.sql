@@ -32,17 +32,22 @@ wanted_day as (
     select * from local_day where is_wanted
 ),
 
+-- Agents' time is known as far as the feeds that tell it have been read, whatever newer records
+-- other feeds of the source hold.
 watermark as (
-    select source, max(watermark_at) as watermark_at
+    select
+        source,
+        coalesce(
+            max(case when is_agent_feed then watermark_at end), max(watermark_at)
+        ) as watermark_at
     from ops.feed_watermark
     group by source
 ),
 
-near_event as (
-    select e.source, e.zone, e.local_date, e.agent, e.queue, e.event_at, e.event_rank,
-        e.event_repeat, e.event, e.reason, e.is_inferred, e.is_carried
-    from staging.agent_event as e
-    inner join ops.build_window as w on e.local_date between w.scan_from and w.scan_to
+near_standing as (
+    select s.*
+    from core.agent_standing as s
+    inner join ops.build_window as w on s.local_date between w.from_date and w.to_date
 ),
 
 near_segment as (
@@ -65,9 +70,17 @@ near_offer as (
     where o.ring_ms > 0
 ),
 
+-- Ends that nobody logged: what a restart ended.
+near_end as (
+    select e.source, e.agent, e.event_at, e.local_date
+    from staging.agent_event as e
+    inner join ops.build_window as w on e.local_date between w.scan_from and w.scan_to
+    where e.is_inferred and not e.is_carried and e.event in ('leave', 'logout')
+),
+
 -- Agents and their days get small numbers: sorting those takes half the time of sorting names.
 seen as (
-    select source, zone, agent from near_event
+    select source, zone, agent_id as agent from near_standing
     union
     select source, zone, agent from near_segment
     union
@@ -97,276 +110,14 @@ agent_day as (
     inner join wanted_day as d on d.zone = a.zone
 ),
 
--- Standing: what the agent's log-in, memberships and pauses say, whatever calls there are.
-event as (
-    select
-        a.agent_no * 100000 + d.day_no as agent_day,
-        e.queue, e.event_at, e.event, e.reason, e.is_inferred, e.is_carried,
-        row_number() over (
-            partition by a.agent_no, d.day_no
-            order by e.event_at, e.event_rank, e.event, e.event_repeat, e.queue nulls first
-        ) as place
-    from near_event as e
-    inner join agent as a on a.source = e.source and a.zone = e.zone and a.agent = e.agent
-    inner join wanted_day as d on d.zone = e.zone and d.local_date = e.local_date
-),
-
-agent_queue as (
-    select distinct agent_day, queue
-    from event
-    where queue is not null
-),
-
--- A change in all queues is one in each of them; carried pauses are restated for each anyway.
-queue_event as (
-    select agent_day, queue, place, event_at, event, reason, is_inferred
-    from event
-    where queue is not null and event in ('join', 'leave', 'pause', 'unpause')
-    union all
-    select e.agent_day, q.queue, e.place, e.event_at, e.event, e.reason, e.is_inferred
-    from event as e
-    inner join agent_queue as q on q.agent_day = e.agent_day
-    where e.queue is null and not e.is_carried and e.event in ('leave', 'pause', 'unpause')
-),
-
-membership as (
-    select
-        *,
-        coalesce(
-            last_value(case event when 'join' then 1 when 'leave' then 0 end ignore nulls)
-                over so_far,
-            0
-        ) as is_in,
-        coalesce(
-            last_value(
-                case
-                    when event = 'join' and is_inferred then 0
-                    when event = 'join' then 1
-                    when event = 'leave' then 0
-                end
-                ignore nulls
-            ) over so_far,
-            0
-        ) as is_explicit
-    from queue_event
-    window so_far as (
-        partition by agent_day, queue
-        order by place
-        rows between unbounded preceding and current row
-    )
-),
-
--- A pause holds until it is taken back or the agent leaves; who joins anew is not paused, and a
--- pause in a queue he is not in bears on nothing.
-pause_change as (
-    select
-        *,
-        case
-            when event = 'pause' and is_in = 1 then 1
-            when event in ('unpause', 'leave') then 0
-            when event = 'join'
-                and coalesce(lag(is_in) over (partition by agent_day, queue order by place), 0) = 0
-                then 0
-        end as is_pausing
-    from membership
-),
-
-queue_state as (
-    select
-        *,
-        is_in * coalesce(
-            last_value(is_pausing ignore nulls) over (
-                partition by agent_day, queue
-                order by place
-                rows between unbounded preceding and current row
-            ),
-            0
-        ) as is_paused
-    from pause_change
-),
-
-queue_delta as (
-    select
-        agent_day,
-        event_at,
-        is_in - coalesce(lag(is_in) over by_place, 0) as members,
-        is_explicit - coalesce(lag(is_explicit) over by_place, 0) as explicit_members,
-        is_paused - coalesce(lag(is_paused) over by_place, 0) as paused_members
-    from queue_state
-    window by_place as (partition by agent_day, queue order by place)
-),
-
--- Log-in to the system (unknown until told), and the pause that is not of one queue.
-whole_event as (
-    select agent_day, place, event_at, event, reason
-    from event
-    where event in ('login', 'logout') or (queue is null and event in ('pause', 'unpause'))
-),
-
-whole_state as (
-    select
-        *,
-        coalesce(
-            last_value(case event when 'login' then 1 when 'logout' then 0 end ignore nulls)
-                over so_far,
-            0
-        ) as is_login,
-        coalesce(
-            last_value(case event when 'login' then 0 when 'logout' then 1 end ignore nulls)
-                over so_far,
-            0
-        ) as is_logout,
-        coalesce(
-            last_value(case event when 'pause' then 1 when 'unpause' then 0 end ignore nulls)
-                over so_far,
-            0
-        ) as is_flagged
-    from whole_event
-    window so_far as (
-        partition by agent_day
-        order by place
-        rows between unbounded preceding and current row
-    )
-),
-
-whole_delta as (
-    select
-        agent_day,
-        event_at,
-        is_login - coalesce(lag(is_login) over by_place, 0) as logins,
-        is_logout - coalesce(lag(is_logout) over by_place, 0) as logouts,
-        is_flagged - coalesce(lag(is_flagged) over by_place, 0) as flags
-    from whole_state
-    window by_place as (partition by agent_day order by place)
-),
-
-delta as (
-    select agent_day, event_at, members, explicit_members, paused_members, 0 as logins,
-        0 as logouts, 0 as flags
-    from queue_delta
-    union all
-    select agent_day, event_at, 0, 0, 0, logins, logouts, flags
-    from whole_delta
-),
-
-instant as (
-    select
-        agent_day,
-        event_at,
-        sum(members) as members,
-        sum(explicit_members) as explicit_members,
-        sum(paused_members) as paused_members,
-        sum(logins) as logins,
-        sum(logouts) as logouts,
-        sum(flags) as flags
-    from delta
-    group by agent_day, event_at
-),
-
-balance as (
-    select
-        agent_day,
-        event_at,
-        sum(members) over so_far as members,
-        sum(explicit_members) over so_far as explicit_members,
-        sum(paused_members) over so_far as paused_members,
-        sum(logins) over so_far as logins,
-        sum(logouts) over so_far as logouts,
-        sum(flags) over so_far as flags
-    from instant
-    window so_far as (
-        partition by agent_day
-        order by event_at
-        rows between unbounded preceding and current row
-    )
-),
-
-plain_standing as (
-    select
-        agent_day,
-        event_at,
-        case
-            when logins = 0 and (logouts > 0 or members = 0) then null
-            when members > 0 and paused_members = members then 'paused'
-            when members = 0 and flags > 0 then 'paused'
-            else 'available'
-        end as state,
-        members - paused_members as n_queues_available,
-        logins = 0 and (logouts > 0 or explicit_members = 0) as is_inferred
-    from balance
-),
-
--- Which pauses are in effect when, so that a paused stretch can say why.
-pause_signal as (
-    select agent_day, queue, place, event_at, reason, is_pausing
-    from pause_change
-    where is_pausing is not null
-    union all
-    select agent_day, '', place, event_at, reason, case event when 'pause' then 1 else 0 end
-    from whole_event
-    where event in ('pause', 'unpause')
-),
-
-pause as (
-    select
-        *,
-        lead(event_at) over (partition by agent_day, queue order by place) as until_at
-    from pause_signal
-),
-
-pause_reason as (
-    select
-        s.agent_day,
-        s.event_at,
-        p.reason,
-        row_number() over (
-            partition by s.agent_day, s.event_at
-            order by p.place desc, p.queue
-        ) as place
-    from plain_standing as s
-    inner join pause as p
-        on p.agent_day = s.agent_day
-        and p.is_pausing = 1
-        and p.event_at <= s.event_at
-        and (p.until_at > s.event_at or p.until_at is null)
-    where s.state = 'paused'
-),
-
-full_standing as (
-    select
-        s.agent_day,
-        s.event_at,
-        coalesce(s.state, 'off') as state,
-        coalesce(r.reason, '') as reason,
-        case when s.state = 'available' then cast(s.n_queues_available as integer) else -1 end
-            as n_queues_available,
-        s.is_inferred
-    from plain_standing as s
-    left join pause_reason as r
-        on r.agent_day = s.agent_day and r.event_at = s.event_at and r.place = 1
-),
-
-compared as (
-    select
-        *,
-        lag(state) over by_time as state_before,
-        lag(reason) over by_time as reason_before,
-        lag(n_queues_available) over by_time as n_before,
-        coalesce(lag(is_inferred) over by_time, true) as is_inferred_before
-    from full_standing
-    window by_time as (partition by agent_day order by event_at)
-),
-
 standing as (
     select
-        agent_day, event_at, state, reason, n_queues_available, is_inferred, is_inferred_before,
-        row_number() over (partition by agent_day order by event_at) as standing_no
-    from compared
-    where state_before is null
-        or state <> state_before
-        or reason <> reason_before
-        or n_queues_available <> n_before
-        or is_inferred <> is_inferred_before
+        a.agent_no * 100000 + d.day_no as agent_day,
+        s.from_at, s.standing_no, s.state, s.reason, s.n_queues_available, s.is_inferred,
+        s.is_inferred_before
+    from near_standing as s
+    inner join agent as a on a.source = s.source and a.zone = s.zone and a.agent = s.agent_id
+    inner join wanted_day as d on d.zone = s.zone and d.local_date = s.local_date
 ),
 
 -- Work: one running sum carries four counts, each worth a thousand times the one before:
@@ -390,14 +141,11 @@ work as (
         )
     from near_segment as s
     inner join agent as a on a.source = s.source and a.zone = s.zone and a.agent = s.agent
-    left join near_event as e
+    left join near_end as e
         on e.source = s.source
         and e.agent = s.agent
         and e.event_at >= s.connected_at
         and e.local_date between s.local_date and s.local_date + interval '7' day
-        and e.is_inferred
-        and not e.is_carried
-        and e.event in ('leave', 'logout')
     left join near_visit as v
         on v.source = s.source
         and v.contact_id = s.contact_id
@@ -457,7 +205,7 @@ point as (
     union all
     select agent_day, to_at, -weight from piece where from_at < to_at
     union all
-    select agent_day, event_at, 1000000000 from standing
+    select agent_day, from_at, 1000000000 from standing
 ),
 
 step as (

@@ -129,6 +129,7 @@ _TABLES: dict[str, tuple[str, dict[str, tuple[str, str]]]] = {
             "feed": ("VARCHAR", "Kind of file within the source."),
             "watermark_at": ("TIMESTAMP", "Latest instant read (UTC)."),
             "late_after_hours": ("DOUBLE", "Without newer lines for so long it counts as late."),
+            "is_agent_feed": ("BOOLEAN", "It tells what agents do: their time ends where it does."),
         },
     ),
     "centre": (

@@ -60,7 +60,9 @@ def stage(con: duckdb.DuckDBPyConnection, table: str, rows: Rows) -> None:
 def read_up_to(con: duckdb.DuckDBPyConnection, watermarks: dict[str, Any]) -> None:
     """Say how far each source was read."""
     for source, at in watermarks.items():
-        con.execute("insert into ops.feed_watermark values (?, 'queue_log', ?, 26)", [source, at])
+        con.execute(
+            "insert into ops.feed_watermark values (?, 'queue_log', ?, 26, true)", [source, at]
+        )
 
 
 def build_plainly(con: duckdb.DuckDBPyConnection) -> None:

@@ -110,8 +110,8 @@ def _tell_ops(con: duckdb.DuckDBPyConnection, first: datetime, last: datetime) -
             [line, NASTY],
         )
     con.execute(
-        "insert into ops.feed_watermark values ('pbx', 'queue_log', ?, 26), ('pbx', 'cdr', ?, 26),"
-        " ('pbx', 'cel', null, 26)",
+        "insert into ops.feed_watermark values ('pbx', 'queue_log', ?, 26, true),"
+        " ('pbx', 'cdr', ?, 26, false), ('pbx', 'cel', null, 26, false)",
         [last, last - timedelta(hours=40)],
     )
     con.execute(

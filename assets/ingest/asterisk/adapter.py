@@ -50,6 +50,7 @@ class AsteriskAdapter:
         "extension": {"extension": "VARCHAR", "agent": "VARCHAR", "strength": "INTEGER"},
     }
     config_feeds = frozenset({"queues_conf"})
+    agent_feeds = frozenset({"queue_log"})
     parse_options = PARSE_OPTIONS
 
     @cached_property

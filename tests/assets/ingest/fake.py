@@ -154,6 +154,7 @@ class FakeAdapter:
     derive_version = "1"
     memory_tables: ClassVar = {"restart": {"restart_at": "TIMESTAMP"}}
     config_feeds = frozenset({"setup"})
+    agent_feeds = frozenset()
     parse_options = frozenset({"shift"})
 
     def __init__(self, version: str = "1") -> None:
