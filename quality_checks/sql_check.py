@@ -11,12 +11,12 @@ from datetime import date
 from importlib.resources.abc import Traversable
 from typing import TYPE_CHECKING
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from pipelines.errors import ExpectedError
 from pipelines.sql_models.build import WHOLE_TIME, Window
 from pipelines.sql_models.model import faults
+from pipelines.yaml_text import YAMLError, read_yaml
 from quality_checks.result import (
     SAMPLES,
     CheckResult,
@@ -93,8 +93,8 @@ def _read_check(file: Traversable) -> SqlCheck:
     if match is None:
         raise CheckError(f"{file}: must begin with a header: /*---, YAML, ---*/, a line each")
     try:
-        header = _Header.model_validate(yaml.safe_load(match["yaml"]))
-    except yaml.YAMLError as error:
+        header = _Header.model_validate(read_yaml(match["yaml"]))
+    except YAMLError as error:
         raise CheckError(f"{file}: the header is not YAML: {error}") from None
     except ValidationError as error:
         raise CheckError(f"{file}: wrong header:\n{faults(error)}") from None

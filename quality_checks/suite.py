@@ -7,10 +7,10 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import Annotated, Any
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from pipelines.sql_models.model import faults
+from pipelines.yaml_text import YAMLError, read_yaml
 from quality_checks.result import CheckSpec, Severity, is_tellable
 from quality_checks.sql_check import CheckError
 
@@ -88,8 +88,8 @@ def parse_suite(name: str, text: str) -> Suite:
         CheckError: it is wrong, or about another relation than its name says.
     """
     try:
-        suite = Suite.model_validate(yaml.safe_load(text))
-    except yaml.YAMLError as error:
+        suite = Suite.model_validate(read_yaml(text))
+    except YAMLError as error:
         raise CheckError(f"suites/{name}: not YAML: {error}") from None
     except ValidationError as error:
         raise CheckError(f"suites/{name}: not a suite:\n{faults(error)}") from None

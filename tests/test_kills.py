@@ -1,6 +1,8 @@
 """Killed at every step of a real run, and two runs at once: old or new, whole, and mended."""
 
+import hashlib
 import os
+import shutil
 import signal
 import sys
 from multiprocessing import get_context
@@ -9,12 +11,13 @@ from pathlib import Path
 
 import pytest
 
+from pipelines.settings import Project, load_project
 from tests.harness import differing, fingerprint, land, make_project
 
 # Forked from a process that has imported everything and run nothing: quick, and no thread of a
 # database is left half-way in a child.
 _context = get_context("forkserver")
-_context.set_forkserver_preload(["assets.warehouse", "pipelines.sql_models.kpi_sql", __name__])
+_context.set_forkserver_preload(["tests.warmed", __name__])
 
 
 def _reach(reached) -> None:
@@ -71,10 +74,17 @@ def steps_of(root: Path) -> list[str]:
 
 
 def chosen(named: list[str]) -> list[int]:
-    """Every step but most of the builds of single relations, which are all alike."""
-    builds = [n for n, step in enumerate(named) if step.startswith("build.")]
-    left_out = set(builds[1:-1]) - {builds[len(builds) // 2]}
-    return [n for n in range(len(named)) if n not in left_out]
+    """Every kind of step where it is first and last reached; builds of relations are one kind."""
+    kinds = ["build" if step.startswith("build.") else step for step in named]
+    first = {kind: n for n, kind in reversed(list(enumerate(kinds)))}
+    last = {kind: n for n, kind in enumerate(kinds)}
+    return sorted({*first.values(), *last.values()})
+
+
+def _bytes_of(project: Project) -> str:
+    """Which file is published, and what it holds."""
+    file = project.warehouse.resolve()
+    return f"{file.name} {hashlib.sha256(file.read_bytes()).hexdigest()}"
 
 
 @pytest.fixture(scope="module")
@@ -85,36 +95,43 @@ def halves(sample) -> tuple[bytes, bytes, bytes]:
 
 
 @pytest.mark.slow
-def test_killed_at_every_step(halves, tmp_path):
+@pytest.mark.parametrize("part", [0, 1])
+def test_killed_at_every_step(halves, tmp_path, part):
+    """Both parts take every second step, and all those at which the new file may stand."""
     before, after, queues = halves
     files = {"queue_log": before, "queues.conf": queues}
     whole = make_project(tmp_path / "whole", files)
     assert run(whole.root) == 0
-    old = fingerprint(whole)
+    shutil.copytree(whole.root, tmp_path / "killed", symlinks=True)
+    project = load_project(tmp_path / "killed")
+    old, published = fingerprint(project), _bytes_of(project)
     land(whole, {"queue_log": after})
     named = steps_of(whole.root)
     new = fingerprint(whole)
     assert differing(old, new)
-    assert len(named) > 20
-
-    project = make_project(tmp_path / "killed", files)
-    assert run(project.root) == 0
     land(project, {"queue_log": after})
-    published = False
-    for at in chosen(named):
-        step = named[at]
-        ended = run(project.root, at)
-        found = fingerprint(project)
-        assert found in (old, new), f"after a kill at {step}: {differing(found, new)}"
-        if found == new:
-            assert step.startswith("publish"), step
-            published = True
-            break
-        assert ended == -signal.SIGKILL
-    assert published
+    early = [n for n in chosen(named) if not named[n].startswith("publish.")]
+    flips = [n for n in chosen(named) if named[n].startswith("publish.")]
+    assert len(early) > 15
+    assert len(flips) > 5
+    for at in [n for n in early if n < flips[0]][part::2]:
+        assert run(project.root, at) == -signal.SIGKILL
+        assert _bytes_of(project) == published, f"after a kill at {named[at]}"
+    _kill_while_publishing(project, named, flips if part else [], old, new)
     assert run(project.root) == 0
     assert fingerprint(project) == new
     assert [p.name for p in project.var.iterdir() if p.name.startswith("next")] == []
+
+
+def _kill_while_publishing(project, named, flips, old, new) -> None:
+    """Up to the first step after which the new file stands: then nothing is left to publish."""
+    for at in flips:
+        run(project.root, at)
+        found = fingerprint(project)
+        assert found in (old, new), f"after a kill at {named[at]}: {differing(found, new)}"
+        if found == new:
+            return
+    assert not flips, "never published"
 
 
 @pytest.mark.slow

@@ -8,6 +8,8 @@ import pytest
 from assets.warehouse import Options, refresh
 from tests.harness import differing, fingerprint, land, make_project
 
+pytestmark = pytest.mark.slow
+
 LINES = 600
 """Lines of the sample's queue_log used here: with re-entries and transfers."""
 

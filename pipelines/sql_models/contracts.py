@@ -4,10 +4,10 @@ from functools import cached_property, lru_cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Literal
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from pipelines.sql_models.model import ModelError, digest, faults
+from pipelines.yaml_text import YAMLError, read_yaml
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -109,8 +109,8 @@ def load_contracts() -> dict[str, Contract]:
         if not file.name.endswith(".yml"):
             continue
         try:
-            contract = Contract.model_validate(yaml.safe_load(file.read_text(encoding="utf-8")))
-        except (yaml.YAMLError, ValidationError) as error:
+            contract = Contract.model_validate(read_yaml(file.read_text(encoding="utf-8")))
+        except (YAMLError, ValidationError) as error:
             text = faults(error) if isinstance(error, ValidationError) else f"  {error}"
             raise ModelError(f"{file}: not a contract:\n{text}") from None
         if f"{contract.table}.yml" != file.name:

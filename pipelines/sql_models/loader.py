@@ -8,12 +8,11 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
-import yaml
-
 from pipelines.sql_models.contracts import load_contracts
 from pipelines.sql_models.kpi_sql import generated_models
 from pipelines.sql_models.macros import macros_version
 from pipelines.sql_models.model import OPS_READ, SCHEMAS, ModelError, SqlModel, digest, parse_model
+from pipelines.yaml_text import YAMLError, read_yaml
 
 
 def load_models(extra: Path | None = None) -> list[SqlModel]:
@@ -26,13 +25,24 @@ def load_models(extra: Path | None = None) -> list[SqlModel]:
     Raises:
         ModelError: a file is wrong, a name is taken twice, a read is unknown or circular.
     """
+    local = [] if extra is None else list(_read_folder(extra / "models"))
+    own_metrics = None if extra is None else extra / "metrics"
+    if not local and (own_metrics is None or not own_metrics.is_dir()):
+        return list(_only_shipped())
+    _hold_to_rules(local)
+    return with_versions(in_order([*_shipped(), *generated_models(own_metrics), *local]))
+
+
+@lru_cache(maxsize=1)
+def _shipped() -> tuple[SqlModel, ...]:
     import models
 
-    shipped = list(_read_folder(files(models)))
-    generated = generated_models(None if extra is None else extra / "metrics")
-    local = [] if extra is None else list(_read_folder(extra / "models"))
-    _hold_to_rules(local)
-    return with_versions(in_order([*shipped, *generated, *local]))
+    return tuple(_read_folder(files(models)))
+
+
+@lru_cache(maxsize=1)
+def _only_shipped() -> tuple[SqlModel, ...]:
+    return tuple(with_versions(in_order([*_shipped(), *generated_models()])))
 
 
 def _hold_to_rules(models: Iterable[SqlModel]) -> None:
@@ -68,8 +78,8 @@ def _read_glossary(file: Traversable) -> dict[str, str]:
     if not file.is_file():
         return {}
     try:
-        given = yaml.safe_load(file.read_text(encoding="utf-8")) or {}
-    except yaml.YAMLError as error:
+        given = read_yaml(file.read_text(encoding="utf-8")) or {}
+    except YAMLError as error:
         raise ModelError(f"{file}: not YAML: {error}") from None
     if not isinstance(given, dict) or not all(isinstance(v, str) for v in given.values()):
         raise ModelError(f"{file}: must map each column name to one text")

@@ -7,13 +7,12 @@ A metric is data. `kpi_sql` makes the SQL of the marts from it; the glossary, go
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from difflib import get_close_matches
-from functools import cached_property
+from functools import cached_property, lru_cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-import yaml
 from pydantic import (
     BaseModel,
     BeforeValidator,
@@ -25,6 +24,7 @@ from pydantic import (
 )
 
 from pipelines.sql_models.model import ModelError, faults
+from pipelines.yaml_text import YAMLError, read_yaml
 
 ScopeKind = Literal["all", "queue", "queue_group", "channel", "direction", "agent", "site"]
 Grain = Literal["interval", "day"]
@@ -180,14 +180,10 @@ def load_metrics(extra: Path | None = None) -> list[Metric]:
     Raises:
         ModelError: a file is wrong, or a version of a metric is defined twice.
     """
-    import models
-
-    folders: list[Traversable] = [files(models) / "metrics"]
-    if extra is not None and extra.is_dir():
-        folders.append(extra)
+    own = _read(extra) if extra is not None and extra.is_dir() else ()
     found: dict[str, Metric] = {}
     origin: dict[str, Traversable] = {}
-    for file, metric in _read(folders):
+    for file, metric in (*_shipped(), *own):
         if metric.ref in found:
             raise ModelError(
                 f"{file}: {metric.ref} is defined already in {origin[metric.ref]}; a changed "
@@ -197,19 +193,24 @@ def load_metrics(extra: Path | None = None) -> list[Metric]:
     return list(found.values())
 
 
-def _read(folders: Iterable[Traversable]) -> Iterator[tuple[Traversable, Metric]]:
-    for folder in folders:
-        for file in sorted(folder.iterdir(), key=lambda f: f.name):
-            if not file.name.endswith(".yml"):
-                continue
-            try:
-                given = yaml.safe_load(file.read_text(encoding="utf-8")) or []
-                metrics = _METRICS.validate_python(given)
-            except yaml.YAMLError as error:
-                raise ModelError(f"{file}: not YAML: {error}") from None
-            except ValidationError as error:
-                raise ModelError(f"{file}: wrong metric:\n{faults(error)}") from None
-            yield from ((file, metric) for metric in metrics)
+@lru_cache(maxsize=1)
+def _shipped() -> tuple[tuple[Traversable, Metric], ...]:
+    import models
+
+    return tuple(_read(files(models) / "metrics"))
+
+
+def _read(folder: Traversable) -> Iterator[tuple[Traversable, Metric]]:
+    for file in sorted(folder.iterdir(), key=lambda f: f.name):
+        if not file.name.endswith(".yml"):
+            continue
+        try:
+            metrics = _METRICS.validate_python(read_yaml(file.read_text(encoding="utf-8")) or [])
+        except YAMLError as error:
+            raise ModelError(f"{file}: not YAML: {error}") from None
+        except ValidationError as error:
+            raise ModelError(f"{file}: wrong metric:\n{faults(error)}") from None
+        yield from ((file, metric) for metric in metrics)
 
 
 def metric_definitions(

@@ -11,10 +11,10 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError, model_validator
 
 from pipelines.errors import ExpectedError
+from pipelines.yaml_text import YAMLError, read_yaml
 
 if TYPE_CHECKING:
     from sqlglot import exp
@@ -201,8 +201,8 @@ def parse_model(relation: str, text: str, path: Path | None = None) -> SqlModel:
     if match is None:
         raise ModelError(f"{origin}: must begin with a header: /*---, YAML, ---*/, a line each")
     try:
-        header = Header.model_validate(yaml.safe_load(match["yaml"]))
-    except yaml.YAMLError as error:
+        header = Header.model_validate(read_yaml(match["yaml"]))
+    except YAMLError as error:
         raise ModelError(f"{origin}: the header is not YAML: {error}") from None
     except ValidationError as error:
         raise ModelError(f"{origin}: wrong header:\n{faults(error)}") from None
