@@ -90,9 +90,9 @@ def _of_contract(contract: "Contract") -> Iterator[HeaderTest]:
     yield _grain(contract.relation, contract.key)
     for name, column in contract.columns.items():
         # What is concluded or configured comes from no line; it has a day all the same.
-        has_line = name not in AFTER or contract.unit == "contact"
+        has_line = name in AFTER and contract.unit == "contact"
         has_day = name == "local_date" and contract.unit != "reference"
-        if (column.required and has_line) or has_day:
+        if column.required or has_line or has_day:
             yield _not_null(contract.relation, name)
         if column.minimum is not None:
             yield _limit(contract.relation, name, "min", f"{column.minimum:g}")

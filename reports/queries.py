@@ -285,7 +285,7 @@ def _period_number(row: Row, metrics: dict[tuple[str, int], Metric]) -> Number:
     n = int(row["n"] or 0)
     value = {"additive": numerator, "maximum": _float(row["largest"])}.get(metric.additivity)
     bounds = None
-    if metric.additivity == "ratio" and numerator is not None and denominator:
+    if metric.additivity in ("ratio", "estimator") and numerator is not None and denominator:
         value = numerator / denominator * (100 if metric.unit == "percent" else 1)
         if metric.interval_method == "wilson":
             bounds = estimates.wilson(numerator, denominator)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Slow tests first: else one worker ends alone with them."""
     items.sort(key=lambda item: item.get_closest_marker("slow") is None)

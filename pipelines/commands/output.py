@@ -1,5 +1,8 @@
 """Rows for people and for programs: a table on the screen, CSV, JSON, Parquet."""
 
+import os
+import shutil
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +15,14 @@ if TYPE_CHECKING:
 
 _WIDEST = 10_000
 FORMATS = ("table", "csv", "json", "parquet")
+
+
+def own_name() -> str:
+    """How to call the command again from here: by name, or by path where it is not on PATH."""
+    used = Path(sys.argv[0])
+    if used.name != "callmart" or shutil.which("callmart"):
+        return "callmart"
+    return os.path.relpath(used) if used.is_relative_to(Path.cwd()) else str(used)
 
 
 def write_rows(

@@ -7,6 +7,7 @@ from pathlib import Path
 import typer
 
 from pipelines.commands.errors import UsageError
+from pipelines.commands.output import own_name
 from pipelines.settings import PROJECT_FILE, load_project, parse_settings
 
 _TEMPLATE = """\
@@ -80,7 +81,9 @@ def init(folder: Path, *, timezone: str, name: str) -> None:
     typer.echo(f"  settings   {root / PROJECT_FILE}")
     typer.echo(f"  files go   {root / 'landing' / 'pbx'}")
     typer.echo(f"  key        {root / 'var' / 'key'} (keep a copy: pseudonyms depend on it)")
-    typer.echo(f"Next: put queue_log and Master.csv there, then `callmart --project {root} run`.")
+    typer.echo(
+        f"Next: put queue_log and Master.csv there, then `{own_name()} --project {root} run`."
+    )
 
 
 def _copy_sample(root: Path) -> None:
@@ -110,11 +113,12 @@ def demo(folder: Path, *, asterisk: bool) -> int:
         typer.echo(f"Made a project of the Asterisk sample in {root}.")
     code = running.run(root)
     if code == 0:
+        command = own_name()
         typer.echo("\nTry next:")
-        typer.echo(f"  callmart --project {folder} explain service_level --scope queue=sales")
+        typer.echo(f"  {command} --project {folder} explain service_level --scope queue=sales")
         typer.echo(
-            f'  callmart --project {folder} query "from marts.v_queue_day select queue_name, '
+            f'  {command} --project {folder} query "from marts.v_queue_day select queue_name, '
             'n_offered, service_level"'
         )
-        typer.echo(f"  callmart --project {folder} calls --scope queue=vip --outcome abandoned")
+        typer.echo(f"  {command} --project {folder} calls --scope queue=vip --outcome abandoned")
     return code

@@ -43,11 +43,11 @@ BEFORE = {
 
 AFTER = {
     "file_id": ContractColumn(
-        type="VARCHAR", required=True, description="File of the line that opens the row."
+        type="VARCHAR",
+        description="File of the line that opens the row; empty where settings or conclusions do.",
     ),
     "line_no": ContractColumn(
         type="BIGINT",
-        required=True,
         minimum=1,
         description="Number of that line in its file, from 1.",
     ),

@@ -128,7 +128,9 @@ class Metric(_Strict):
     coverage: Coverage | None = None
     scopes: tuple[ScopeKind, ...]
     grains: tuple[Grain, ...] = ("interval", "day")
-    additivity: Literal["additive", "ratio", "percentile", "maximum"]
+    additivity: Literal["additive", "ratio", "estimator", "percentile", "maximum"]
+    """How values of several periods or scopes combine: added; parts added, then divided; not at
+    all (an estimator's parts depend on all rows of its scope and period); the last two stored."""
     min_n: Annotated[int, Field(ge=0)] = 0
     interval_method: Literal["wilson", "t", "none"] = "none"
     goal: float | None = None
@@ -153,8 +155,9 @@ class Metric(_Strict):
 
     @model_validator(mode="after")
     def _parts_fit(self) -> "Metric":
-        if (self.additivity == "ratio") != (self.denominator is not None):
-            raise ValueError("a ratio has a denominator, and nothing else has one")
+        is_divided = self.additivity in ("ratio", "estimator")
+        if is_divided != (self.denominator is not None):
+            raise ValueError("a ratio or estimator has a denominator, and nothing else has one")
         if self.is_stored and self.n is None:
             raise ValueError(f"a {self.additivity} needs n: the cases behind it")
         if (self.interval_method == "t") != (self.square is not None):

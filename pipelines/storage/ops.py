@@ -163,7 +163,7 @@ _TABLES: dict[str, tuple[str, dict[str, tuple[str, str]]]] = {
             "direction": ("VARCHAR", "higher, lower or neutral: which way is good."),
             "numerator_sql": ("VARCHAR", "SQL of the numerator."),
             "denominator_sql": ("VARCHAR", "SQL of the denominator."),
-            "additivity": ("VARCHAR", "additive, ratio, semi, distinct, percentile, estimator."),
+            "additivity": ("VARCHAR", "additive, ratio, estimator, percentile or maximum."),
             "min_n": ("INTEGER", "Below so many cases a value is greyed."),
             "interval_method": ("VARCHAR", "How its uncertainty is given."),
             "goal": ("DOUBLE", "The centre's goal, else the field's; empty when none."),

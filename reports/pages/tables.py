@@ -127,7 +127,10 @@ def confidence(number: Number) -> str:
         said.append(f"{fmt.number_and_unit(low)[0]} to {high}")
     if number.coverage is not None and number.coverage < 0.995:  # noqa: PLR2004  rounds to 100 %
         what = _COVERED.get(number.metric.id, "")
-        said.append(f"{what}known of {fmt.share(100 * number.coverage, 0)}")
+        share = (
+            f"known of {fmt.share(100 * number.coverage, 0)}" if number.coverage else "not known"
+        )
+        said.append(what + share)
     return ", ".join(said)
 
 

@@ -1,5 +1,6 @@
 -- Metrics of a whole period: sums of both parts, which only these kinds of metrics allow, and the
--- largest of maxima.
+-- largest of maxima. An estimator's parts add up where each day took the same branch: what it
+-- covers was known of every case, or of none.
 select
     k.metric_id, k.metric_version, k.scope_kind, k.scope_id,
     sum(k.numerator) as numerator,
@@ -17,6 +18,7 @@ where k.local_date between $from_date and $to_date
         k.scope_kind = 'all'
         or (k.scope_kind in ('queue', 'agent') and list_contains($metrics, k.metric_id))
     )
-    and m.additivity in ('additive', 'ratio', 'maximum')
-group by k.metric_id, k.metric_version, k.scope_kind, k.scope_id
+    and m.additivity in ('additive', 'ratio', 'estimator', 'maximum')
+group by k.metric_id, k.metric_version, k.scope_kind, k.scope_id, m.additivity
+having m.additivity <> 'estimator' or (max(k.coverage) = min(k.coverage) and max(k.coverage) in (0, 1))
 order by k.metric_id, k.metric_version, k.scope_kind, k.scope_id

@@ -5,6 +5,7 @@ import polars as pl
 from assets.ingest.adapter import Chunk, ParseContext, Parsed
 from assets.ingest.asterisk import masking, times
 from assets.ingest.asterisk.events import CALL_EVENTS, EVENTS, LOGIN_EVENTS
+from assets.ingest.asterisk.options import read_options
 from assets.ingest.pseudonyms import Pseudonyms
 
 COLUMNS: dict[str, str] = {
@@ -49,7 +50,7 @@ def parse_queue_log(chunk: Chunk, context: ParseContext) -> Parsed:
     rows = _protect(good, context).select(
         "line_no", "line_id", "line_at", "contact_id", "agent", *COLUMNS
     )
-    return Parsed(rows=rows, bad=bad, notes=_notes(rows["event"]))
+    return Parsed(rows=rows, bad=bad, notes=_notes(rows["event"], context))
 
 
 def _split(lines: pl.DataFrame) -> pl.DataFrame:
@@ -176,8 +177,10 @@ def _masked_params(frame: pl.DataFrame, pseudonyms: Pseudonyms) -> pl.Series:
     return params
 
 
-def _notes(events: pl.Series) -> dict[str, int]:
-    custom = events.filter(~events.is_in(list(EVENTS))).value_counts(sort=True)
+def _notes(events: pl.Series, context: ParseContext) -> dict[str, int]:
+    options = read_options(context.settings.options)
+    known = {*EVENTS, *options.callback_events, *options.voicemail_events}
+    custom = events.filter(~events.is_in(list(known))).value_counts(sort=True)
     # A damaged file must not fill a message with thousands of names.
     notes = {
         f"event {name[:40]!r} is not Asterisk's own: kept, counted nowhere": n
