@@ -6,6 +6,7 @@ Dagster after the publication, never before.
 """
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import dagster as dg
 
@@ -24,17 +25,18 @@ class BuildConfig(dg.Config):
     to_day: str | None = None
 
 
-def build_asset(*, with_columns: bool) -> dg.AssetsDefinition:
+def build_asset(extra: Path | None = None, *, with_columns: bool) -> dg.AssetsDefinition:
     """The build as a Dagster asset; the work is `assets.warehouse.refresh`.
 
     Args:
+        extra: a project folder, whose own models are built too.
         with_columns: see `assets.catalogue.relation_specs`.
     """
 
     @dg.multi_asset(
         name="build",
-        specs=relation_specs(with_columns=with_columns),
-        check_specs=check_specs(),
+        specs=relation_specs(extra, with_columns=with_columns),
+        check_specs=check_specs(extra),
         can_subset=False,
         description="Brings the warehouse up to date in a private copy, checks it, publishes it.",
     )

@@ -22,18 +22,19 @@ def asset_key(relation: str) -> dg.AssetKey:
     return dg.AssetKey(relation.split("."))
 
 
-def relation_specs(*, with_columns: bool) -> list[dg.AssetSpec]:
+def relation_specs(extra: Path | None = None, *, with_columns: bool) -> list[dg.AssetSpec]:
     """Specs of every staging table, model and of the publication.
 
     Args:
+        extra: a project folder, whose own models are assets like those shipped.
         with_columns: with the models' column schemas and lineage, which take seconds.
     """
     from assets.raw import raw_keys
 
     staging = [_staging_spec(contract, raw_keys()) for contract in load_contracts().values()]
-    models = load_models()
+    models = load_models(extra)
     columns = _column_metadata(models) if with_columns else {}
-    accounts = [_account_spec(relation) for relation in sorted(_accounts())]
+    accounts = [_account_spec(relation) for relation in sorted(_accounts(extra))]
     published = dg.AssetSpec(
         PUBLICATION_KEY,
         deps=[asset_key(model.relation) for model in models],
@@ -46,11 +47,11 @@ def relation_specs(*, with_columns: bool) -> list[dg.AssetSpec]:
     return [*staging, *accounts, *built, published]
 
 
-def _accounts() -> set[str]:
+def _accounts(extra: Path | None) -> set[str]:
     """Relations of `ops` that checks are about."""
     from quality_checks.runner import check_specs as specs
 
-    return {spec.relation for spec in specs() if spec.relation.startswith("ops.")}
+    return {spec.relation for spec in specs(extra_models=extra) if spec.relation.startswith("ops.")}
 
 
 def _account_spec(relation: str) -> dg.AssetSpec:
@@ -138,17 +139,20 @@ def _column_metadata(models: list[SqlModel]) -> dict[str, dict[str, object]]:
     }
 
 
-def check_specs() -> list[dg.AssetCheckSpec]:
+def check_specs(extra: Path | None = None) -> list[dg.AssetCheckSpec]:
     """Two checks a relation: what must hold, which blocks publication, and what should.
 
     Each stands for all single checks of the relation and severity, which `ops.check_result` and
     the report list one by one. As hundreds of Dagster checks they cost more than the whole build:
     each is planned, stored and committed on its own.
+
+    Args:
+        extra: a project folder, whose own models declare checks too.
     """
     from quality_checks.runner import check_specs as specs
 
     grouped: dict[tuple[str, str], list[str]] = {}
-    for spec in specs():
+    for spec in specs(extra_models=extra):
         grouped.setdefault((spec.relation, spec.severity), []).append(spec.description)
     return [
         dg.AssetCheckSpec(

@@ -98,7 +98,11 @@ def refresh(
         log.finish_run(run_id, "refused", str(refusal))
         raise
     except BaseException as error:
-        log.finish_run(run_id, "failed", str(error) or type(error).__name__)
+        # Interrupted after the flip: what it published stands.
+        current = Store(project).current()
+        is_published = current is not None and current.run_id == run_id
+        status = "published" if is_published else "failed"
+        log.finish_run(run_id, status, str(error) or type(error).__name__)
         raise
     status = "published" if outcome.is_new else "unchanged"
     log.finish_run(run_id, status, publication=outcome.number)
@@ -251,7 +255,8 @@ class _Run:
         self, model: SqlModel, windows: list[Window] | None, glossary: dict[str, str]
     ) -> None:
         narrow = model.header.materialization == "daily" and windows is not None
-        if narrow and not windows and self._is_current(model):
+        unneeded = model.header.materialization == "view" and self._has_current_views
+        if (unneeded or (narrow and not windows)) and self._is_current(model):
             return
         rows, seconds = 0, 0.0
         for window in windows if narrow and windows else [None]:
@@ -261,6 +266,14 @@ class _Run:
                 break
         self._tell_built(model.relation, rows, seconds)
         reached(f"build.{model.relation}")
+
+    @property
+    def _has_current_views(self) -> bool:
+        """Views stand as this callmart makes them, with its descriptions."""
+        base = self.session.base
+        return (
+            base is not None and base.code_version == version("callmart") and not self.options.full
+        )
 
     def _is_current(self, model: SqlModel) -> bool:
         row = self.con.execute(

@@ -1,7 +1,8 @@
 """Everything Dagster shows, put together; no logic here.
 
 Loaded through workspace.yaml (or `[tool.dg]`) from any folder. The project is found when a run
-starts; only the schedule's hour is read from it here, and has a default without one.
+starts; only the schedule's hour and its own models are read from it here, and without one there
+is a default hour.
 """
 
 import dagster as dg
@@ -13,14 +14,14 @@ from pipelines.jobs import backfill_job, daily_job
 from pipelines.resources import project_from_environment
 from pipelines.schedules import daily_schedule
 from pipelines.sensors import landing_sensor
-from pipelines.settings import Settings, SettingsError, load_project
+from pipelines.settings import Project, Settings, SettingsError, load_project
 
 
-def _settings() -> Settings:
+def _project() -> Project | None:
     try:
-        return load_project().settings
+        return load_project()
     except SettingsError:
-        return Settings()
+        return None
 
 
 def definitions(*, with_columns: bool) -> dg.Definitions:
@@ -30,10 +31,12 @@ def definitions(*, with_columns: bool) -> dg.Definitions:
         with_columns: also say each table's columns and what they are made from, for the page;
             that takes some seconds, which a run from the command line saves.
     """
+    project = _project()
+    build = build_asset(project.root if project else None, with_columns=with_columns)
     return dg.Definitions(
-        assets=[*raw_assets(), build_asset(with_columns=with_columns), *report_assets()],
+        assets=[*raw_assets(), build, *report_assets()],
         jobs=[daily_job(), backfill_job()],
-        schedules=[daily_schedule(_settings())],
+        schedules=[daily_schedule(project.settings if project else Settings())],
         sensors=[landing_sensor()],
         resources={"project": project_from_environment()},
         executor=dg.in_process_executor,

@@ -75,7 +75,10 @@ def run_project(
 ) -> RunResult:
     """Run the daily job, or the backfill job when days are given, to its end.
 
-    Raises nothing for a failed run: the result says so.
+    A failed run raises nothing: the result says so.
+
+    Raises:
+        ModelError: a model or metric of the project's own is wrong; no run was started.
     """
     import warnings
 

@@ -12,6 +12,10 @@ SETTINGS = """\
 name = "Test centre"
 timezone = "{zone}"
 
+[storage]
+# Two tests run at a time, and small files gain nothing from more.
+threads = 1
+
 [sources.pbx]
 kind = "asterisk"
 {extra}

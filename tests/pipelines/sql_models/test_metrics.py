@@ -88,7 +88,7 @@ def test_a_definition_is_never_changed_in_place(tmp_path):
         ({"numerator": VISITS | {"attribution": "connect"}}, "attributed at: queue entry"),
         ({"numerator": VISITS | {"credit": "transfer"}}, "only contacts are credited"),
         ({"denominator": VISITS}, "a ratio or estimator has a denominator"),
-        ({"additivity": "ratio"}, "a ratio has a denominator"),
+        ({"additivity": "ratio"}, "a ratio or estimator has a denominator"),
         ({"additivity": "maximum"}, "needs n"),
         ({"interval_method": "t"}, "needs square"),
         ({"interval_method": "wilson"}, "unit percent"),
