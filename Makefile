@@ -36,7 +36,7 @@ demo: $(STAMP)  ## Run the real Asterisk sample into ./callmart-demo and build i
 
 test: $(DEV_STAMP)  ## Run every check a commit must pass: lint, types, tests.
 	$(MAKE) --no-print-directory lint
-	$(BIN)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 lint: $(DEV_STAMP)  ## Check style and types.
 	$(BIN)/ruff check .

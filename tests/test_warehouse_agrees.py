@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from pipelines.settings import Project
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("agrees")]
+pytestmark = pytest.mark.slow
 
 KPIS = tuple(name for name in SAME if name.startswith("marts.kpi"))
 """Marts whose scope `all` adds several sources up."""

@@ -134,20 +134,20 @@ class SqlModel:
     @cached_property
     def reads(self) -> frozenset[str]:
         """Relations its SQL names, without common table expressions."""
-        from sqlglot import exp
+        from pipelines.sql_models.syntax import SyntaxFault, tables_of
 
-        ctes = {cte.alias_or_name for cte in self.query.find_all(exp.CTE)}
-        return frozenset(
-            f"{table.db}.{table.name}" if table.db else table.name
-            for table in self.query.find_all(exp.Table)
-            if table.name and (table.db or table.name not in ctes)
-        )
+        try:
+            return tables_of(self.sql)
+        except SyntaxFault as fault:
+            raise ModelError(f"{self.origin}: {fault}") from None
 
     @cached_property
     def own_version(self) -> str:
         """Digest of what the SQL and the header's kind mean: layout and comments do not count."""
-        _ = self.query
-        return digest(self.header.materialization, _canonical(self.sql))
+        from pipelines.sql_models.syntax import canonical
+
+        _ = self.reads
+        return digest(self.header.materialization, canonical(self.sql))
 
 
 @lru_cache(maxsize=1024)
@@ -159,11 +159,6 @@ def _parsed(sql: str) -> "exp.Query":
     if len(statements) != 1 or not isinstance(statements[0], exp.Query):
         raise TypeError("must hold one select and nothing else")
     return statements[0]
-
-
-@lru_cache(maxsize=1024)
-def _canonical(sql: str) -> str:
-    return _parsed(sql).sql(dialect="duckdb", comments=False)
 
 
 def digest(*parts: str) -> str:

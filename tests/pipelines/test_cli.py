@@ -9,8 +9,6 @@ from pathlib import Path
 
 import pytest
 
-pytestmark = pytest.mark.xdist_group("cli")
-
 CALLMART = Path(sys.executable).with_name("callmart")
 COMMANDS = (
     "init demo run backfill check report query explain calls docs status doctor restore ui version"

@@ -6,7 +6,7 @@ import pytest
 
 from tests.reports.centre import NASTY
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("reports")]
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 PAGES = ("index.html", "days/2026-10-28.html", "data-quality.html")
 LOOKS = {

@@ -1,0 +1,64 @@
+"""What a select reads, and what of its text matters: DuckDB's own parser says it.
+
+Reading all models with a general SQL parser in Python takes seconds of every start; that one is
+kept for linting, lineage and other dialects.
+"""
+
+import json
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Any
+
+import duckdb
+
+_LOCATION = re.compile(r',?"query_location":[0-9]+')
+
+
+class SyntaxFault(Exception):  # noqa: N818  becomes a ModelError where the file is known
+    """The text is not one select that DuckDB can parse; the text says why."""
+
+
+@lru_cache(maxsize=1024)
+def canonical(sql: str) -> str:
+    """The syntax tree of one select as JSON: layout and comments do not count.
+
+    Raises:
+        SyntaxFault: it does not parse, or is not one select.
+    """
+    with duckdb.connect(config={"threads": 1}) as con:
+        (text,) = con.execute("select json_serialize_sql(?)", [sql]).fetchall()[0]
+    if text.startswith('{"error":true'):
+        raise SyntaxFault(json.loads(text)["error_message"])
+    return _LOCATION.sub("", text)
+
+
+@lru_cache(maxsize=1024)
+def tables_of(sql: str) -> frozenset[str]:
+    """Relations that a select names, without its common table expressions.
+
+    Raises:
+        SyntaxFault: see `canonical`.
+    """
+    statements = json.loads(canonical(sql))["statements"]
+    if len(statements) != 1:
+        raise SyntaxFault("must hold one select and nothing else")
+    nodes = list(_nodes(statements[0]))
+    ctes = {entry["key"] for node in nodes for entry in node.get("cte_map", {}).get("map", ())}
+    return frozenset(
+        f"{node['schema_name']}.{node['table_name']}" if node["schema_name"] else node["table_name"]
+        for node in nodes
+        if node.get("type") == "BASE_TABLE"
+        and (node["schema_name"] or node["table_name"] not in ctes)
+    )
+
+
+def _nodes(tree: Any) -> Iterator[dict[str, Any]]:
+    pending = [tree]
+    while pending:
+        node = pending.pop()
+        if isinstance(node, dict):
+            yield node
+            pending += node.values()
+        elif isinstance(node, list):
+            pending += node
