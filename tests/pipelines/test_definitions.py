@@ -16,7 +16,7 @@ from pipelines.definitions import definitions
 from pipelines.run import dagster_environment, run_project
 from pipelines.schedules import daily_schedule
 from pipelines.sensors import landing_sensor, landing_state
-from pipelines.settings import parse_settings
+from pipelines.settings import Project, parse_settings
 from pipelines.sql_models import load_contracts, load_models
 from quality_checks.result import CheckSpec, broken, held
 from tests.conftest import ROOT
@@ -155,30 +155,6 @@ def test_the_sensor_waits_until_landing_is_still(tmp_path):
     assert look(cursor)[1] == []
 
 
-@pytest.mark.slow
-def test_a_projects_own_model_and_metric_are_built_checked_and_published(sample, tmp_path):
-    project = make_project(tmp_path / "p", {"queue_log": sample_lines(sample)})
-    for folder, name, text in (
-        ("models/marts", "queue_peak.sql", OWN_MODEL),
-        ("metrics", "own.yml", OWN_METRIC),
-    ):
-        (project.root / folder).mkdir(parents=True)
-        (project.root / folder / name).write_text(text)
-    result = run_project(project)
-    assert result.is_success, result.error
-    with duckdb.connect(str(project.warehouse.resolve()), read_only=True) as con:
-        (peak,) = con.execute("select max(n_offered) from marts.queue_peak").fetchone()
-        told = con.execute(
-            "select sum(value) from marts.v_kpi_day "
-            "where metric_id = 'long_waits' and scope_kind = 'all'"
-        ).fetchone()
-        waits = con.execute(
-            "select count(*) from core.fact_queue_visit where wait_ms > 2000 and not is_consult"
-        ).fetchone()
-    assert peak > 0
-    assert told == waits
-
-
 def sample_lines(sample) -> bytes:
     return b"".join((sample / "queue_log").read_bytes().splitlines(keepends=True)[:LINES])
 
@@ -198,7 +174,10 @@ def test_a_refused_run_publishes_nothing_also_when_run_again_from_its_failure(
 
     monkeypatch.setattr("quality_checks.runner.run_checks", run_checks)
     project = make_project(tmp_path / "p", {"queue_log": sample_lines(sample)[:2000]})
+    add_own(project, "models/marts/queue_peak.sql", OWN_MODEL)
+    add_own(project, "metrics/own.yml", OWN_METRIC)
     assert run_project(project).is_success
+    own_are_built(project)
     before = fingerprint(project)
     land(project, {"queue_log": sample_lines(sample)})
     verdict = broken
@@ -226,6 +205,27 @@ def test_a_refused_run_publishes_nothing_also_when_run_again_from_its_failure(
     verdict = held
     assert run_project(project, full=True).is_success
     assert fingerprint(project) != before
+
+
+def add_own(project: Project, name: str, text: str) -> None:
+    path = project.root / name
+    path.parent.mkdir(parents=True)
+    path.write_text(text)
+
+
+def own_are_built(project: Project) -> None:
+    """What a project adds is built, checked and published as what is shipped."""
+    with duckdb.connect(str(project.warehouse.resolve()), read_only=True) as con:
+        (peak,) = con.execute("select max(n_offered) from marts.queue_peak").fetchone()
+        told = con.execute(
+            "select sum(value) from marts.v_kpi_day "
+            "where metric_id = 'long_waits' and scope_kind = 'all'"
+        ).fetchone()
+        waits = con.execute(
+            "select count(*) from core.fact_queue_visit where wait_ms > 2000 and not is_consult"
+        ).fetchone()
+    assert peak > 0
+    assert told == waits
 
 
 def resolve_daily():

@@ -12,7 +12,6 @@ from reports.build import build_site
 from reports.queries import ReportError
 from tests.reports.conftest import CENTRE
 
-pytestmark = pytest.mark.xdist_group("reports")
 LAST = "2026-10-28"
 
 
