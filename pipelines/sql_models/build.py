@@ -74,11 +74,10 @@ def build_model(
     words = load_glossary() if glossary is None else glossary
     con.begin()
     try:
-        columns = query_columns(con, model.sql)
-        descriptions = describe(model, columns, words)
-        con.execute(f"create schema if not exists {model.schema_name}")
-        is_full, written = _materialize(con, model, columns, window)
-        _comment(con, model, descriptions)
+        if window and _can_narrow(con, model):
+            is_full, written = False, _replace_days(con, model, window)
+        else:
+            is_full, written = True, _build_whole(con, model, words)
         rows = None
         if model.header.materialization != "view":
             rows = _one(con, f"select count(*) from {model.relation}")
@@ -101,21 +100,6 @@ def _roll_back(con: "DuckDBPyConnection") -> None:
 def query_columns(con: "DuckDBPyConnection", sql: str) -> dict[str, str]:
     """Names and types of a select's columns, in order; the select is bound and not run."""
     return {row[0]: row[1] for row in con.execute(f"describe {sql}").fetchall()}
-
-
-def table_columns(con: "DuckDBPyConnection", relation: str) -> dict[str, str]:
-    """Names and types of a relation's columns, in order; none when it does not exist."""
-    schema, _, name = relation.partition(".")
-    return dict(
-        con.execute(
-            """
-            select column_name, data_type from duckdb_columns()
-            where database_name = current_database() and schema_name = ? and table_name = ?
-            order by column_index
-            """,
-            [schema, name],
-        ).fetchall()
-    )
 
 
 def describe(
@@ -173,19 +157,22 @@ def _existing(con: "DuckDBPyConnection") -> list[tuple[str, str, str]]:
     ).fetchall()
 
 
-def _materialize(
-    con: "DuckDBPyConnection", model: SqlModel, columns: Mapping[str, str], window: Window | None
-) -> tuple[bool, int]:
+def _build_whole(con: "DuckDBPyConnection", model: SqlModel, glossary: Mapping[str, str]) -> int:
+    """Make the relation anew, with its comments; the rows written."""
+    columns = query_columns(con, model.sql)
+    descriptions = describe(model, columns, glossary)
+    con.execute(f"create schema if not exists {model.schema_name}")
     kind = "view" if model.header.materialization == "view" else "table"
     _drop_other_kind(con, model, kind)
+    written = 0
     if kind == "view":
         con.execute(f"create or replace view {model.relation} as {model.sql}")
-        return True, 0
-    if model.header.materialization == "daily" and window and _can_narrow(con, model, columns):
-        return False, _replace_days(con, model, window)
-    body = ", ".join(f'"{name}" {kind}' for name, kind in columns.items())
-    con.execute(f"create or replace table {model.relation} ({body})")
-    return True, _insert(con, model)
+    else:
+        body = ", ".join(f'"{name}" {kind}' for name, kind in columns.items())
+        con.execute(f"create or replace table {model.relation} ({body})")
+        written = _insert(con, model)
+    _comment(con, model, descriptions)
+    return written
 
 
 def _drop_other_kind(con: "DuckDBPyConnection", model: SqlModel, kind: str) -> None:
@@ -194,12 +181,14 @@ def _drop_other_kind(con: "DuckDBPyConnection", model: SqlModel, kind: str) -> N
             con.execute(f"drop {existing} {model.relation}")
 
 
-def _can_narrow(con: "DuckDBPyConnection", model: SqlModel, columns: Mapping[str, str]) -> bool:
+def _can_narrow(con: "DuckDBPyConnection", model: SqlModel) -> bool:
+    """Whether the table that stands is this model's: equal code reads and gives equal columns."""
+    if model.header.materialization != "daily":
+        return False
     state = con.execute(
         "select code_version from ops.model_state where relation = ?", [model.relation]
     ).fetchone()
-    same_code = state is not None and state[0] == model.code_version
-    return same_code and table_columns(con, model.relation) == dict(columns)
+    return state is not None and state[0] == model.code_version
 
 
 def _replace_days(con: "DuckDBPyConnection", model: SqlModel, window: Window) -> int:
