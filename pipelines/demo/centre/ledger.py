@@ -1,0 +1,177 @@
+"""The ledger: what truly happened, table by table, before any system wrote a file about it.
+
+The tables and their columns are declared here and nowhere else. A column spec is `name:kind` with
+the kinds t (instant, UTC, ms), d (date), i (integer), f (float), b (boolean), s (text). Durations
+end in `_ms`, keys of people are employee numbers.
+"""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import polars as pl
+
+_COMPACT_AT = 60_000
+TABLES = {
+    "contacts": (
+        "contact_id:s site:s channel:s direction:s customer_ref:s phone:s started_at:t ended_at:t "
+        "entry_point:s reason:s reason_group:s first_queue:s last_queue:s last_agent:s "
+        "disposition:s language:s is_resolved:b issue_id:s attempt:i caused_by:s related_id:s "
+        "has_complaint:b is_recorded:b"
+    ),
+    "visits": (
+        "contact_id:s visit_ordinal:i site:s queue:s entered_at:t left_at:t wait_ms:i outcome:s "
+        "next_step:s next_queue:s position_in:i position_out:i exit_key:s agent_id:s"
+    ),
+    "refusals": "contact_id:s site:s queue:s refused_at:t cause:s",
+    "offers": (
+        "contact_id:s visit_ordinal:i offer_ordinal:i site:s queue:s agent_id:s offered_at:t "
+        "ring_ms:i outcome:s"
+    ),
+    "legs": (
+        "contact_id:s visit_ordinal:i segment_ordinal:i site:s queue:s channel:s agent_id:s "
+        "connected_at:t ended_at:t talk_ms:i hold_ms:i wrap_ms:i ended_by:s transfer_type:s "
+        "transfer_to:s is_cut:b disposition:s"
+    ),
+    "states": "agent_id:s site:s from_at:t to_at:t state:s reason:s",
+    "presence": "agent_id:s site:s from_at:t to_at:t activity:s",
+    "ivr_sessions": (
+        "session_id:s contact_id:s site:s kind:s customer_ref:s entered_at:t left_at:t end_kind:s"
+    ),
+    "ivr_steps": "session_id:s site:s step_ordinal:i node:s at:t goal:s outcome:s",
+    "messages": (
+        "message_id:s thread_id:s contact_id:s site:s channel:s queue:s agent_id:s direction:s "
+        "author_kind:s sent_at:t"
+    ),
+    "survey_invites": (
+        "invite_id:s contact_id:s site:s agent_id:s queue:s channel:s sent_at:t is_delivered:b "
+        "answered_at:t experience:f"
+    ),
+    "survey_answers": "invite_id:s site:s question:s kind:s scale_min:i scale_max:i score:i text:s",
+    "qa_evaluations": (
+        "evaluation_id:s contact_id:s site:s agent_id:s evaluator:s form:s form_version:i "
+        "evaluated_at:t status:s calibration_id:s true_score:f score:f is_fatal:b"
+    ),
+    "qa_items": (
+        "evaluation_id:s site:s item:s topic:s weight:f points:f max_points:f is_applicable:b "
+        "criticality:s"
+    ),
+    "sales": (
+        "sale_id:s refunds_sale_id:s contact_id:s site:s customer_ref:s agent_id:s at:t kind:s "
+        "product:s amount:f currency:s"
+    ),
+    "cases": (
+        "case_id:s parent_case_id:s contact_id:s site:s customer_ref:s agent_id:s queue:s "
+        "channel:s priority:s kind:s opened_at:t due_at:t resolved_at:t"
+    ),
+    "case_events": "case_id:s site:s event_at:t event:s agent_id:s",
+    "outbound_attempts": (
+        "attempt_id:s contact_id:s site:s campaign:s lead_id:s phone:s agent_id:s dialled_at:t "
+        "answered_at:t agent_connected_at:t ended_at:t amd_result:s result:s"
+    ),
+    "schedules": (
+        "agent_id:s site:s local_date:d activity:s starts_at:t ends_at:t is_paid:b kind:s "
+        "version_at:t approved_at:t"
+    ),
+    "attendance": (
+        "agent_id:s site:s local_date:d is_absent:b logged_in_at:t logged_out_at:t scheduled_ms:i "
+        "adherent_ms:i worked_ms:i"
+    ),
+    "arrival_profile": "site:s queue:s interval_at:t expected:f",
+    "restarts": "site:s at:t",
+    "people": (
+        "agent_id:s site:s kind:s name:s hired_on:d left_on:d level:s work_mode:s language:s "
+        "extension:s login:s email:s hourly_cost:f currency:s speed:f skill:f"
+    ),
+    "roster": (
+        "agent_id:s valid_from:d site:s team:s supervisor:s manager:s director:s change:s "
+        "queues:s"
+    ),
+    "customers": (
+        "customer_ref:s site:s segment:s name:s phone:s email:s since:d left_on:d"
+    ),
+    "forecasts": "site:s queue:s interval_at:t interval_s:i made_at:t volume:f aht_s:f",
+    "costs": "period:d level:s scope:s kind:s amount:f currency:s",
+    "headcount": (
+        "period:d site:s team:s opening:i joiners:i leavers:i transfers_in:i transfers_out:i "
+        "closing:i"
+    ),
+    "fx_rates": "period:d currency:s rate_to_eur:f",
+    "dirt": "file:s kind:s n:i",
+}  # fmt: skip
+
+
+def columns(table: str) -> dict[str, str]:
+    """The columns of a ledger table with their kinds (t, d, i, f, b, s)."""
+    pairs = (spec.partition(":") for spec in TABLES[table].split())
+    return {name: kind for name, _, kind in pairs}
+
+
+def _types() -> dict[str, Any]:
+    import polars as pl
+
+    return {
+        "t": pl.Datetime("ms", "UTC"), "d": pl.Date(), "i": pl.Int64(), "f": pl.Float64(),
+        "b": pl.Boolean(), "s": pl.String(),
+    }  # fmt: skip
+
+
+class Ledger:
+    """Rows of all tables, appended as tuples in the order of their columns."""
+
+    def __init__(self) -> None:
+        self.rows: dict[str, list[tuple[Any, ...]]] = {table: [] for table in TABLES}
+        self._frames: dict[str, list[pl.DataFrame]] = {table: [] for table in TABLES}
+
+    def compact(self, *, always: bool = False) -> None:
+        """Pack long lists of rows into frames; the lists stay the same objects."""
+        for table, rows in self.rows.items():
+            if rows and (always or len(rows) > _COMPACT_AT):
+                self._frames[table].append(_frame(table, rows))
+                rows.clear()
+
+    def frame(self, table: str) -> "pl.DataFrame":
+        """All rows of a table."""
+        import polars as pl
+
+        self.compact(always=True)
+        frames = self._frames[table]
+        return pl.concat(frames) if frames else _frame(table, [])
+
+    def write(self, folder: Path, part: str) -> None:
+        """Write each table that has rows as `<folder>/<table>.<part>.parquet`."""
+        folder.mkdir(parents=True, exist_ok=True)
+        for table in TABLES:
+            frame = self.frame(table)
+            self._frames[table] = []
+            if frame.height:
+                frame.write_parquet(folder / f"{table}.{part}.parquet", compression="lz4")
+
+
+def _frame(table: str, rows: list[tuple[Any, ...]]) -> "pl.DataFrame":
+    import polars as pl
+
+    types = _types()
+    kinds = columns(table)
+    values = list(zip(*rows, strict=True)) if rows else [()] * len(kinds)
+    series = []
+    for (name, kind), column in zip(kinds.items(), values, strict=True):
+        if kind == "t":
+            made = pl.Series(name, column, dtype=pl.Int64()).cast(types["t"])
+        else:
+            made = pl.Series(name, column, dtype=types[kind])
+        series.append(made)
+    return pl.DataFrame(series)
+
+
+def merge(parts: Path, truth: Path) -> None:
+    """Join the parts of every table into `truth/<table>.parquet`, sites in alphabetical order."""
+    import polars as pl
+
+    truth.mkdir(parents=True, exist_ok=True)
+    for table in TABLES:
+        files = sorted(parts.glob(f"{table}.*.parquet"))
+        frames = [pl.read_parquet(file) for file in files] or [_frame(table, [])]
+        pl.concat(frames).write_parquet(truth / f"{table}.parquet", compression="zstd")
+        for file in files:
+            file.unlink()

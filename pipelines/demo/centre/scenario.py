@@ -1,0 +1,47 @@
+"""One run of the world: seed, first day, number of days and what was planted in it."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cached_property
+from random import Random
+
+from pipelines.demo.centre.events import Event, effect
+from pipelines.demo.centre.rng import stream
+from pipelines.demo.centre.world import SITES, day_factor, instant
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """What makes a run what it is; two equal scenarios give equal files."""
+
+    seed: int
+    start: date
+    days: int
+    events: tuple[Event, ...] = ()
+
+    @cached_property
+    def dates(self) -> list[date]:
+        """The local days simulated, the same at every site."""
+        return [self.start + timedelta(days=n) for n in range(self.days)]
+
+    @property
+    def end(self) -> date:
+        """The first day that is not simulated."""
+        return self.start + timedelta(days=self.days)
+
+    def rng(self, *names: object) -> Random:
+        """The stream of chance with this name."""
+        return stream(self.seed, *names)
+
+    def windows(self, site_name: str) -> list[tuple[int, int, date]]:
+        """Opening hours of a site: (opens, closes, local day), in ms, closed days left out."""
+        site = SITES[site_name]
+        return [
+            (instant(day, site.opens, site.zone), instant(day, site.closes, site.zone), day)
+            for day in self.dates
+            if day_factor(site, day) > 0
+        ]
+
+    def effect(self, what: str, scope: str, at: int) -> float:
+        """The product of all planted effects of a kind on a scope at an instant."""
+        return effect(self.events, what, scope, at)
