@@ -4,8 +4,8 @@ Scores come from what truly happened (solved, waiting, the agent); who answers a
 how the contact felt, so answers are biased as real ones are.
 """
 
-from dataclasses import dataclass
 from random import Random
+from typing import NamedTuple
 
 from pipelines.demo.centre import quality
 from pipelines.demo.centre.arrivals import Customers
@@ -41,8 +41,7 @@ _COMPLAINS, _FOLLOW_UP = 0.055, 0.03
 _EVALUATED = {"voice": 0.0068, "chat": 0.008, "email": 0.008, "social": 0.0}
 
 
-@dataclass(frozen=True, slots=True)
-class Ended:
+class Ended(NamedTuple):
     """A handled contact that is over; `wait_s` is what the customer waited before."""
 
     contact_id: str

@@ -3,8 +3,8 @@
 Pure draws only; the floor decides what they lead to.
 """
 
-from dataclasses import dataclass
 from random import Random
+from typing import NamedTuple
 
 from pipelines.demo.centre.rng import hit, lognormal
 from pipelines.demo.centre.scenario import Scenario
@@ -46,8 +46,7 @@ class Call:
         self.solved = self.was_handled = False
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(NamedTuple):
     """How one leg goes: durations in ms, who hangs up, and a transfer (kind, queue or number)."""
 
     talk_ms: int
@@ -74,10 +73,9 @@ def self_service(scenario: Scenario, site: str, at: int) -> float:
 
 def conversation(scenario: Scenario, rng: Random, call: Call, worker: Worker, at: int) -> Plan:
     """Draw one leg: learning, reason, planted effects, hold, wrap and transfer."""
-    queue, person, shift = QUEUES[call.queue], worker.person, worker.shift
-    pace = person.pace(shift.day) if shift else person.speed
-    team = person.team(shift.day).name if shift else ""
-    pace *= scenario.effect("talk", worker.person.site, at) * scenario.effect("talk", team, at)
+    queue = QUEUES[call.queue]
+    pace = worker.pace * scenario.effect("talk", worker.person.site, at)
+    pace *= scenario.effect("talk", worker.team, at)
     unskilled = 1.0 if worker.queues[0] == call.queue else 1.08
     talk_s = lognormal(rng, queue.talk_s * call.reason.talk * pace * unskilled, 0.55)
     hold_s = lognormal(rng, 55, 0.6) if hit(rng, _HOLD) else 0.0

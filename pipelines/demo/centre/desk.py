@@ -144,8 +144,7 @@ class Desk(Stage):
             self.enter(worker, at, BUSY)
         self.maker.visit(thread, at, "answered", worker.agent_id)
         worker.load += 1 if thread.channel == "chat" else MOST_CHATS
-        pace = worker.person.pace(worker.shift.day) if worker.shift else 1.0
-        pace *= self.scenario.effect("talk", self.name, at)
+        pace = worker.pace * self.scenario.effect("talk", self.name, at)
         mean = threads.HANDLE_S[thread.channel] * thread.reason.talk * pace
         talk = int(lognormal(self.rng, mean, 0.5) * SECOND)
         wrap = int(self.rng.uniform(10, 50) * SECOND)
@@ -154,8 +153,8 @@ class Desk(Stage):
     def _over(self, at: int, worker: Worker, mark: tuple[Thread, int, int, int]) -> None:
         thread, began, talk, wrap = mark
         worker.load -= 1 if thread.channel == "chat" else MOST_CHATS
-        person, shift = worker.person, worker.shift
-        chance = (thread.reason.solved - 0.02) * (person.solving(shift.day) if shift else 1.0)
+        person = worker.person
+        chance = (thread.reason.solved - 0.02) * worker.solving
         chance *= self.scenario.effect("solved", self.name, at)
         thread.solved = hit(self.rng, chance)
         self.maker.leg(thread, worker.agent_id, (began, began + talk), wrap)

@@ -5,9 +5,8 @@ only cause of a repeat besides chance.
 """
 
 from bisect import bisect_right
-from dataclasses import dataclass
 from random import Random
-from typing import Any
+from typing import Any, NamedTuple
 
 from pipelines.demo.centre.aftermath import Aftermath, Ended
 from pipelines.demo.centre.arrivals import Customers
@@ -33,8 +32,7 @@ _RECORDED = 0.97
 _IDS_PER_CALL = 8
 
 
-@dataclass(frozen=True, slots=True)
-class MenuEnd:
+class MenuEnd(NamedTuple):
     """How the menu ended: completed, hung_up or to_queue, and when."""
 
     kind: str
@@ -128,26 +126,26 @@ class Journeys:
         """Walk through the menu; writes the session and its steps."""
         rng = self.rng
         steps: list[tuple[str, int, str | None, str]] = [("welcome", at, None, "passed")]
-        now = at + rng.randint(6, 11) * SECOND
+        now = at + int(rng.uniform(6, 11)) * SECOND
         end = "to_queue"
         if hit(rng, _LEAVES_MENU):
             end = "hung_up"
             steps.append(("main_menu", now, None, "hung_up"))
-            now += rng.randint(1, 12) * SECOND
+            now += int(rng.uniform(1, 12)) * SECOND
         else:
             steps.append(("main_menu", now, None, "passed"))
-            now += rng.randint(4, 14) * SECOND
+            now += int(rng.uniform(4, 14)) * SECOND
             if hit(rng, _TRIES_SELF_SERVICE) and call.attempt == 1:
                 goal = rng.choice(_GOALS[call.reason.group])
                 reached = hit(rng, _GOAL_REACHED * helps)
                 outcome = "reached" if reached else ("failed" if helps else "error")
                 steps.append((goal, now, goal, outcome))
-                now += rng.randint(15, 60) * SECOND
+                now += int(rng.uniform(15, 60)) * SECOND
                 if reached and hit(rng, _STAYS_CONTENT):
                     end = "completed"
         if end == "to_queue":
             steps.append((f"to_{call.queue}", now, None, "passed"))
-            now += SECOND + rng.randint(0, SECOND - 1)
+            now += int(rng.uniform(1, 2) * SECOND)
         self._write_menu(call, at, now, end, steps)
         return MenuEnd(end, now)
 
@@ -168,11 +166,9 @@ class Journeys:
 
     def solves(self, call: Call, worker: Worker, at: int) -> bool:
         """Whether this conversation solves the problem."""
-        shift, person, scenario = worker.shift, worker.person, self.scenario
-        chance = call.reason.solved - 0.03
-        if shift is not None:
-            chance *= person.solving(shift.day)
-            chance *= scenario.effect("solved", person.team(shift.day).name, at)
+        scenario = self.scenario
+        chance = (call.reason.solved - 0.03) * worker.solving
+        chance *= scenario.effect("solved", worker.team, at)
         chance *= scenario.effect("solved", self.site.name, at)
         return hit(self.rng, min(chance, 0.97))
 

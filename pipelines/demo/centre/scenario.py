@@ -42,6 +42,16 @@ class Scenario:
             if day_factor(site, day) > 0
         ]
 
+    @cached_property
+    def _effects(self) -> dict[tuple[str, str], tuple[Event, ...]]:
+        """Events by what they change, so that the usual question is one look-up."""
+        found: dict[tuple[str, str], tuple[Event, ...]] = {}
+        for event in self.events:
+            for what, scope, _ in event.effects:
+                found[what, scope] = (*found.get((what, scope), ()), event)
+        return found
+
     def effect(self, what: str, scope: str, at: int) -> float:
         """The product of all planted effects of a kind on a scope at an instant."""
-        return effect(self.events, what, scope, at)
+        events = self._effects.get((what, scope))
+        return 1.0 if events is None else effect(events, what, scope, at)

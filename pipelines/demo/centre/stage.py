@@ -25,8 +25,8 @@ class Worker:
     """One person at work now: state, since when, and what waits to be done."""
 
     __slots__ = (
-        "agent_id", "call", "due", "is_leaving", "load", "person", "presence", "queues", "reason",
-        "shift", "since", "spell", "state", "token",
+        "agent_id", "call", "due", "is_leaving", "load", "pace", "person", "presence",
+        "queues", "reason", "shift", "since", "solving", "spell", "state", "team", "token",
     )  # fmt: skip
 
     def __init__(self, person: Person) -> None:
@@ -44,6 +44,17 @@ class Worker:
         self.presence: list[tuple[int, int, str]] = []
         self.spell = (0, "work")
         self.shift: Shift | None = None
+        self.team, self.pace, self.solving = "", 1.0, 1.0
+
+    def begin(self, shift: Shift, at: int) -> None:
+        """Start a shift: today's team and queues, and how far the learning has come."""
+        person, day = self.person, shift.day
+        team = person.team(day)
+        self.shift, self.team, self.queues = shift, team.name, team.queues
+        self.pace, self.solving = person.pace(day), person.solving(day)
+        self.state, self.since, self.reason = FREE, at, ""
+        self.is_leaving, self.due, self.presence = False, [], []
+        self.spell = (at, "work")
 
 
 class Stage:
@@ -108,21 +119,13 @@ class Stage:
         if worker.state != OFF:
             self._attend(shift, None, [])
             return
-        worker.queues = person.team(shift.day).queues
-        worker.shift = shift
-        worker.state, worker.since, worker.reason = FREE, at, ""
-        worker.is_leaving, worker.due, worker.presence = False, [], []
-        worker.spell = (at, "work")
-        self.on_login(at, worker)
+        worker.begin(shift, at)
         for span in shift.away:
             # Nobody watches the clock to the second.
             start = span.starts + int(self.rng.gauss(0.4, 1.0) * MINUTE)
             self.push(max(start, at), self._spell_due, worker, (span, shift))
         self.push(shift.logout, self._leaving_due, worker, shift)
         self.take_work(at, worker)
-
-    def on_login(self, at: int, worker: Worker) -> None:
-        """Called when somebody has logged in."""
 
     def take_work(self, at: int, worker: Worker) -> None:
         """Called when somebody is available."""
