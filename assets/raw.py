@@ -14,16 +14,18 @@ from assets.ingest.refresh import read_ahead
 from pipelines.progress import Event, Note, listening
 from pipelines.resources import ProjectResource
 
-KINDS = ("asterisk",)
+KINDS = ("asterisk", "tabular")
+_MAPPED = "files"
+"""Stands for the feeds of a kind whose feeds each project names itself."""
 
 
 def raw_keys() -> list[dg.AssetKey]:
     """Keys of every raw table, of every kind of source."""
-    return [
-        dg.AssetKey(["raw", f"{kind}_{feed}"])
-        for kind in KINDS
-        for feed in adapter_for(kind).raw_tables
-    ]
+    return [dg.AssetKey(["raw", f"{kind}_{feed}"]) for kind in KINDS for feed in _feeds(kind)]
+
+
+def _feeds(kind: str) -> list[str]:
+    return list(adapter_for(kind).raw_tables) or [_MAPPED]
 
 
 def raw_assets() -> list[dg.AssetsDefinition]:
@@ -32,7 +34,7 @@ def raw_assets() -> list[dg.AssetsDefinition]:
 
 
 def _raw_asset(kind: str) -> dg.AssetsDefinition:
-    feeds = list(adapter_for(kind).raw_tables)
+    feeds = _feeds(kind)
     specs = [
         dg.AssetSpec(
             ["raw", f"{kind}_{feed}"],
@@ -58,7 +60,7 @@ def _raw_asset(kind: str) -> dg.AssetsDefinition:
         for feed in feeds:
             yield dg.MaterializeResult(
                 asset_key=["raw", f"{kind}_{feed}"],
-                metadata={"dagster/row_count": counts.get(feed, 0)},
+                metadata={"dagster/row_count": counts.get(feed, sum(counts.values()))},
             )
 
     return read

@@ -55,7 +55,7 @@ class Centre(_Section):
 class Source(_Section):
     """One system whose files land here. What only one kind of system needs is in `options`."""
 
-    kind: Literal["asterisk"]
+    kind: Literal["asterisk", "tabular"]
     path: Path | None = None
     """Folder of its files, relative to the project; `landing/<name>` when left out."""
     timezone: Zone | None = None

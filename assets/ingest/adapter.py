@@ -6,7 +6,7 @@ was loaded before. It is asked three things: what a file is (`feed_of`), what it
 (`derive_*`, SQL on a DuckDB connection).
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from importlib import import_module
@@ -17,7 +17,7 @@ import duckdb
 import polars as pl
 
 from assets.ingest.pseudonyms import Pseudonyms
-from pipelines.settings import Source, Thresholds
+from pipelines.settings import Project, Source, Thresholds
 
 STANDARD_COLUMNS: dict[str, str] = {
     "source": "VARCHAR",
@@ -31,7 +31,8 @@ STANDARD_COLUMNS: dict[str, str] = {
 """First columns of every raw table. `source` and `file_id` are put there by the engine."""
 
 _ADAPTERS: dict[str, tuple[str, str]] = {
-    "asterisk": ("assets.ingest.asterisk.adapter", "AsteriskAdapter"),
+    "asterisk": ("assets.ingest.asterisk.adapter", "make_adapter"),
+    "tabular": ("assets.ingest.tabular.adapter", "make_adapter"),
 }
 
 
@@ -158,6 +159,11 @@ class Adapter(Protocol):
         ...
 
     @property
+    def tables(self) -> frozenset[str]:
+        """Staging tables it delivers; each `derive_*` leaves those of its units."""
+        ...
+
+    @property
     def memory_tables(self) -> Mapping[str, Mapping[str, str]]:
         """Small tables that `derive_reference` folds from run to run: name -> column -> type.
 
@@ -174,6 +180,11 @@ class Adapter(Protocol):
     @property
     def agent_feeds(self) -> frozenset[str]:
         """Feeds that tell what agents do: their time is known as far as these have been read."""
+        ...
+
+    @property
+    def untimed_feeds(self) -> frozenset[str]:
+        """Feeds of plans and rosters: how far they are read tells not how far the data goes."""
         ...
 
     @property
@@ -221,11 +232,30 @@ class Adapter(Protocol):
         ...
 
 
-def adapter_for(kind: str) -> Adapter:
+def adapter_for(kind: str, project: Project | None = None, source: str = "") -> Adapter:
     """The adapter of one kind of source, imported when asked for.
+
+    Args:
+        kind: as the project file says it.
+        project: whose source it is; without one, what is the same in every project.
+        source: which.
 
     Raises:
         KeyError: nobody knows the kind; the settings refuse it before.
+        SettingsError: what the project says about the source is wrong.
     """
     module, name = _ADAPTERS[kind]
-    return getattr(import_module(module), name)()
+    make: Callable[[Project | None, str], Adapter] = getattr(import_module(module), name)
+    return make(project, source)
+
+
+def adapter_of(project: Project, source: str) -> Adapter:
+    """The adapter of a source, with its options checked.
+
+    Raises:
+        SettingsError: an option, or what belongs to it, is unknown or wrong.
+    """
+    settings = project.settings.sources[source]
+    adapter = adapter_for(settings.kind, project, source)
+    adapter.check_options(settings.options)
+    return adapter

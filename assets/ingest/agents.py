@@ -54,9 +54,11 @@ def derive_agents(space: Workspace, ctx: DeriveContext, touched: Iterable[date])
         ctx: for the adapter.
         touched: local days with new lines or changed contacts, and those since the last watermark.
     """
+    changes = AgentChanges()
+    if not space.of_unit("agent"):
+        return changes
     last = local_day(ctx.zone, ctx.watermark_at)
     todo = sorted(day for day in set(touched) if day <= last)
-    changes = AgentChanges()
     limit, length = _days_at_once(space), 1
     is_handed = False
     day = todo[0] if todo else None

@@ -26,6 +26,7 @@ DTYPES: dict[str, pl.DataType] = {
     "TIMESTAMP": pl.Datetime("us"),
     "DATE": pl.Date(),
     "DOUBLE": pl.Float64(),
+    "DECIMAL(18,4)": pl.Decimal(18, 4),
 }
 
 

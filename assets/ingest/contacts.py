@@ -1,4 +1,8 @@
-"""Deriving contacts: which ones new lines touch, their lines from all files, their new rows."""
+"""Deriving contacts: which ones new lines touch, their lines from all files, their new rows.
+
+Records with a key of their own (surveys, sales, ...) go the same way: raw rows hold their unit
+(`Contract.unit_sql`) in `contact_id`.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -52,17 +56,21 @@ def derive_contacts(
         new_paths: feed -> raw files of this run; all raw files when `full`.
         full: derive everything; nothing is in staging.
     """
-    _find_touched(space, new_paths, full=full)
     changes = ContactChanges()
+    contracts = (*space.of_unit("contact"), *space.of_unit("record"))
+    if not contracts:
+        return changes
+    _find_touched(space, new_paths, full=full)
     (n_batches,) = space.values("select coalesce(max(batch) + 1, 0) from touched")[0]
     for batch in range(n_batches):
         spans = _prepare_batch(space, batch, timedelta(0) if full else REACH)
         days = [] if full else [(first.date(), last.date()) for first, last in spans]
         space.forget_out()
         space.adapter.derive_contacts(space.work, ctx)
-        for contract in space.of_unit("contact"):
+        for contract in contracts:
             _replace_contacts(space, ctx, contract, changes, spans=days)
-        _remember_open(space)
+        if "contact" in space.contracts:
+            _remember_open(space)
         changes.n_contacts += space.values("select count(*) from batch_contact")[0][0]
         reached("ingest.contacts")
     keep_memory(space, OPEN_CONTACT, OPEN_CONTACT)
@@ -114,15 +122,25 @@ def _find_known(space: Workspace) -> None:
         bound = """
             is_open or ended_at >= (select min(first_at) - interval 7 day from named_contact)
         """
+    known = [
+        f"select {contract.unit_sql()} as contact_id, {contract.date_column} as first_at, "
+        f"{contract.date_column} as last_at from ({space.staging_sql(contract.table)})"
+        for contract in space.of_unit("record")
+    ]
+    if "contact" in space.contracts:
+        known.append(
+            f"""
+            select contact_id, started_at as first_at, coalesce(ended_at, started_at) as last_at
+            from ({space.staging_sql("contact")}) where {bound}
+            """
+        )
     space.table(
         "known_contact",
         f"""
         with named as (
             select contact_id from named_contact union select contact_id from extra_contact
         )
-        select contact_id, started_at as first_at, coalesce(ended_at, started_at) as last_at
-        from ({space.staging_sql("contact")}) semi join named using (contact_id)
-        where {bound}
+        from ({" union all ".join(known)}) semi join named using (contact_id)
         """,
     )
     space.table(
@@ -190,7 +208,8 @@ def _replace_contacts(
     table = contract.table
     space.stamp(contract, "fresh_rows", ctx.zone)
     standing = space.staging_sql(table, lambda file: days_overlap(file.local_date, spans))
-    space.table("stale_rows", f"from ({standing}) semi join batch_contact using (contact_id)")
+    touched = f"{contract.unit_sql()} in (select b.contact_id from batch_contact as b)"
+    space.table("stale_rows", f"from ({standing}) where {touched}")
     days = differing_days(space, "fresh_rows", "stale_rows")
     if not days:
         return
@@ -203,7 +222,7 @@ def _replace_contacts(
         contract,
         days,
         f"""
-        select * from ({others}) anti join batch_contact using (contact_id)
+        select * from ({others}) where not {touched}
         union all by name
         select * from fresh_rows semi join changed_day using (local_date)
         """,

@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 import duckdb
 
-from assets.ingest.adapter import Adapter, adapter_for
+from assets.ingest.adapter import Adapter, adapter_of
 from assets.ingest.compaction import compact
 from assets.ingest.content import CHUNK_BYTES
 from assets.ingest.ledger import Scan
@@ -16,7 +16,7 @@ from assets.ingest.staging import Changed, forget_source, refresh_staging
 from pipelines.settings import Project
 from pipelines.storage.lake import check_lake
 
-AdapterFor = Callable[[str], Adapter]
+AdapterFor = Callable[[Project, str], Adapter]
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ def plan_source(
     source: str,
     *,
     full: bool = False,
-    adapters: AdapterFor = adapter_for,
+    adapters: AdapterFor = adapter_of,
 ) -> Scan:
     """What a run would read of a source.
 
@@ -76,9 +76,9 @@ def plan_source(
         project: whose files.
         source: which.
         full: as for `ingest_source`.
-        adapters: gives the adapter of a kind.
+        adapters: gives the adapter of a source.
     """
-    adapter = adapters(project.settings.sources[source].kind)
+    adapter = adapters(project, source)
     return plan_landing(con, project, source, adapter, full=full)
 
 
@@ -90,7 +90,7 @@ def ingest_source(
     now: datetime,
     full: bool = False,
     on_progress: Progress | None = None,
-    adapters: AdapterFor = adapter_for,
+    adapters: AdapterFor = adapter_of,
     chunk_bytes: int = CHUNK_BYTES,
 ) -> Ingested:
     """Read what is new of a source and bring its staging up to date.
@@ -106,7 +106,7 @@ def ingest_source(
         now: instant of the run (UTC, naive).
         full: read and derive everything again.
         on_progress: told source, path, bytes done, bytes in all.
-        adapters: gives the adapter of a kind.
+        adapters: gives the adapter of a source.
         chunk_bytes: how much is parsed at once.
 
     Raises:
@@ -117,9 +117,7 @@ def ingest_source(
     """
     if not full:
         check_lake(con, project, source)
-    settings = project.settings.sources[source]
-    adapter = adapters(settings.kind)
-    adapter.check_options(settings.options)
+    adapter = adapters(project, source)
     loaded = load_landing(
         con,
         project,

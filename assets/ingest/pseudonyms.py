@@ -141,6 +141,10 @@ class Pseudonyms:
         """`customer_ref` of each value, worked out once for each distinct value."""
         return _by_distinct(numbers, self.customer_ref)
 
+    def hash_texts(self, texts: pl.Series) -> pl.Series:
+        """A hash of each text, such as a mail address, without regard to case and blanks around."""
+        return _by_distinct(texts, lambda text: self._digest(f"text|{text.strip().casefold()}"))
+
     def protect_all(self, numbers: pl.Series) -> pl.Series:
         """`protect` of each value, worked out once for each distinct value."""
         return _by_distinct(numbers, self.protect)

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 
 import duckdb
 
-from assets.ingest.adapter import Adapter, adapter_for
+from assets.ingest.adapter import adapter_of
 from assets.ingest.engine import forget_unnamed_sources, ingest_source
 from assets.ingest.loading import load_landing, plan_landing
 from pipelines import progress
@@ -37,18 +37,6 @@ class Plan:
 
 def _now() -> datetime:
     return datetime.now(UTC).replace(tzinfo=None)
-
-
-def adapter_of(project: Project, source: str) -> Adapter:
-    """The adapter of a source, with its options checked.
-
-    Raises:
-        SettingsError: an option is unknown or wrong.
-    """
-    settings = project.settings.sources[source]
-    adapter = adapter_for(settings.kind)
-    adapter.check_options(settings.options)
-    return adapter
 
 
 def ingest(con: duckdb.DuckDBPyConnection, project: Project, *, full: bool = False) -> Ingested:

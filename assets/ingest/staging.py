@@ -91,8 +91,9 @@ def refresh_staging(
         watermarks=watermarks,
     )
     offsets = zone_offsets([zone], FIRST_YEAR, now.year + 1)
+    contracts = {name: c for name, c in load_contracts().items() if name in adapter.tables}
     with open_workspace(
-        con, project, source, adapter, contracts=load_contracts(), offsets=offsets
+        con, project, source, adapter, contracts=contracts, offsets=offsets
     ) as space:
         since = _days_between(zone, before, _marks(con, source))
         changed = _derive(space, ctx, loaded, since=since, full=full)
@@ -115,7 +116,7 @@ def _derive(
         for feed in space.adapter.raw_tables
     }
     changed.reference_tables = _derive_reference(space, ctx, new_paths)
-    if not ctx.watermarks:
+    if not ctx.watermarks and not space.adapter.untimed_feeds:
         return changed
     recall(space, contacts.OPEN_CONTACT, contacts.OPEN_CONTACT, contacts.OPEN_COLUMNS)
     of_contacts = contacts.derive_contacts(space, ctx, new_paths, full=full)
@@ -226,10 +227,15 @@ def _follow_watermarks(
         insert into ops.feed_watermark
         select source, table_name, max(last_at), $late, table_name in $agent_feeds
         from ops.lake_manifest
-        where layer = 'raw' and source = $source
+        where layer = 'raw' and source = $source and table_name not in $untimed
         group by source, table_name
         """,
-        {"source": source, "late": late, "agent_feeds": sorted(adapter.agent_feeds)},
+        {
+            "source": source,
+            "late": late,
+            "agent_feeds": sorted(adapter.agent_feeds),
+            "untimed": sorted(adapter.untimed_feeds),
+        },
     )
     rows = con.execute(
         "select feed, watermark_at from ops.feed_watermark where source = ? order by feed", [source]

@@ -16,7 +16,7 @@ from assets.ingest.adapter import Adapter
 from assets.ingest.errors import AdapterError
 from assets.ingest.ledger import read_ledger
 from pipelines.settings import Project
-from pipelines.sql_models.contracts import Contract
+from pipelines.sql_models.contracts import Contract, load_contracts
 from pipelines.storage import duck, lake
 from pipelines.storage.lake import LakeFile, live_rows_sql, read_files
 
@@ -33,6 +33,7 @@ class Workspace:
     source: str
     adapter: Adapter
     contracts: Mapping[str, Contract]
+    """Of the tables that the adapter delivers."""
     _n_answers: int = 0
     _kinds: dict[str, str] = field(default_factory=dict)
 
@@ -104,7 +105,7 @@ class Workspace:
 
     def staging_sql(self, table: str, wanted: Wanted = lambda _: True) -> str:
         """SQL of the source's rows of a staging table as they stand, of chosen days."""
-        contract = self.contracts[table]
+        contract = load_contracts()[table]
         files = [
             file
             for file in lake.manifest(self.con, lake.STAGING, source=self.source, table=table)
@@ -136,21 +137,25 @@ class Workspace:
         ):
             self.work.execute(f"drop table {name}")
 
-    def require_out(self, contract: Contract) -> None:
-        """See that the adapter left a table with the contract's columns.
+    def require_out(self, contract: Contract) -> set[str]:
+        """See that the adapter left a table with the contract's columns; those that it left.
+
+        Columns that are not required may be left out: they stay empty.
 
         Raises:
             AdapterError: it did not; names table and columns.
         """
         name = f"out_{contract.table}"
         wanted = {*contract.own_columns, "file_id", "line_no"}
+        optional = {name for name, spec in contract.own_columns.items() if not spec.required}
         try:
             found = set(self.columns(name))
         except duckdb.CatalogException:
             raise AdapterError(f"{self.adapter.kind}: derived no table {name}") from None
-        if wanted != found:
-            lacks, extra = sorted(wanted - found), sorted(found - wanted)
+        lacks, extra = sorted(wanted - found - optional), sorted(found - wanted)
+        if lacks or extra:
             raise AdapterError(f"{self.adapter.kind}: {name} lacks {lacks}, has unknown {extra}")
+        return found
 
     def stamp(self, contract: Contract, name: str, zone: str) -> None:
         """Put `out_<table>` in as `name`, with source, zone and local day, typed.
@@ -158,9 +163,9 @@ class Workspace:
         Raises:
             AdapterError: columns are wrong, or a row has no date.
         """
-        self.require_out(contract)
+        found = self.require_out(contract)
         own = ", ".join(
-            f"cast(o.{column} as {spec.type}) as {column}"
+            f"cast({f'o.{column}' if column in found else 'null'} as {spec.type}) as {column}"
             for column, spec in contract.own_columns.items()
         )
         dated = contract.date_column

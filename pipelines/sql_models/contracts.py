@@ -12,7 +12,9 @@ from pipelines.yaml_text import YAMLError, read_yaml
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-ColumnType = Literal["VARCHAR", "BIGINT", "INTEGER", "BOOLEAN", "TIMESTAMP", "DATE", "DOUBLE"]
+ColumnType = Literal[
+    "VARCHAR", "BIGINT", "INTEGER", "BOOLEAN", "TIMESTAMP", "DATE", "DOUBLE", "DECIMAL(18,4)"
+]
 
 
 class ContractColumn(BaseModel):
@@ -26,6 +28,10 @@ class ContractColumn(BaseModel):
     allowed: tuple[str, ...] = ()
     """The only words it may hold; none given means any."""
     minimum: float | None = None
+    is_customer: bool = False
+    """Holds a customer's address or number: ingest puts a keyed hash in its place."""
+    is_free_text: bool = False
+    """Written by people: ingest masks numbers in it that look like telephone numbers."""
 
 
 BEFORE = {
@@ -61,8 +67,11 @@ class Contract(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
     table: str
     description: str
-    unit: Literal["contact", "agent", "reference"]
-    """What is derived again when new lines come: touched contacts, agents' days, the whole."""
+    unit: Literal["contact", "record", "agent", "reference"]
+    """What is derived again when new lines come: touched contacts, touched records (dated rows
+    known by their own key), agents' days, the whole."""
+    part_of: str | None = None
+    """Table of the records that its rows are parts of, derived with them; a record's only."""
     date_column: str | None
     """The instant that gives a row its local day; none for reference tables."""
     key: tuple[str, ...] = Field(min_length=1)
@@ -72,6 +81,18 @@ class Contract(BaseModel):
     def columns(self) -> dict[str, ContractColumn]:
         """All columns in order, the common ones included."""
         return BEFORE | self.own_columns | AFTER
+
+    def unit_sql(self, prefix: str = "") -> str:
+        """SQL of what a row of the units contact and record is derived by, as raw rows name it.
+
+        Args:
+            prefix: before each column's name.
+        """
+        if self.unit == "contact":
+            return f"{prefix}contact_id"
+        whole = load_contracts()[self.part_of] if self.part_of else self
+        key = (f"coalesce(cast({prefix}{column} as varchar), '')" for column in whole.key[1:])
+        return f"'{whole.table}|' || " + " || '|' || ".join(key)
 
     @property
     def relation(self) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
-import duckdb
+from pipelines.storage.duck import connect
 
 _LOCATION = re.compile(r',?"query_location":[0-9]+')
 
@@ -26,7 +26,7 @@ def canonical(sql: str) -> str:
     Raises:
         SyntaxFault: it does not parse, or is not one select.
     """
-    with duckdb.connect(config={"threads": 1}) as con:
+    with connect(threads=1) as con:
         (text,) = con.execute("select json_serialize_sql(?)", [sql]).fetchall()[0]
     if text.startswith('{"error":true'):
         raise SyntaxFault(json.loads(text)["error_message"])

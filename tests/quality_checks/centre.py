@@ -108,7 +108,9 @@ def make_centre(folder: Path) -> None:
     """Write the centre into a folder: `warehouse.duckdb`, `staging.duckdb` and `lake`."""
     with empty_inputs() as con:
         con.execute(_CALLS)
-        for table, contract in load_contracts().items():
+        contracts = load_contracts()
+        for table in _STAGING:
+            contract = contracts[table]
             day = f"{contract.date_column}::date" if contract.date_column else "null::date"
             con.execute(
                 f"""

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipelines.sql_models import load_contracts
+from pipelines.sql_models import load_contracts, load_models
 from quality_checks.sql_check import CheckError
 from quality_checks.suite import load_suites, parse_suite
 
@@ -18,9 +18,10 @@ expectations:
 """
 
 
-def test_every_staging_table_has_a_suite():
+def test_every_staging_table_that_a_model_reads_has_a_suite():
     relations = {suite.relation for suite in load_suites()}
-    assert {contract.relation for contract in load_contracts().values()} <= relations
+    read = {relation for model in load_models() for relation in model.reads}
+    assert read & {contract.relation for contract in load_contracts().values()} <= relations
 
 
 def test_a_suite_is_read():

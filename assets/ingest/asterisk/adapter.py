@@ -14,10 +14,11 @@ from assets.ingest.asterisk.feeds import feed_of
 from assets.ingest.asterisk.inputs import create_inputs, drop_inputs
 from assets.ingest.asterisk.options import PARSE_OPTIONS, read_options
 from assets.ingest.asterisk.sql import Step, run_steps, sql_fingerprint, steps
+from pipelines.settings import Project
 
 _PARSE_MODULES = (
     "cdr.py", "cel.py", "csv_lines.py", "events.py", "feeds.py", "masking.py", "queue_log.py",
-    "times.py",
+    "times.py", "../instants.py",
 )  # fmt: skip
 _DERIVE_MODULES = ("events.py", "inputs.py", "queues_conf.py")
 _PARSERS: dict[str, Callable[[Chunk, ParseContext], Parsed]] = {
@@ -41,6 +42,12 @@ class AsteriskAdapter:
     raw_tables: Mapping[str, Mapping[str, str]] = {
         feed: STANDARD_COLUMNS | columns for feed, columns in _COLUMNS.items()
     }
+    tables = frozenset(
+        {
+            "contact", "queue_visit", "queue_refusal", "agent_offer", "handle_segment", "anomaly",
+            "agent_event", "roster", "queue_config",
+        }
+    )  # fmt: skip
     memory_tables: Mapping[str, Mapping[str, str]] = {
         "restart": {"restart_at": "TIMESTAMP"},
         "agent_seen": {"agent": "VARCHAR", "first_at": "TIMESTAMP", "last_at": "TIMESTAMP"},
@@ -51,6 +58,7 @@ class AsteriskAdapter:
     }
     config_feeds = frozenset({"queues_conf"})
     agent_feeds = frozenset({"queue_log"})
+    untimed_feeds: frozenset[str] = frozenset()
     parse_options = PARSE_OPTIONS
 
     @cached_property
@@ -90,6 +98,12 @@ class AsteriskAdapter:
     def extra_touched_sql(self) -> str | None:
         """Contacts whose story depends on lines of others; see `Adapter.extra_touched_sql`."""
         return files("assets.ingest.asterisk.sql").joinpath("touched.sql").read_text("utf-8")
+
+
+def make_adapter(project: Project | None, source: str) -> AsteriskAdapter:
+    """The adapter; it is the same for every project and source."""
+    del project, source
+    return AsteriskAdapter()
 
 
 def _derive(con: duckdb.DuckDBPyConnection, ctx: DeriveContext, run: tuple[Step, ...]) -> None:

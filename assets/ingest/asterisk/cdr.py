@@ -5,6 +5,7 @@ from typing import Any
 
 import polars as pl
 
+from assets.ingest import instants
 from assets.ingest.adapter import Chunk, ParseContext, Parsed
 from assets.ingest.asterisk import masking, times
 from assets.ingest.asterisk.csv_lines import split_lines
@@ -143,7 +144,7 @@ def _utc(frame: pl.DataFrame, column: str, near: pl.Series, context: ParseContex
     )
     utc = parsed["text"]
     if not read_options(context.settings.options).cdr_utc and utc.null_count() < len(utc):
-        utc = times.local_to_utc(utc, near, context.offsets)
+        utc = instants.local_to_utc(utc, near, context.offsets)
     epoch = parsed["epoch"]
     return epoch.zip_with(epoch.is_not_null(), utc)
 
@@ -158,7 +159,7 @@ def _reason(context: ParseContext) -> pl.Expr:
         .then(pl.lit(_GAP))
         .when(pl.col("line_at").is_null() | pl.col("end_at").is_null())
         .then(pl.lit(_TIME))
-        .when(~times.is_sane("line_at", context.now))
+        .when(~instants.is_sane("line_at", context.now))
         .then(pl.lit(_RANGE))
         .alias("reason")
     )

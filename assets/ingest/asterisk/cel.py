@@ -2,6 +2,7 @@
 
 import polars as pl
 
+from assets.ingest import instants
 from assets.ingest.adapter import Chunk, ParseContext, Parsed
 from assets.ingest.asterisk import times
 from assets.ingest.asterisk.csv_lines import split_lines
@@ -64,11 +65,11 @@ def _column(rows: list[list[str]], place: int) -> pl.Series:
 
 def _instants(frame: pl.DataFrame, context: ParseContext) -> pl.DataFrame:
     local = frame.select(at=times.text_instant("time"), near=times.uniqueid_instant("uniqueid"))
-    utc = times.local_to_utc(local["at"], local["near"], context.offsets)
+    utc = instants.local_to_utc(local["at"], local["near"], context.offsets)
     frame = frame.with_columns(line_at=pl.coalesce(times.epoch_instant("time"), pl.lit(utc)))
     return frame.with_columns(
         reason=pl.when(pl.col("line_at").is_null())
         .then(pl.lit(_BAD_TIME))
-        .when(~times.is_sane("line_at", context.now))
+        .when(~instants.is_sane("line_at", context.now))
         .then(pl.lit(_RANGE))
     )

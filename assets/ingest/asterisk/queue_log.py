@@ -2,6 +2,7 @@
 
 import polars as pl
 
+from assets.ingest import instants
 from assets.ingest.adapter import Chunk, ParseContext, Parsed
 from assets.ingest.asterisk import masking, times
 from assets.ingest.asterisk.events import CALL_EVENTS, EVENTS, LOGIN_EVENTS
@@ -76,7 +77,7 @@ def _instants(frame: pl.DataFrame, context: ParseContext) -> pl.DataFrame:
     if frame["local_at"].null_count() == frame.height:
         utc = frame["local_at"]
     else:
-        utc = times.local_to_utc(frame["local_at"], frame["near_at"], context.offsets)
+        utc = instants.local_to_utc(frame["local_at"], frame["near_at"], context.offsets)
     return frame.with_columns(line_at=pl.coalesce("epoch_at", utc))
 
 
@@ -89,9 +90,9 @@ def _reason(context: ParseContext) -> pl.Expr:
         .then(pl.lit("gap"))
         .when(pl.col("line_at").is_null())
         .then(pl.lit("time"))
-        .when(pl.col("line_at") < times.EARLIEST)
+        .when(pl.col("line_at") < instants.EARLIEST)
         .then(pl.lit("old"))
-        .when(~times.is_sane("line_at", context.now))
+        .when(~instants.is_sane("line_at", context.now))
         .then(pl.lit("ahead"))
         .when(pl.col("event") == "")
         .then(pl.lit("event"))

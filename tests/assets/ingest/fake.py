@@ -88,7 +88,8 @@ select contact_id, 'main' as queue, line_at as occurred_at, 'surplus_terminal' a
     min(line_no) over (partition by contact_id, line_at) as line_no
 from raw_log where event = 'ODD'
 """
-# With contradictions at one instant the log-off wins; a restart logs off who is logged in.
+# With contradictions at one instant the log-off wins; a restart logs off who is logged in, also
+# who came at its instant.
 _AGENTS = """
 create or replace temp table out_agent_event as
 with logged as (
@@ -104,7 +105,7 @@ before as (
 latest_before as (
     select b.agent, r.restart_at, max(b.event_at) as since,
         arg_max(b.event, (b.event_at, b.event)) as event
-    from work_restart r join before b on b.event_at < r.restart_at
+    from work_restart r join before b on b.event_at <= r.restart_at
     where r.restart_at >= $from_at and r.restart_at < $until_at
     group by b.agent, r.restart_at
 ),
@@ -113,7 +114,7 @@ restarts as (
         1 as line_no
     from latest_before l
     where l.event = 'LOGIN' and not exists (
-        from work_restart r where r.restart_at > l.since and r.restart_at < l.restart_at
+        from work_restart r where r.restart_at >= l.since and r.restart_at < l.restart_at
     )
 ),
 changes as (
@@ -155,6 +156,20 @@ class FakeAdapter:
     memory_tables: ClassVar = {"restart": {"restart_at": "TIMESTAMP"}}
     config_feeds = frozenset({"setup"})
     agent_feeds = frozenset()
+    untimed_feeds = frozenset()
+    tables = frozenset(
+        {
+            "contact",
+            "queue_visit",
+            "queue_refusal",
+            "agent_offer",
+            "handle_segment",
+            "anomaly",
+            "agent_event",
+            "roster",
+            "queue_config",
+        }
+    )
     parse_options = frozenset({"shift"})
 
     def __init__(self, version: str = "1") -> None:
@@ -310,7 +325,7 @@ class Centre:
             SOURCE,
             now=now,
             full=full,
-            adapters=lambda _: self.adapter,
+            adapters=lambda *_: self.adapter,
             chunk_bytes=self.chunk_bytes,
             **more,
         )

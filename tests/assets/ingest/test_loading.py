@@ -172,7 +172,7 @@ def test_unchanged_files_are_not_even_opened(
 
 def test_a_plan_reads_nothing(centre: Centre) -> None:
     centre.put("log", GOOD)
-    scan = plan_source(centre.con, centre.project, SOURCE, adapters=lambda _: centre.adapter)
+    scan = plan_source(centre.con, centre.project, SOURCE, adapters=lambda *_: centre.adapter)
     assert [(plan.status, plan.n_bytes) for plan in scan.plans] == [("new", len(GOOD))]
     assert centre.query("from ops.load_file") == []
 

@@ -1,0 +1,160 @@
+"""The adapter of mapped files: what the engine asks of it, answered by the modules beside."""
+
+from collections.abc import Mapping as Map
+from fnmatch import fnmatchcase
+from functools import cached_property
+from hashlib import blake2b
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from assets.ingest.adapter import STANDARD_COLUMNS, Chunk, DeriveContext, ParseContext, Parsed
+from assets.ingest.tabular import agents, deriving
+from assets.ingest.tabular.fields import header_of, take_apart
+from assets.ingest.tabular.mapping import Mapping, load_mappings
+from assets.ingest.tabular.parsing import is_of_no_time, parse_fields, raw_columns
+from pipelines.settings import Project, SettingsError
+
+_OPTIONS = frozenset({"mappings"})
+_CODE = ("mapping.py", "fields.py", "typing_sql.py", "parsing.py")
+_DERIVE_CODE = ("defaults.py", "deriving.py", "agents.py")
+
+
+class TabularAdapter:
+    """Reads files by the mappings of one source."""
+
+    kind = "tabular"
+    config_feeds: frozenset[str] = frozenset()
+    parse_options = _OPTIONS
+
+    def __init__(self, root: Path, mappings: Map[str, Mapping]) -> None:
+        self._root = root
+        self._mappings = dict(mappings)
+        self._headers: dict[str, list[str]] = {}
+
+    @cached_property
+    def version(self) -> str:
+        """Hash of the code that parses and of the mappings."""
+        return _fingerprint(_CODE, *(m.model_dump_json() for m in self._mappings.values()))
+
+    @cached_property
+    def derive_version(self) -> str:
+        """Hash of the code that derives."""
+        return _fingerprint(_DERIVE_CODE)
+
+    @cached_property
+    def raw_tables(self) -> Map[str, Map[str, str]]:
+        """A raw table for each mapping."""
+        return {name: STANDARD_COLUMNS | raw_columns(m) for name, m in self._mappings.items()}
+
+    @cached_property
+    def tables(self) -> frozenset[str]:
+        """Staging tables that its mappings fill."""
+        return frozenset(table for m in self._mappings.values() for table in m.tables)
+
+    @cached_property
+    def memory_tables(self) -> Map[str, Map[str, str]]:
+        """Every row of rosters and the like, which are derived as a whole."""
+        return {
+            f"{deriving.MEMORY}_{name}": self.raw_tables[name]
+            for name in deriving.reference_mappings(self._mappings)
+        }
+
+    @cached_property
+    def agent_feeds(self) -> frozenset[str]:
+        """Mappings that tell what agents do."""
+        return frozenset(n for n, m in self._mappings.items() if "agent_event" in m.tables)
+
+    @cached_property
+    def untimed_feeds(self) -> frozenset[str]:
+        """Mappings of plans and of what holds for all time."""
+        return frozenset(n for n, m in self._mappings.items() if is_of_no_time(m))
+
+    def check_options(self, options: Map[str, Any]) -> None:
+        """Check a source's options; see `Adapter.check_options`."""
+        check_options(options)
+
+    def feed_of(self, name: str, head: bytes) -> str | None:
+        """The first mapping whose pattern fits a file's name."""
+        del head
+        low = name.lower()
+        return next(
+            (
+                feed
+                for feed, mapping in self._mappings.items()
+                if any(fnmatchcase(low, pattern.lower()) for pattern in mapping.files)
+            ),
+            None,
+        )
+
+    def parse(self, chunk: Chunk, feed: str, context: ParseContext) -> Parsed:
+        """Take lines apart; see `Adapter.parse`."""
+        mapping = self._mappings[feed]
+        path = self._root / chunk.path
+        if chunk.path not in self._headers:
+            self._headers[chunk.path] = header_of(path, mapping)
+        fields = take_apart(chunk.lines, mapping, self._headers[chunk.path])
+        return parse_fields(fields, mapping, context, file_name=path.name, name=feed)
+
+    def derive_reference(self, con: duckdb.DuckDBPyConnection, ctx: DeriveContext) -> None:
+        """Rosters, settings, costs and the like, of all rows so far."""
+        del ctx
+        deriving.remember(con, self._mappings)
+        prefix = f"out_{deriving.MEMORY}_"
+        deriving.derive_tables(con, self._mappings, "reference", prefix=prefix)
+
+    def derive_contacts(self, con: duckdb.DuckDBPyConnection, ctx: DeriveContext) -> None:
+        """Contacts and records."""
+        del ctx
+        for unit in ("contact", "record"):
+            deriving.derive_tables(con, self._mappings, unit, prefix="raw_")
+        deriving.link_visits(con, self.tables)
+
+    def derive_agents(self, con: duckdb.DuckDBPyConnection, ctx: DeriveContext) -> None:
+        """The agents' timeline, restated at each midnight."""
+        if "agent_event" in self.tables:
+            deriving.derive_tables(con, self._mappings, "agent", prefix="raw_")
+            agents.carry(con, ctx)
+
+    def extra_touched_sql(self) -> str | None:
+        """None: a row stands for itself."""
+        return None
+
+
+def check_options(options: Map[str, Any]) -> None:
+    """Check the options of a source of mapped files.
+
+    Raises:
+        SettingsError: an unknown option, or mappings that are no list of names.
+    """
+    if unknown := sorted(options.keys() - _OPTIONS):
+        raise SettingsError(
+            f"options of mapped files are wrong:\n  options.{unknown[0]}: unknown option\n"
+            f"Known options: {', '.join(sorted(_OPTIONS))}."
+        )
+    named = options.get("mappings", [])
+    if not isinstance(named, list) or not all(isinstance(name, str) for name in named):
+        raise SettingsError('options.mappings: a list of names, such as ["zendesk_talk"]')
+
+
+def make_adapter(project: Project | None, source: str) -> TabularAdapter:
+    """The adapter of one source; without a project, one without mappings.
+
+    Raises:
+        SettingsError: the options or a mapping are wrong.
+    """
+    if project is None:
+        return TabularAdapter(Path(), {})
+    check_options(project.settings.sources[source].options)
+    return TabularAdapter(project.root, load_mappings(project, source))
+
+
+def _fingerprint(modules: tuple[str, ...], *texts: str) -> str:
+    hashed = blake2b(digest_size=8)
+    for module in modules:
+        hashed.update(files("assets.ingest.tabular").joinpath(module).read_bytes())
+    for text in texts:
+        hashed.update(text.encode())
+    return hashed.hexdigest()

@@ -1,0 +1,93 @@
+"""Agents' states of mapped files: what holds at midnight is restated there."""
+
+import duckdb
+
+from assets.ingest.adapter import DeriveContext
+from assets.ingest.calendar import local_day, local_midnight
+
+_STATE = "coalesce(state, '')"
+
+
+def carry(con: duckdb.DuckDBPyConnection, ctx: DeriveContext) -> None:
+    """Add to `out_agent_event` the rows that restate the standing at each local midnight.
+
+    Of each agent and queue the latest log-in, membership, pause and state before a midnight hold
+    on; the lines before the window are left out, for `work_standing` says what held at its start.
+    """
+    midnights = _midnights(ctx)
+    con.execute("create or replace temp table midnight (night_at timestamp)")
+    if midnights:
+        con.executemany("insert into midnight values (?)", [[at] for at in midnights])
+    con.execute(
+        f"""
+        create or replace temp table out_agent_event as
+        with logged as (
+            select * from out_agent_event where event_at >= $from_at
+        ),
+        known as (
+            select agent, queue, event_at, 0 as place, event, state, reason, is_inferred
+            from work_standing
+            union all
+            select agent, queue, event_at, 1, event, state, reason, is_inferred from logged
+        ),
+        family as (
+            select *,
+                case
+                    when event in ('login', 'logout') then 'login'
+                    when event in ('join', 'leave') then 'member'
+                    when event in ('pause', 'unpause') then 'pause'
+                    else 'state'
+                end as family
+            from known
+        ),
+        standing as (
+            select k.agent, k.queue, m.night_at as event_at, k.event, k.state, k.reason,
+                k.is_inferred
+            from midnight as m
+            inner join family as k on k.event_at < m.night_at
+            qualify row_number() over (
+                partition by m.night_at, k.agent, k.queue, k.family
+                order by k.event_at desc, k.place desc, k.event, {_STATE}
+            ) = 1
+        ),
+        carried as (
+            select * from standing where event in ('login', 'join', 'pause', 'state')
+            union all
+            select agent, queue, event_at, event, state, reason, is_inferred from work_standing
+        ),
+        ranked as (
+            select *, cast(row_number() over (
+                partition by agent, event_at order by
+                    case event when 'login' then 1 when 'join' then 2 when 'state' then 3 else 4
+                    end,
+                    queue nulls first, {_STATE}
+            ) as integer) as carried_rank
+            from carried
+        )
+        select agent, queue, event_at, carried_rank as event_rank,
+            cast(1 as integer) as event_repeat, event, state, reason, is_inferred,
+            true as is_carried, cast(null as varchar) as file_id, cast(null as bigint) as line_no
+        from ranked
+        union all
+        select agent, queue, event_at, cast(event_rank + 1000 as integer), event_repeat, event,
+            state, reason, is_inferred, is_carried, file_id, line_no
+        from logged
+        """,
+        {"from_at": ctx.from_at},
+    )
+    con.execute("drop table midnight")
+
+
+def _midnights(ctx: DeriveContext) -> list:
+    """Local midnights after the window's start, up to its end and the watermark."""
+    if ctx.from_at is None or ctx.until_at is None:
+        return []
+    last = min(ctx.until_at, ctx.watermark_at)
+    day = local_day(ctx.zone, ctx.from_at).toordinal() + 1
+    found = []
+    while True:
+        at = local_midnight(ctx.zone, local_day(ctx.zone, ctx.from_at).fromordinal(day))
+        if at > last:
+            return found
+        found.append(at)
+        day += 1

@@ -1,0 +1,151 @@
+"""Raw rows of mapped files to rows of staging: of several that speak of one thing, the newest.
+
+"Newest" never depends on the order in which files arrive: it is the mapping's `version`, then the
+name of the file, then the place in it.
+"""
+
+from collections.abc import Mapping as Map
+
+import duckdb
+
+from assets.ingest.tabular.defaults import default_sql
+from assets.ingest.tabular.mapping import Mapping
+from pipelines.sql_models.contracts import Contract, load_contracts
+
+MEMORY = "reference_row"
+"""Memory table of a reference mapping's rows: `<MEMORY>_<mapping>`."""
+_NEWEST = "row_version desc nulls last, file_name desc, line_no desc, line_id desc"
+
+
+def derive_tables(
+    con: duckdb.DuckDBPyConnection, mappings: Map[str, Mapping], unit: str, *, prefix: str
+) -> None:
+    """Leave `out_<table>` for the tables of a unit.
+
+    Args:
+        con: holds `<prefix><mapping>`, the raw rows.
+        mappings: of the source, by name.
+        unit: contact, record, agent or reference.
+        prefix: before a mapping's name in its relation.
+    """
+    contracts = load_contracts()
+    tables = sorted({t for m in mappings.values() for t in m.tables if m.unit == unit})
+    for table in tables:
+        parts = [
+            _part_sql(contracts[table], mapping, place, f"{prefix}{name}")
+            for name, mapping in sorted(mappings.items())
+            for place, part in enumerate(mapping.rows)
+            if part.table == table
+        ]
+        con.execute(
+            f"create or replace temp table out_{table} as {_newest(contracts[table], parts)}"
+        )
+
+
+def _part_sql(contract: Contract, mapping: Mapping, place: int, relation: str) -> str:
+    """Rows of one part of a mapping, with what the mapping leaves out worked out."""
+    given = mapping.rows[place].columns
+    told = ", ".join(
+        f"cast({f'r{place}_{name}' if name in given else 'null'} as {spec.type}) as {name}"
+        for name, spec in contract.own_columns.items()
+    )
+    columns = ", ".join(
+        name
+        if name in given
+        else f"cast({default_sql(contract.table, name)} as {spec.type}) as {name}"
+        for name, spec in contract.own_columns.items()
+        if not _is_window(contract, name, given)
+    )
+    lineage = "file_id, line_no, line_id, row_version, file_name"
+    return (
+        f"select {columns}, {lineage} "
+        f"from (select {told}, {lineage} from {relation} where r{place})"
+    )
+
+
+def _is_window(contract: Contract, name: str, given: Map[str, object]) -> bool:
+    return name not in given and "over (" in default_sql(contract.table, name)
+
+
+def _newest(contract: Contract, parts: list[str]) -> str:
+    """The newest row of each key; then what depends on the rows beside it."""
+    windows = [
+        f"cast({default_sql(contract.table, name)} as {spec.type}) as {name}"
+        for name, spec in contract.own_columns.items()
+        if "over (" in default_sql(contract.table, name)
+    ]
+    ranked = {w.rsplit(" as ", 1)[1] for w in windows}
+    key = ", ".join(name for name in contract.key[1:] if name not in ranked)
+    union = " union all by name ".join(parts)
+    newest = f"""
+        select * from ({union})
+        qualify row_number() over (partition by {key} order by {_NEWEST}) = 1
+    """
+    own = ", ".join(
+        next((w for w in windows if w.endswith(f" as {name}")), name)
+        for name in contract.own_columns
+    )
+    return f"select {own}, file_id, line_no from ({newest})"
+
+
+_LINKED = {"handle_segment": "connected_at", "agent_offer": "offered_at"}
+
+
+def link_visits(con: duckdb.DuckDBPyConnection, tables: frozenset[str]) -> None:
+    """Say of legs and rings whose visit they are, where the mapping does not.
+
+    It is the contact's latest visit to the leg's queue (to any, where it names none) that began
+    before.
+    """
+    if "queue_visit" not in tables:
+        return
+    for table, at in _LINKED.items():
+        if table not in tables:
+            continue
+        con.execute(
+            f"""
+            create or replace temp table out_{table} as
+            with told as (select * from out_{table} where entered_at is not null),
+            untold as (select * from out_{table} where entered_at is null),
+            named as (
+                select u.* replace (
+                    v.entered_at as entered_at, v.entry_repeat as entry_repeat,
+                    v.visit_ordinal as visit_ordinal
+                )
+                from untold as u asof left join out_queue_visit as v
+                    on u.contact_id = v.contact_id and u.queue = v.queue
+                    and v.entered_at <= u.{at}
+                where u.queue is not null
+            ),
+            unnamed as (
+                select u.* replace (
+                    v.entered_at as entered_at, v.entry_repeat as entry_repeat,
+                    v.visit_ordinal as visit_ordinal, v.queue as queue
+                )
+                from untold as u asof left join out_queue_visit as v
+                    on u.contact_id = v.contact_id and v.entered_at <= u.{at}
+                where u.queue is null
+            )
+            from told union all by name from named union all by name from unnamed
+            """
+        )
+
+
+def remember(con: duckdb.DuckDBPyConnection, mappings: Map[str, Mapping]) -> None:
+    """Leave `out_reference_row_<mapping>`: every row of reference mappings seen so far."""
+    for name in reference_mappings(mappings):
+        table = f"{MEMORY}_{name}"
+        con.execute(
+            f"""
+            create or replace temp table out_{table} as
+            select distinct on (line_id, file_name) * from (
+                from work_{table} union all by name from raw_{name}
+            )
+            order by line_id, file_name, file_id, line_no
+            """
+        )
+
+
+def reference_mappings(mappings: Map[str, Mapping]) -> list[str]:
+    """Names of the mappings whose tables are renewed as a whole."""
+    return sorted(name for name, mapping in mappings.items() if mapping.unit == "reference")
