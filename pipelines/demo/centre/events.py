@@ -65,7 +65,7 @@ def qa_form(day: date) -> Event:
 def vendor_week(day: date) -> Event:
     """A bad week at the vendor in Manila."""
     effects = (
-        ("talk", "Manila", 1.2), ("absence", "Manila", 2.6), ("late", "Manila", 3.0),
+        ("talk", "Manila", 1.18), ("absence", "Manila", 2.2), ("late", "Manila", 3.0),
         ("solved", "Manila", 0.93),
     )  # fmt: skip
     expected = (

@@ -19,7 +19,7 @@ from pipelines.demo.centre.world import (
 )
 
 # Calls that reach a queue for each one planned at the menu: some stay in it, some come again.
-_REACHING = 1.07
+_REACHING = 1.17
 _HALF = 30 * MINUTE
 _SICK_NOTE, _MOVED = 0.7, 0.05
 _OVERTIME = 0.02

@@ -16,10 +16,12 @@ from pipelines.demo.centre.world import DAY, MINUTE, SITES, Site, day_factor, da
 
 _SPAN = 510
 _STEP = 30
-_LEAVE = 0.085
+_QUARTER = 15
+_LEAVE = 0.105
 _QUOTA = 5
 # Small groups need more people for the same service: staff grows with load + reserve x its root.
-_WEEK_RESERVE, _DAY_RESERVE = 0.45, 0.07
+_WEEK_RESERVE, _DAY_RESERVE = 0.65, 0.07
+_EXTRAS = ("coaching", "meeting", "training", "coaching", "training", "training", "meeting")
 _BASE = {"break": (15, True), "lunch": (30, False), "coaching": (30, True), "meeting": (30, True),
          "training": (60, True)}  # fmt: skip
 
@@ -80,7 +82,7 @@ class Planner:
 
     def _week(self, kind: str, week: list[date]) -> tuple[list[Shift], list[tuple[Person, date]]]:
         group = [p for p in self.people if p.kind == kind and p.is_employed(week[3])]
-        away = [p for p in group if hit(self.rng, _LEAVE)]
+        away = self._on_leave(group)
         free = [(p, day) for p in away for day in week[:_QUOTA] if p.is_employed(day)]
         on = [p for p in group if p not in away]
         left = {p.agent_id: _QUOTA for p in on}
@@ -97,8 +99,14 @@ class Planner:
             shifts += self._day(chosen, day)
         return shifts, free
 
+    def _on_leave(self, group: list[Person]) -> list[Person]:
+        """Leave is shared out evenly over the year: as many people every week."""
+        share = _LEAVE * len(group)
+        n = int(share) + hit(self.rng, share - int(share))
+        return self.rng.sample(group, n)
+
     def _day(self, chosen: list[Person], day: date) -> list[Shift]:
-        """Give each of the day's people the start where staff is missing most."""
+        """Give each of the day's people the start where staff is missing most, then breaks."""
         minutes = self.site.closes - self.site.opens
         shape = day_shape(minutes // _STEP)
         starts = range(0, (minutes - _SPAN + 15) // _STEP + 1)
@@ -107,25 +115,24 @@ class Planner:
         wanted = [share * scale for share in reserve]
         missing = [1.0] * len(wanted)
         length = _SPAN // _STEP
-        shifts = []
-        for person in chosen:
+        begun = []
+        for _ in chosen:
             best = max(starts, key=lambda n: sum(missing[n : n + length]))
             for step in range(best, min(best + length, len(wanted))):
                 missing[step] -= 1 / wanted[step]
-            late_end = 15 if best == starts[-1] else 0
-            start = self.site.opens + best * _STEP + late_end
-            shifts.append(self._shift(person, day, start))
-        return shifts
+            begun.append(best * _STEP + (15 if best == starts[-1] else 0))
+        slack = Slack(wanted, begun)
+        return [self._shift(p, day, at, slack) for p, at in zip(chosen, begun, strict=True)]
 
-    def _shift(self, person: Person, day: date, minute: int) -> Shift:
+    def _shift(self, person: Person, day: date, begun: int, slack: "Slack") -> Shift:
         rng, zone = self.rng, self.site.zone
-        begins = instant(day, minute, zone)
+        begins = instant(day, self.site.opens + begun, zone)
         ends = begins + _SPAN * MINUTE
         if person.in_classroom(day):
             marks = [("lunch", 240)]
             filler = "training"
         else:
-            marks, filler = _marks(rng, person, day, minute - self.site.opens), "work"
+            marks, filler = _marks(person, day, begun, slack), "work"
         spans, at = [], begins
         for activity, offset in marks:
             length, is_paid = _BASE[activity]
@@ -158,22 +165,46 @@ def _come(rng: Random, late: float) -> int:
     return int(rng.gauss(-0.3, 1.2) * MINUTE)
 
 
-def _marks(rng: Random, person: Person, day: date, begun: int) -> list[tuple[str, int]]:
+class Slack:
+    """How many are on and how many are wanted, by quarter hours since the opening."""
+
+    def __init__(self, wanted: list[float], begun: list[int]) -> None:
+        self.wanted = [each for each in wanted for _ in range(2)]
+        self.on = [
+            sum(at // _QUARTER <= quarter < (at + _SPAN) // _QUARTER for at in begun)
+            for quarter in range(len(self.wanted))
+        ]
+
+    def _quarters(self, minute: int, length: int) -> range:
+        last = len(self.wanted)
+        return range(min(minute // _QUARTER, last), min((minute + length) // _QUARTER, last))
+
+    def strain(self, minute: int, length: int) -> float:
+        """The worst ratio of wanted to present people if one more goes away then."""
+        quarters = self._quarters(minute, length)
+        return max((self.wanted[q] / max(self.on[q] - 1, 0.5) for q in quarters), default=0.0)
+
+    def take(self, minute: int, length: int) -> None:
+        """Somebody is away then."""
+        for quarter in self._quarters(minute, length):
+            self.on[quarter] -= 1
+
+
+def _marks(person: Person, day: date, begun: int, slack: Slack) -> list[tuple[str, int]]:
     """The activities of a shift that are not work: (activity, minutes after its start).
 
-    Coaching, meetings and training lie where most people are on: in the middle of the open hours.
+    Each is put where it hurts least, within the times that people accept.
     """
-    marks = [
-        ("break", 90 + 15 * rng.randint(0, 2)),
-        ("lunch", 210 + 15 * rng.randint(0, 4)),
-        ("break", 375 + 15 * rng.randint(0, 2)),
-    ]
-    turn = (day.toordinal() + int(person.extension)) % 7
-    extra = {0: "coaching", 1: "meeting", 2: "training", 3: "coaching", 5: "training"}.get(turn)
-    if extra is not None:
-        aim = rng.randint(230, 500) - begun
-        free = [n for n in range(45, 435, 15) if _is_free(marks, n, _BASE[extra][0])]
-        marks.append((extra, min(free, key=lambda n: abs(n - aim))))
+    turn = (day.toordinal() + int(person.extension)) % len(_EXTRAS)
+    marks: list[tuple[str, int]] = []
+    for activity, first, last in (
+        ("lunch", 195, 315), (_EXTRAS[turn], 45, 435), ("break", 60, 165), ("break", 345, 450),
+    ):  # fmt: skip
+        length = _BASE[activity][0]
+        free = [n for n in range(first, last + 1, 15) if _is_free(marks, n, length)]
+        best = min(free, key=lambda n: slack.strain(begun + n, length))
+        slack.take(begun + best, length)
+        marks.append((activity, best))
     return sorted(marks, key=lambda mark: mark[1])
 
 

@@ -135,28 +135,28 @@ SITES = {
 QUEUES = {
     queue.name: queue
     for queue in (
-        Queue("sales", "Dublin", 400, 368, 40, 190, 1, 20, 25, "5550101", "7001", _SALES),
-        Queue("support", "Dublin", 585, 352, 36, 260, 1, 30, 40, "5550103", "7002", _SUPPORT),
-        Queue("billing", "Dublin", 360, 298, 30, 230, 1, 20, 30, "5550104", "7003", _BILLING),
-        Queue("vip", "Dublin", 105, 350, 45, 300, 10, 10, 15, "5550102", "7004", _VIP),
-        Queue("tech_us", "Manila", 590, 368, 34, 240, 1, 30, 40, "5550110", "8001", _SUPPORT),
-        Queue("billing_us", "Manila", 390, 308, 32, 220, 1, 20, 30, "5550111", "8002", _BILLING),
+        Queue("sales", "Dublin", 370, 368, 40, 190, 1, 20, 16, "5550101", "7001", _SALES),
+        Queue("support", "Dublin", 543, 352, 36, 260, 1, 30, 22, "5550103", "7002", _SUPPORT),
+        Queue("billing", "Dublin", 334, 298, 30, 230, 1, 20, 14, "5550104", "7003", _BILLING),
+        Queue("vip", "Dublin", 98, 350, 45, 300, 10, 10, 6, "5550102", "7004", _VIP),
+        Queue("tech_us", "Manila", 516, 368, 34, 240, 1, 30, 22, "5550110", "8001", _SUPPORT),
+        Queue("billing_us", "Manila", 341, 308, 32, 220, 1, 20, 16, "5550111", "8002", _BILLING),
         Queue(
-            "spanish", "Bogota", 440, 350, 38, 240, 1, 30, 30, "5550120", "9001", _MIXED, "es"
+            "spanish", "Bogota", 450, 350, 38, 240, 1, 30, 16, "5550120", "9001", _MIXED, "es"
         ),
-        Queue("sales_us", "Bogota", 175, 350, 42, 200, 2, 20, 20, "5550121", "9002", _SALES),
+        Queue("sales_us", "Bogota", 178, 350, 42, 200, 2, 20, 8, "5550121", "9002", _SALES),
     )
 }  # fmt: skip
 
 TEAMS = (
-    Team("Liffey", "Dublin", "voice", 12, ("support", "billing", "sales")),
+    Team("Liffey", "Dublin", "voice", 13, ("support", "billing", "sales")),
     Team("Dodder", "Dublin", "voice", 9, ("support", "vip", "billing")),
     Team("Tolka", "Dublin", "voice", 12, ("sales", "support", "vip")),
-    Team("Royal", "Dublin", "voice", 11, ("billing", "vip", "sales")),
-    Team("Harbour", "Dublin", "digital", 9, ("chat_ie", "mail_ie", "social_ie")),
-    Team("Pasig", "Manila", "voice", 16, ("tech_us", "billing_us")),
-    Team("Marikina", "Manila", "voice", 14, ("billing_us", "tech_us")),
-    Team("Taal", "Manila", "digital", 7, ("chat_us", "mail_us", "social_us")),
+    Team("Royal", "Dublin", "voice", 12, ("billing", "vip", "sales")),
+    Team("Harbour", "Dublin", "digital", 8, ("chat_ie", "mail_ie", "social_ie")),
+    Team("Pasig", "Manila", "voice", 17, ("tech_us", "billing_us")),
+    Team("Marikina", "Manila", "voice", 15, ("billing_us", "tech_us")),
+    Team("Taal", "Manila", "digital", 6, ("chat_us", "mail_us", "social_us")),
     Team("Andes", "Bogota", "voice", 11, ("spanish", "sales_us")),
     Team("Sabana", "Bogota", "voice", 10, ("sales_us", "spanish")),
     Team("Sierra", "Bogota", "digital", 5, ("chat_es", "mail_es", "social_es")),
@@ -219,7 +219,7 @@ def day_shape(n_quarters: int) -> tuple[float, ...]:
     """Shares of a day's contacts over its open quarter hours: two peaks."""
     places = [(index + 0.5) / n_quarters for index in range(n_quarters)]
     heights = [
-        0.5 + 0.34 * exp(-(((x - 0.35) / 0.17) ** 2)) + 0.44 * exp(-(((x - 0.61) / 0.17) ** 2))
+        0.5 + 0.34 * exp(-(((x - 0.38) / 0.16) ** 2)) + 0.44 * exp(-(((x - 0.63) / 0.18) ** 2))
         - 0.1 * x
         for x in places
     ]  # fmt: skip

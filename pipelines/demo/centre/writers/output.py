@@ -3,15 +3,18 @@
 Whatever is done to a file beyond writing its rows once is counted in `Output.dirt`.
 """
 
+import csv
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from io import StringIO
 from pathlib import Path
 from random import Random
 
 import polars as pl
 
-from pipelines.demo.centre.rng import hit, stream
+from pipelines.demo.centre.rng import hit, poisson, stream
 from pipelines.demo.centre.world import SITES
 
 BAD_TIME = "2025-13-45 27:61:00"
@@ -111,47 +114,47 @@ def zone_of(site: str) -> str:
 def export(out: Output, family: Family, frame: pl.DataFrame, day: str) -> None:
     """Write a frame of texts as files by its column `day` (a date), which is not written."""
     rng = out.rng(family.pattern)
-    days: list[date] = frame[day].to_list()
-    body = frame.drop(day).cast(pl.String)
-    n, dirt = len(days), family.dirt
+    days = frame[day].clone()
+    body, dirt = frame.drop(day).cast(pl.String), family.dirt
     late, again = _move(rng, days, dirt, out.last)
+    if late:
+        days = days.scatter([place for place, _ in late], [when for _, when in late])
     if again and dirt.corrected:
         column, wrong = dirt.corrected
         right = body[[place for place, _ in again]]
-        values = body[column].to_list()
-        for place, _ in again:
-            values[place] = wrong
-        body = body.with_columns(pl.Series(column, values, dtype=pl.String))
-        body = pl.concat([body, right])
-        days += [when for _, when in again]
-    labels = {one: one.strftime(family.pattern) for one in set(days)}
-    files = pl.Series("_file", [labels[one] for one in days], dtype=pl.String)
-    marked = body.with_columns(files).with_row_index("_row")
-    late_files, again_files = _count(labels, days, late), _count(labels, days, range(n, len(days)))
-    for order, (key, part) in enumerate(sorted(
-        marked.partition_by("_file", as_dict=True, maintain_order=True).items()
-    )):  # fmt: skip
-        name = str(key[0])
-        path = out.landing / name
-        out.note(path, "late_row", late_files.get(name, 0))
-        out.note(path, "corrected_row", again_files.get(name, 0))
-        _file(out, family, rng, (name, order), part.drop("_file", "_row"))
+        values = body[column].scatter([place for place, _ in again], wrong)
+        body = pl.concat([body.with_columns(values), right])
+        days = pl.concat([days, pl.Series([when for _, when in again], dtype=pl.Date)])
+    files = body.with_columns(_file=days.dt.strftime(family.pattern)).sort(
+        "_file", maintain_order=True
+    )
+    text = files.drop("_file").write_csv(separator=family.separator, include_header=False)
+    lines = text.split("\n")
+    head = body.head(0).write_csv(separator=family.separator)
+    begin = 0
+    counts = files.group_by("_file", maintain_order=True).len().rows()
+    for order, (name, n) in enumerate(counts):
+        _file(out, family, rng, head=head, file=(name, order), lines=lines[begin : begin + n])
+        begin += n
+    for kind, moved in (("late_row", late), ("corrected_row", again)):
+        names = Counter(when.strftime(family.pattern) for _, when in moved)
+        for name, n in sorted(names.items()):
+            out.note(out.landing / name, kind, n)
 
 
 def _move(
-    rng: Random, days: list[date], dirt: Dirt, last: date
-) -> tuple[list[int], list[tuple[int, date]]]:
-    """Late rows get a later day in place; corrections are (place, day of the right row)."""
+    rng: Random, days: pl.Series, dirt: Dirt, last: date
+) -> tuple[list[tuple[int, date]], list[tuple[int, date]]]:
+    """Late rows as (place, later day), and corrections as (place, day of the right row)."""
     n = len(days)
-    late: list[int] = []
+    late: list[tuple[int, date]] = []
     for place in sorted(rng.sample(range(n), _how_many(n, dirt.late))):
         moved = days[place] + timedelta(days=rng.randint(2, 6))
         if moved <= last:
-            days[place] = moved
-            late.append(place)
+            late.append((place, moved))
     again: list[tuple[int, date]] = []
     if dirt.corrected:
-        taken = set(late)
+        taken = {place for place, _ in late}
         for place in sorted(rng.sample(range(n), _how_many(n, dirt.corrections))):
             moved = days[place] + timedelta(days=rng.randint(1, 4))
             if place not in taken and moved <= last:
@@ -163,51 +166,47 @@ def _how_many(n: int, share: float) -> int:
     return max(1, round(n * share)) if share and n >= _LEAST else 0
 
 
-def _count(labels: dict[date, str], days: list[date], places: object) -> dict[str, int]:
-    counts: dict[str, int] = {}
-    for place in places:  # ty: ignore[not-iterable]
-        name = labels[days[place]]
-        counts[name] = counts.get(name, 0) + 1
-    return counts
-
-
 def _file(
-    out: Output, family: Family, rng: Random, file: tuple[str, int], part: pl.DataFrame
+    out: Output,
+    family: Family,
+    rng: Random,
+    *,
+    head: str,
+    file: tuple[str, int],
+    lines: list[str],
 ) -> None:
     name, order = file
-    data = part.write_csv(separator=family.separator, include_header=False)
-    n, dirt = part.height, family.dirt
-    doubled = sum(hit(rng, dirt.doubled) for _ in range(n)) if dirt.doubled else 0
-    bad = sum(hit(rng, dirt.bad) for _ in range(n)) if dirt.bad else 0
-    if doubled:
-        data += part[sorted(rng.randrange(n) for _ in range(doubled))].write_csv(
-            separator=family.separator, include_header=False
-        )
-    for _ in range(bad):
-        data += _bad(rng, part[[rng.randrange(n)]], dirt).write_csv(
-            separator=family.separator, include_header=False
-        )
-    head = part.head(0).write_csv(separator=family.separator)
+    n, dirt = len(lines), family.dirt
+    doubled = [lines[rng.randrange(n)] for _ in range(poisson(rng, n * dirt.doubled))]
+    columns = next(csv.reader([head], delimiter=family.separator))
+    bad = [
+        _bad(rng, columns, lines[rng.randrange(n)], family)
+        for _ in range(poisson(rng, n * dirt.bad))
+    ]
     if family.header is not None:
         head = family.header(head)
-    raw = (head + data).encode(family.encoding, errors="replace")
+    text = head + "\n".join([*lines, *doubled, *bad]) + "\n"
+    raw = text.encode(family.encoding, errors="replace")
     if family.bom_in == order:
         raw = b"\xef\xbb\xbf" + raw
     path = out.write(name, raw)
     out.note(path, "bom", int(family.bom_in == order))
     out.note(path, "latin_1", int(family.encoding == "latin-1"))
-    out.note(path, "doubled_row", doubled)
-    out.note(path, "bad_row", bad)
+    out.note(path, "doubled_row", len(doubled))
+    out.note(path, "bad_row", len(bad))
     if hit(rng, dirt.copied_files):
         copy = out.write(f"{name.removesuffix('.csv')} (1).csv", raw)
         out.note(copy, "copied_file", 1)
 
 
-def _bad(rng: Random, row: pl.DataFrame, dirt: Dirt) -> pl.DataFrame:
+def _bad(rng: Random, columns: list[str], line: str, family: Family) -> str:
     """A copy of a row that nobody can use: no id, or a time that does not exist."""
+    dirt = family.dirt
     spoil_key = dirt.key is not None and (dirt.time is None or hit(rng, 0.5))
     column = dirt.key if spoil_key else dirt.time
-    value = "" if spoil_key else BAD_TIME
-    if column is None:
-        return row
-    return row.with_columns(pl.lit(value).alias(column))
+    values = next(csv.reader([line], delimiter=family.separator))
+    if column is not None:
+        values[columns.index(column)] = "" if spoil_key else BAD_TIME
+    made = StringIO()
+    csv.writer(made, delimiter=family.separator, lineterminator="").writerow(values)
+    return made.getvalue()
