@@ -16,6 +16,7 @@ from typing import Any, Protocol
 import duckdb
 import polars as pl
 
+from assets.ingest.content import Opener
 from assets.ingest.pseudonyms import Pseudonyms
 from pipelines.settings import Project, Source, Thresholds
 
@@ -205,6 +206,10 @@ class Adapter(Protocol):
 
         None when the adapter cannot read it. `head` holds up to 4,096 bytes, perhaps none.
         """
+        ...
+
+    def opener_of(self, name: str) -> Opener:
+        """How a file of this name is opened as lines: `open_unpacked` for files of lines."""
         ...
 
     def parse(self, chunk: Chunk, feed: str, context: ParseContext) -> Parsed:

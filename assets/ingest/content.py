@@ -4,8 +4,8 @@ import gzip
 import os
 import time
 import zlib
-from collections.abc import Collection, Generator
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Generator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from hashlib import sha256
 from io import BufferedIOBase
@@ -105,13 +105,17 @@ def open_unpacked(path: Path) -> Generator[tuple[BufferedIOBase, BinaryIO, bool]
             yield file, file, False
 
 
-def read_head(path: Path) -> bytes:
+Opener = Callable[[Path], AbstractContextManager[tuple[BufferedIOBase, BinaryIO, bool]]]
+"""Opens a file as bytes in lines, as `open_unpacked` does."""
+
+
+def read_head(path: Path, opener: Opener = open_unpacked) -> bytes:
     """The first bytes of the content.
 
     Raises:
         UnreadableError: see `open_unpacked`.
     """
-    with open_unpacked(path) as (content, _, _):
+    with opener(path) as (content, _, _):
         return content.read(_HEAD_BYTES)
 
 
@@ -135,12 +139,13 @@ def decode(data: bytes) -> str:
     return data.decode("latin-1")
 
 
-def measure(path: Path, marks: Collection[int] = ()) -> Measured:
+def measure(path: Path, marks: Collection[int] = (), opener: Opener = open_unpacked) -> Measured:
     """Read a file once, to know what it holds.
 
     Args:
         path: plain or gzip.
         marks: numbers of bytes for which the hash of the file's beginning is wanted.
+        opener: of the file's bytes.
 
     Raises:
         UnreadableError: see `open_unpacked`.
@@ -149,7 +154,7 @@ def measure(path: Path, marks: Collection[int] = ()) -> Measured:
     running, at_line = sha256(), sha256()
     states = {0: sha256()}
     position = line_end = 0
-    with open_unpacked(path) as (content, file, is_packed):
+    with opener(path) as (content, file, is_packed):
         stat = Stat.of(os.fstat(file.fileno()))
         while True:
             room = wanted[-1] - position if wanted else _BLOCK
@@ -174,7 +179,13 @@ def measure(path: Path, marks: Collection[int] = ()) -> Measured:
 
 
 def read_chunks(
-    path: Path, first_byte: int, end: int, state: "_Hash", *, chunk_bytes: int = CHUNK_BYTES
+    path: Path,
+    first_byte: int,
+    end: int,
+    state: "_Hash",
+    *,
+    chunk_bytes: int = CHUNK_BYTES,
+    opener: Opener = open_unpacked,
 ) -> Generator[bytes]:
     """Whole lines of the unpacked bytes `first_byte` to `end`, in chunks that depend on them only.
 
@@ -184,11 +195,12 @@ def read_chunks(
         end: where a line ends, or the content of a packed file.
         state: hash of the bytes before; when all is read it is the hash up to `end`.
         chunk_bytes: about how large a chunk is.
+        opener: of the file's bytes.
 
     Raises:
         UnreadableError: see `open_unpacked`.
     """
-    with open_unpacked(path) as (content, _, is_packed):
+    with opener(path) as (content, _, is_packed):
         if is_packed:
             _skip(content, first_byte)
         else:

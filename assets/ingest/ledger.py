@@ -259,7 +259,8 @@ class _Scanner:
         )
 
     def _measured(self, file: Path, path: str) -> FilePlan | None:
-        feed = self.adapter.feed_of(file.name.removesuffix(".gz"), read_head(file))
+        opener = self.adapter.opener_of(file.name)
+        feed = self.adapter.feed_of(file.name.removesuffix(".gz"), read_head(file, opener))
         if feed is None:
             raise UnreadableError(
                 f"is no file that {self.adapter.kind} is known to write: "
@@ -269,7 +270,8 @@ class _Scanner:
             self.config.append(ConfigFile(feed, path, read_text(file)))
             return None
         streams = [*self.ledger.streams.values(), *self.before.values()]
-        measured = measure(file, {stream.end for stream in streams if stream.feed == feed})
+        marks = {stream.end for stream in streams if stream.feed == feed}
+        measured = measure(file, marks, opener)
         if not measured.size and not measured.tail:
             raise UnreadableError("is empty: it is read when it has lines")
         self._find_before(feed, measured)

@@ -241,7 +241,12 @@ class _Loader:
         state, done = plan.state.copy(), self._done
         self._done += plan.n_bytes
         for data in read_chunks(
-            plan.file, plan.first_byte, plan.end, state, chunk_bytes=self._chunk_bytes
+            plan.file,
+            plan.first_byte,
+            plan.end,
+            state,
+            chunk_bytes=self._chunk_bytes,
+            opener=place.adapter.opener_of(plan.file.name),
         ):
             part.chunks.append(load_chunk(place, data, part.first_line + part.n_read))
             done += len(data)

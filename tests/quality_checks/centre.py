@@ -109,14 +109,14 @@ def make_centre(folder: Path) -> None:
     with empty_inputs() as con:
         con.execute(_CALLS)
         contracts = load_contracts()
-        for table in _STAGING:
+        for table, rows in _STAGING.items():
             contract = contracts[table]
             day = f"{contract.date_column}::date" if contract.date_column else "null::date"
             con.execute(
                 f"""
                 insert into staging.{table} by name
                 select 'pbx' as source, 'Etc/UTC' as zone, {day} as local_date, rows.*
-                from ({_STAGING[table]}) as rows
+                from ({rows}) as rows
                 """
             )
         fill_ops(con, folder / "lake")

@@ -14,6 +14,7 @@ from assets.ingest.asterisk.feeds import feed_of
 from assets.ingest.asterisk.inputs import create_inputs, drop_inputs
 from assets.ingest.asterisk.options import PARSE_OPTIONS, read_options
 from assets.ingest.asterisk.sql import Step, run_steps, sql_fingerprint, steps
+from assets.ingest.content import Opener, open_unpacked
 from pipelines.settings import Project
 
 _PARSE_MODULES = (
@@ -78,6 +79,11 @@ class AsteriskAdapter:
     def feed_of(self, name: str, head: bytes) -> str | None:
         """Which feed a file is; see `Adapter.feed_of`."""
         return feed_of(name, head)
+
+    def opener_of(self, name: str) -> Opener:
+        """Logs are lines, packed or not."""
+        del name
+        return open_unpacked
 
     def parse(self, chunk: Chunk, feed: str, context: ParseContext) -> Parsed:
         """Take lines apart; see `Adapter.parse`."""

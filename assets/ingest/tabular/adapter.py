@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping as Map
 from fnmatch import fnmatchcase
-from functools import cached_property
+from functools import cached_property, partial
 from hashlib import blake2b
 from importlib.resources import files
 from pathlib import Path
@@ -11,14 +11,16 @@ from typing import Any
 import duckdb
 
 from assets.ingest.adapter import STANDARD_COLUMNS, Chunk, DeriveContext, ParseContext, Parsed
+from assets.ingest.content import Opener, open_unpacked
 from assets.ingest.tabular import agents, deriving
 from assets.ingest.tabular.fields import header_of, take_apart
 from assets.ingest.tabular.mapping import Mapping, load_mappings
 from assets.ingest.tabular.parsing import is_of_no_time, parse_fields, raw_columns
+from assets.ingest.tabular.records import is_by_record, open_records
 from pipelines.settings import Project, SettingsError
 
 _OPTIONS = frozenset({"mappings"})
-_CODE = ("mapping.py", "fields.py", "typing_sql.py", "parsing.py")
+_CODE = ("mapping.py", "fields.py", "records.py", "typing_sql.py", "parsing.py")
 _DERIVE_CODE = ("defaults.py", "deriving.py", "agents.py")
 
 
@@ -89,12 +91,20 @@ class TabularAdapter:
             None,
         )
 
+    def opener_of(self, name: str) -> Opener:
+        """Files of lines as they are; others record by record."""
+        feed = self.feed_of(name.removesuffix(".gz"), b"")
+        mapping = self._mappings.get(feed or "")
+        if mapping is None or not is_by_record(mapping):
+            return open_unpacked
+        return partial(open_records, mapping=mapping)
+
     def parse(self, chunk: Chunk, feed: str, context: ParseContext) -> Parsed:
         """Take lines apart; see `Adapter.parse`."""
         mapping = self._mappings[feed]
         path = self._root / chunk.path
         if chunk.path not in self._headers:
-            self._headers[chunk.path] = header_of(path, mapping)
+            self._headers[chunk.path] = header_of(path, mapping, self.opener_of(path.name))
         fields = take_apart(chunk.lines, mapping, self._headers[chunk.path])
         return parse_fields(fields, mapping, context, file_name=path.name, name=feed)
 

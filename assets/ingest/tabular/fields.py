@@ -8,8 +8,9 @@ from pathlib import Path
 
 import polars as pl
 
-from assets.ingest.content import decode, open_unpacked
+from assets.ingest.content import Opener, decode, open_unpacked
 from assets.ingest.tabular.mapping import Mapping
+from assets.ingest.tabular.records import fields_of, is_by_record
 from pipelines.errors import ExpectedError
 
 UNCLOSED = (
@@ -36,18 +37,18 @@ class Fields:
     """Lines that are header."""
 
 
-def first_lines(path: Path, n_lines: int) -> list[str]:
+def first_lines(path: Path, n_lines: int, opener: Opener = open_unpacked) -> list[str]:
     """The first lines of a file, without line ends.
 
     Raises:
         UnreadableError: it cannot be read.
     """
-    with open_unpacked(path) as (content, _, _):
+    with opener(path) as (content, _, _):
         lines = [content.readline(1_000_000) for _ in range(n_lines)]
     return [decode(line).rstrip("\r\n") for line in lines if line]
 
 
-def header_of(path: Path, mapping: Mapping) -> list[str]:
+def header_of(path: Path, mapping: Mapping, opener: Opener = open_unpacked) -> list[str]:
     """Names of a file's fields in order, each once.
 
     Raises:
@@ -58,7 +59,7 @@ def header_of(path: Path, mapping: Mapping) -> list[str]:
         return []
     if isinstance(mapping.header, tuple):
         return list(mapping.header)
-    lines = first_lines(path, mapping.skip_lines + 1)
+    lines = first_lines(path, mapping.skip_lines + 1, opener)
     if len(lines) <= mapping.skip_lines:
         raise HeaderError(
             f"{path.name}: has no line {mapping.skip_lines + 1}, where its header should be: "
@@ -70,6 +71,8 @@ def header_of(path: Path, mapping: Mapping) -> list[str]:
 
 
 def _split(line: str, mapping: Mapping) -> list[str]:
+    if is_by_record(mapping):
+        return [text or "" for text in fields_of(line)] if line else []
     reader = csv.reader(
         io.StringIO(line),
         delimiter=mapping.delimiter,
@@ -100,7 +103,8 @@ def take_apart(lines: pl.DataFrame, mapping: Mapping, header: list[str]) -> Fiel
     is_header = pl.col("line_no") <= n_header_lines(mapping)
     body = lines.filter(~is_header)
     n_header = lines.height - body.height
-    rows, bad = (_json if mapping.format == "jsonl" else _csv)(body, mapping, header)
+    read = _json if mapping.format == "jsonl" else _records if is_by_record(mapping) else _csv
+    rows, bad = read(body, mapping, header)
     stripped = rows.with_columns(
         pl.col(name).str.strip_chars() for name in rows.columns if name not in _OURS
     )
@@ -144,6 +148,28 @@ def _csv(
     )
     frame.columns = header
     return good.select(_OURS).hstack(frame), bad
+
+
+def _records(
+    body: pl.DataFrame, mapping: Mapping, header: list[str]
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    del mapping
+    records = [fields_of(line) for line in body["line"]]
+    n = len(header)
+    # Sheets leave out empty cells at the end of a row.
+    faults = [
+        f"has {len(record)} fields, the header {n}" if len(record) > n else None
+        for record in records
+    ]
+    judged = body.with_columns(reason=pl.Series(faults, dtype=pl.String))
+    bad = judged.filter(pl.col("reason").is_not_null()).select("line_no", "reason")
+    whole = [
+        [*record, *[None] * (n - len(record))]
+        for record, fault in zip(records, faults, strict=True)
+        if fault is None
+    ]
+    frame = pl.DataFrame(whole, schema=dict.fromkeys(header, pl.String), orient="row")
+    return judged.filter(pl.col("reason").is_null()).select(_OURS).hstack(frame), bad
 
 
 def _json(

@@ -19,6 +19,7 @@ from assets.ingest.adapter import (
     ParseContext,
     Parsed,
 )
+from assets.ingest.content import open_unpacked
 from assets.ingest.engine import Ingested, ingest_source
 from assets.ingest.pseudonyms import create_key
 from pipelines.settings import Project, Settings
@@ -181,6 +182,10 @@ class FakeAdapter:
 
     def check_options(self, options: Mapping[str, Any]) -> None:
         """All are fine."""
+
+    def opener_of(self, name):
+        del name
+        return open_unpacked
 
     def feed_of(self, name: str, head: bytes) -> str | None:
         """By name."""
