@@ -241,6 +241,49 @@ def restore(
     raise typer.Exit(looking.restore(_note_project(project), number, as_it_is=as_it_is))
 
 
+mapping_app = typer.Typer(
+    no_args_is_help=True, help="Mappings of any table in a file: write one, try one."
+)
+app.add_typer(mapping_app, name="mapping")
+FileArgument = Annotated[Path, typer.Argument(metavar="FILE", help="CSV, JSON Lines, Excel, ...")]
+
+
+@mapping_app.command("new")
+def mapping_new(
+    file: FileArgument,
+    table: Annotated[str, typer.Option(help="Staging table, such as contact or sale.")],
+    project: ProjectOption = None,
+    name: Annotated[str | None, typer.Option(help="Of the mapping; else the file's.")] = None,
+) -> None:
+    """Look at a file and write a first mapping, with guesses."""
+    from pipelines.commands import mapping
+
+    mapping.new(_note_project(project), file, table=table, name=name)
+
+
+@mapping_app.command("test")
+def mapping_test(
+    name: Annotated[str, typer.Argument(help="Mapping: the project's own or a shipped one.")],
+    file: FileArgument,
+    project: ProjectOption = None,
+    limit: Annotated[int, typer.Option(help="Rows shown of each table.")] = 10,
+) -> None:
+    """Show the first rows as they would land, and every problem; change nothing."""
+    from pipelines.commands import mapping
+
+    raise typer.Exit(mapping.test(_note_project(project), name, file, limit=limit))
+
+
+@mapping_app.command("schema")
+def mapping_schema(
+    out: Annotated[Path | None, typer.Option(help="File to write instead of the screen.")] = None,
+) -> None:
+    """Write the JSON schema of mapping files, for editors that check YAML."""
+    from pipelines.commands import mapping
+
+    mapping.schema(out)
+
+
 @app.command()
 def ui(
     project: ProjectOption = None,
