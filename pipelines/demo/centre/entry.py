@@ -106,8 +106,11 @@ def _play(task: tuple[Scenario, str, Path]) -> None:
     collects = gc.isenabled()
     gc.disable()
     try:
-        made = play.play_centre(scenario) if name == _CENTRE else play.play_site(scenario, name)
-        made.write(parts, name)
+        made = ledger.Ledger(parts, name)
+        if name == _CENTRE:
+            play.play_centre(scenario, made)
+        else:
+            play.play_site(scenario, name, made)
     finally:
         if collects:
             gc.enable()
@@ -167,9 +170,7 @@ def _told(scenario: Scenario) -> str:
 
 
 def _keep_dirt(truth: Path, rows: list[tuple[str, str, int]]) -> None:
-    made = ledger.Ledger()
-    made.rows["dirt"] += sorted(rows)
-    made.frame("dirt").write_parquet(truth / "dirt.parquet", compression="zstd")
+    ledger.write_table("dirt", sorted(rows), truth / "dirt.parquet")
 
 
 def _count(truth: Path) -> int:

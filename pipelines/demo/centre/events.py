@@ -48,7 +48,7 @@ def _event(
 
 def outage(day: date) -> Event:
     """The menus at Dublin fail from 09:30 to 13:00: no self-service, and many more callers."""
-    effects = (("self_service", "Dublin", 0.0), ("volume", "Dublin", 1.7))
+    effects = (("self_service", "Dublin", 0.0), ("volume", "Dublin", 2.3))
     expected = (
         "Dublin: service level far below the week before, abandonment above 15 %, no calls "
         "contained in the menu between 09:30 and 13:00; the switch restarts at 11:07."

@@ -117,35 +117,40 @@ def _types() -> dict[str, Any]:
 
 
 class Ledger:
-    """Rows of all tables, appended as tuples in the order of their columns."""
+    """Rows of all tables, appended as tuples in the order of their columns.
 
-    def __init__(self) -> None:
+    Long lists are written to `<folder>/<table>.<part>.<number>.parquet` as they grow, so that a
+    year needs no more memory than a week.
+    """
+
+    def __init__(self, folder: Path, part: str) -> None:
         self.rows: dict[str, list[tuple[Any, ...]]] = {table: [] for table in TABLES}
-        self._frames: dict[str, list[pl.DataFrame]] = {table: [] for table in TABLES}
+        self.folder = folder
+        self.part = part
+        self.written: dict[str, list[Path]] = {table: [] for table in TABLES}
+        folder.mkdir(parents=True, exist_ok=True)
 
     def compact(self, *, always: bool = False) -> None:
-        """Pack long lists of rows into frames; the lists stay the same objects."""
+        """Write long lists of rows, or all; the lists stay the same objects."""
         for table, rows in self.rows.items():
             if rows and (always or len(rows) > _COMPACT_AT):
-                self._frames[table].append(_frame(table, rows))
+                written = self.written[table]
+                path = self.folder / f"{table}.{self.part}.{len(written):04d}.parquet"
+                _frame(table, rows).write_parquet(path, compression="lz4")
+                written.append(path)
                 rows.clear()
 
     def frame(self, table: str) -> "pl.DataFrame":
-        """All rows of a table."""
+        """All rows of a table so far."""
         import polars as pl
 
-        self.compact(always=True)
-        frames = self._frames[table]
-        return pl.concat(frames) if frames else _frame(table, [])
+        frames = [pl.read_parquet(path) for path in self.written[table]]
+        return pl.concat([*frames, _frame(table, self.rows[table])])
 
-    def write(self, folder: Path, part: str) -> None:
-        """Write each table that has rows as `<folder>/<table>.<part>.parquet`."""
-        folder.mkdir(parents=True, exist_ok=True)
-        for table in TABLES:
-            frame = self.frame(table)
-            self._frames[table] = []
-            if frame.height:
-                frame.write_parquet(folder / f"{table}.{part}.parquet", compression="lz4")
+
+def write_table(table: str, rows: list[tuple[Any, ...]], path: Path) -> None:
+    """Write the rows of one table as one file."""
+    _frame(table, rows).write_parquet(path, compression="zstd")
 
 
 def _frame(table: str, rows: list[tuple[Any, ...]]) -> "pl.DataFrame":
@@ -166,12 +171,17 @@ def _frame(table: str, rows: list[tuple[Any, ...]]) -> "pl.DataFrame":
 
 def merge(parts: Path, truth: Path) -> None:
     """Join the parts of every table into `truth/<table>.parquet`, sites in alphabetical order."""
-    import polars as pl
+    import pyarrow.parquet as pq
 
     truth.mkdir(parents=True, exist_ok=True)
     for table in TABLES:
         files = sorted(parts.glob(f"{table}.*.parquet"))
-        frames = [pl.read_parquet(file) for file in files] or [_frame(table, [])]
-        pl.concat(frames).write_parquet(truth / f"{table}.parquet", compression="zstd")
+        whole = truth / f"{table}.parquet"
+        if not files:
+            _frame(table, []).write_parquet(whole)
+            continue
+        with pq.ParquetWriter(whole, pq.read_schema(files[0]), compression="zstd") as writer:
+            for file in files:
+                writer.write_table(pq.read_table(file))
         for file in files:
             file.unlink()

@@ -1,4 +1,4 @@
-"""Plays one site from the first day to the last and leaves its ledger."""
+"""Plays one site from the first day to the last into its ledger."""
 
 from pipelines.demo.centre import events, finance, people, planning
 from pipelines.demo.centre.aftermath import Aftermath
@@ -14,9 +14,9 @@ from pipelines.demo.centre.threads import phone_queue
 from pipelines.demo.centre.world import SITES
 
 
-def play_site(scenario: Scenario, site_name: str) -> Ledger:
-    """The ledger of one site: first the written channels, then the calls, then the dialler."""
-    site, ledger = SITES[site_name], Ledger()
+def play_site(scenario: Scenario, site_name: str, ledger: Ledger) -> None:
+    """Play one site: first the written channels, then the calls, then the dialler."""
+    site = SITES[site_name]
     staff = people.staff(scenario)
     customers = Customers(scenario, site)
     shifts, leave = site_shifts(scenario, site_name, staff.by_site[site_name])
@@ -44,11 +44,10 @@ def play_site(scenario: Scenario, site_name: str) -> Ledger:
     planning.forecasts(scenario, site_name, ledger)
     finance.labour(site_name, shifts, leave, ledger)
     finance.running_costs(scenario, site_name, ledger)
-    return ledger
+    ledger.compact(always=True)
 
 
-def play_centre(scenario: Scenario) -> Ledger:
-    """The ledger of what the business keeps once."""
-    ledger = Ledger()
+def play_centre(scenario: Scenario, ledger: Ledger) -> None:
+    """Fill in what the business keeps once."""
     finance.centre(scenario, people.staff(scenario), ledger)
-    return ledger
+    ledger.compact(always=True)

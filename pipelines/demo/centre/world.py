@@ -135,16 +135,16 @@ SITES = {
 QUEUES = {
     queue.name: queue
     for queue in (
-        Queue("sales", "Dublin", 370, 368, 40, 190, 1, 20, 16, "5550101", "7001", _SALES),
-        Queue("support", "Dublin", 543, 352, 36, 260, 1, 30, 22, "5550103", "7002", _SUPPORT),
-        Queue("billing", "Dublin", 334, 298, 30, 230, 1, 20, 14, "5550104", "7003", _BILLING),
-        Queue("vip", "Dublin", 98, 350, 45, 300, 10, 10, 6, "5550102", "7004", _VIP),
-        Queue("tech_us", "Manila", 516, 368, 34, 240, 1, 30, 22, "5550110", "8001", _SUPPORT),
-        Queue("billing_us", "Manila", 341, 308, 32, 220, 1, 20, 16, "5550111", "8002", _BILLING),
+        Queue("sales", "Dublin", 382, 368, 40, 190, 1, 20, 9, "5550101", "7001", _SALES),
+        Queue("support", "Dublin", 560, 352, 36, 260, 1, 30, 13, "5550103", "7002", _SUPPORT),
+        Queue("billing", "Dublin", 345, 298, 30, 230, 1, 20, 8, "5550104", "7003", _BILLING),
+        Queue("vip", "Dublin", 101, 350, 45, 300, 10, 10, 4, "5550102", "7004", _VIP),
+        Queue("tech_us", "Manila", 516, 368, 34, 240, 1, 30, 16, "5550110", "8001", _SUPPORT),
+        Queue("billing_us", "Manila", 341, 308, 32, 220, 1, 20, 12, "5550111", "8002", _BILLING),
         Queue(
-            "spanish", "Bogota", 450, 350, 38, 240, 1, 30, 16, "5550120", "9001", _MIXED, "es"
+            "spanish", "Bogota", 450, 350, 38, 240, 1, 30, 12, "5550120", "9001", _MIXED, "es"
         ),
-        Queue("sales_us", "Bogota", 178, 350, 42, 200, 2, 20, 8, "5550121", "9002", _SALES),
+        Queue("sales_us", "Bogota", 178, 350, 42, 200, 2, 20, 6, "5550121", "9002", _SALES),
     )
 }  # fmt: skip
 
@@ -157,7 +157,7 @@ TEAMS = (
     Team("Pasig", "Manila", "voice", 17, ("tech_us", "billing_us")),
     Team("Marikina", "Manila", "voice", 15, ("billing_us", "tech_us")),
     Team("Taal", "Manila", "digital", 6, ("chat_us", "mail_us", "social_us")),
-    Team("Andes", "Bogota", "voice", 11, ("spanish", "sales_us")),
+    Team("Andes", "Bogota", "voice", 12, ("spanish", "sales_us")),
     Team("Sabana", "Bogota", "voice", 10, ("sales_us", "spanish")),
     Team("Sierra", "Bogota", "digital", 5, ("chat_es", "mail_es", "social_es")),
     Team("Dorado", "Bogota", "outbound", 5, ()),
@@ -219,7 +219,7 @@ def day_shape(n_quarters: int) -> tuple[float, ...]:
     """Shares of a day's contacts over its open quarter hours: two peaks."""
     places = [(index + 0.5) / n_quarters for index in range(n_quarters)]
     heights = [
-        0.5 + 0.34 * exp(-(((x - 0.38) / 0.16) ** 2)) + 0.44 * exp(-(((x - 0.63) / 0.18) ** 2))
+        0.5 + 0.29 * exp(-(((x - 0.4) / 0.16) ** 2)) + 0.48 * exp(-(((x - 0.63) / 0.18) ** 2))
         - 0.1 * x
         for x in places
     ]  # fmt: skip

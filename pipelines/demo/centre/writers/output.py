@@ -5,7 +5,7 @@ Whatever is done to a file beyond writing its rows once is counted in `Output.di
 
 import csv
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from io import StringIO
@@ -19,6 +19,7 @@ from pipelines.demo.centre.world import SITES
 
 BAD_TIME = "2025-13-45 27:61:00"
 _LEAST = 40
+_BATCH_ROWS = 50_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,18 +129,32 @@ def export(out: Output, family: Family, frame: pl.DataFrame, day: str) -> None:
     files = body.with_columns(_file=days.dt.strftime(family.pattern)).sort(
         "_file", maintain_order=True
     )
-    text = files.drop("_file").write_csv(separator=family.separator, include_header=False)
-    lines = text.split("\n")
     head = body.head(0).write_csv(separator=family.separator)
-    begin = 0
-    counts = files.group_by("_file", maintain_order=True).len().rows()
-    for order, (name, n) in enumerate(counts):
-        _file(out, family, rng, head=head, file=(name, order), lines=lines[begin : begin + n])
-        begin += n
+    for order, (name, lines) in enumerate(_split(files, family.separator)):
+        _file(out, family, rng, head=head, file=(name, order), lines=lines)
     for kind, moved in (("late_row", late), ("corrected_row", again)):
         names = Counter(when.strftime(family.pattern) for _, when in moved)
         for name, n in sorted(names.items()):
             out.note(out.landing / name, kind, n)
+
+
+def _split(files: pl.DataFrame, separator: str) -> Iterator[tuple[str, list[str]]]:
+    """Each file's name and lines; text is made of many files at once, but never of all."""
+    counts = files.group_by("_file", maintain_order=True).len().rows()
+    body = files.drop("_file")
+    begin = 0
+    while counts:
+        batch = [counts.pop(0)]
+        while counts and sum(n for _, n in batch) < _BATCH_ROWS:
+            batch.append(counts.pop(0))
+        rows = sum(n for _, n in batch)
+        lines = body[begin : begin + rows].write_csv(separator=separator, include_header=False)
+        texts = lines.split("\n")
+        begin += rows
+        place = 0
+        for name, n in batch:
+            yield name, texts[place : place + n]
+            place += n
 
 
 def _move(
