@@ -59,7 +59,8 @@ def build_asset(extra: Path | None = None, *, with_columns: bool) -> dg.AssetsDe
 def _log(context: dg.AssetExecutionContext, event: Event) -> None:
     match event:
         case Built():
-            context.log.info(f"{event.relation}: {event.rows:,} rows in {event.seconds:.2f} s")
+            what = "a view" if event.rows is None else f"{event.rows:,} rows"
+            context.log.info(f"{event.relation}: {what} in {event.seconds:.2f} s")
         case Note():
             context.log.info(event.text)
         case Checked(is_passed=False):
@@ -110,7 +111,7 @@ def _materializations(outcome: Outcome) -> Iterator[dg.MaterializeResult]:
         yield dg.MaterializeResult(
             asset_key=built.relation.split("."),
             metadata={
-                "dagster/row_count": built.rows,
+                **({} if built.rows is None else {"dagster/row_count": built.rows}),
                 "seconds": built.seconds,
                 "days_rebuilt": days,
                 "publication": outcome.number,

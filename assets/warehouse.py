@@ -55,7 +55,7 @@ class BuiltRelation:
     """A relation that the run brought up to date."""
 
     relation: str
-    rows: int
+    rows: int | None
     seconds: float
 
 
@@ -258,10 +258,11 @@ class _Run:
         unneeded = model.header.materialization == "view" and self._has_current_views
         if (unneeded or (narrow and not windows)) and self._is_current(model):
             return
-        rows, seconds = 0, 0.0
+        rows: int | None = None
+        seconds = 0.0
         for window in windows if narrow and windows else [None]:
             done = build_model(self.con, model, window, glossary=glossary)
-            rows, seconds = done.rows or 0, seconds + done.seconds
+            rows, seconds = done.rows, seconds + done.seconds
             if done.is_full:
                 break
         self._tell_built(model.relation, rows, seconds)
@@ -281,7 +282,7 @@ class _Run:
         ).fetchone()
         return row is not None and row[0] == model.code_version
 
-    def _tell_built(self, relation: str, rows: int, seconds: float) -> None:
+    def _tell_built(self, relation: str, rows: int | None, seconds: float) -> None:
         self.built.append(BuiltRelation(relation, rows, seconds))
         progress.emit(progress.Built(relation, rows, seconds))
 

@@ -30,7 +30,8 @@ class Built:
     """A relation was brought up to date."""
 
     relation: str
-    rows: int
+    rows: int | None
+    """None for a view, which holds none of its own."""
     seconds: float
 
 

@@ -41,7 +41,8 @@ class LiveTable:
             case Reading():
                 self._read(event)
             case Built():
-                line = f"  {event.relation:<36}{event.rows:>13,} rows {event.seconds:>7.2f} s"
+                held = "view" if event.rows is None else f"{event.rows:,} rows"
+                line = f"  {event.relation:<36}{held:>18} {event.seconds:>7.2f} s"
                 self._line("[green]✓[/]", line)
             case Checked(is_passed=False):
                 mark = "[red]✗[/]" if event.severity == "critical" else "[yellow]![/]"

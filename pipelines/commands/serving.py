@@ -29,7 +29,8 @@ def ui(folder: Path | None, *, port: int) -> int:
     of the user's own is never imported instead of ours.
     """
     project = load_project(folder)
-    environment = {**os.environ, **dagster_environment(project)}
+    # Dagster warns of commands of its own that it has renamed; nobody here can act on it.
+    environment = {**os.environ, **dagster_environment(project), "PYTHONWARNINGS": "ignore"}
     with as_file(files("pipelines")) as package:
         command = [_dagster(), "dev", "-m", "pipelines.definitions", "-p", str(port)]
         typer.echo(f"Dagster for {project.root}: http://127.0.0.1:{port} (Ctrl-C stops it)")

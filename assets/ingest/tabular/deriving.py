@@ -14,7 +14,11 @@ from pipelines.sql_models.contracts import Contract, load_contracts
 
 MEMORY = "reference_row"
 """Memory table of a reference mapping's rows: `<MEMORY>_<mapping>`."""
-_NEWEST = "row_version desc nulls last, file_name desc, line_no desc, line_id desc"
+_NEWEST = (
+    "try_cast(row_version as decimal(38, 9)) desc nulls last, row_version desc nulls last, "
+    "file_name desc, line_no desc, line_id desc"
+)
+"""Versions that are numbers go by size, all others by their text."""
 
 
 def derive_tables(
