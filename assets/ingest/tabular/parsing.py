@@ -71,7 +71,7 @@ def parse_fields(
         name: of the mapping, for messages.
 
     Raises:
-        MappingError: the mapping's SQL is no SQL.
+        MappingError: the mapping's SQL is no SQL, or stops at a value.
     """
     skipped = {HEADER_RULE: fields.n_header} if fields.n_header else {}
     cells = cells_of(mapping)
@@ -84,6 +84,11 @@ def parse_fields(
         return Parsed(_no_rows(rows), pl.concat([fields.bad, bad]), skipped)
     except duckdb.ParserException as error:
         raise MappingError(f"mapping {name}: {error}") from None
+    except (duckdb.ConversionException, duckdb.InvalidInputException) as error:
+        raise MappingError(
+            f"mapping {name}: its SQL fails on a value of {file_name}: use try_cast and "
+            f"try_strptime, so that only this line is refused: {str(error).splitlines()[0]}"
+        ) from None
     left_out = typed.filter(pl.col("left_out").is_not_null())
     for rule, n in left_out["left_out"].value_counts().rows():
         skipped[rule] = n

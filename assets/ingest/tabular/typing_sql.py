@@ -134,4 +134,6 @@ def fault_of(name: str, spec: ContractColumn, column: Column, mapping: Mapping) 
     }
     if column.unit == "hms":
         return f"{name}: is no duration as h:m:s"
+    if column.unit in ("epoch_s", "epoch_ms"):
+        return f"{name}: is no count of {column.unit.removeprefix('epoch_')} since 1970: see `unit`"
     return f"{name}: {told.get(spec.type, f'is no {spec.type.lower()}: see `unit` and `decimal`')}"

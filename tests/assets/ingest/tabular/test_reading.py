@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 
 from assets.ingest.refresh import adapter_of
+from assets.ingest.tabular.parsing import MappingError
 from pipelines.settings import SettingsError
 from tests.assets.ingest.tabular.harness import Tabular
 
@@ -111,7 +112,7 @@ def test_a_version_outranks_the_name_of_the_file(files):
     files.land("sales_a.csv", HEADER + "1;02.01.2026 09:30;Ana;Verkauf;1;10\n")
     files.land("sales_b.csv", HEADER + "1;02.01.2026 09:30;Bo;Verkauf;2;9\n")
     files.run()
-    assert [row[2] for row in sales(files)] == ["Bo"]
+    assert [row[2] for row in sales(files)] == ["Ana"]
 
 
 def test_a_growing_file_and_the_same_file_again_change_nothing_twice(files):
@@ -258,3 +259,10 @@ def test_a_wrong_mapping_is_told_with_its_file(files, change, said):
         adapter_of(files.project, "files")
     assert said in str(told.value)
     assert "sales.yml" in str(told.value)
+
+
+def test_sql_that_stops_at_a_value_is_told_with_the_remedy(files):
+    files.map("sales", SALES.replace("sale_id: Nr", "sale_id: {sql: 'cast(Nr as integer)'}"))
+    files.land("sales.csv", HEADER + "one;02.01.2026 09:30;Ana;Verkauf;1;A\n")
+    with pytest.raises(MappingError, match="use try_cast"):
+        files.run()
