@@ -3,6 +3,7 @@
 Pure draws only; the floor decides what they lead to.
 """
 
+from math import log
 from random import Random
 from typing import NamedTuple
 
@@ -79,7 +80,7 @@ def conversation(scenario: Scenario, rng: Random, call: Call, worker: Worker, at
     unskilled = 1.0 if worker.queues[0] == call.queue else 1.08
     talk_s = lognormal(rng, queue.talk_s * call.reason.talk * pace * unskilled, 0.55)
     hold_s = lognormal(rng, 55, 0.6) if hit(rng, _HOLD) else 0.0
-    wrap_s = min(rng.gammavariate(2.0, queue.wrap_s / 2.0), 300.0)
+    wrap_s = min(-log((1 - rng.random()) * (1 - rng.random())) * queue.wrap_s / 2, 300.0)
     kind, target = _transfer(rng, call)
     if kind:
         talk_s *= 0.5

@@ -69,7 +69,7 @@ def simulate(
     with _Work(processes) as work:
         work.each(_play, [(scenario, name, parts) for name in (*SITES, _CENTRE)])
         ledger.merge(parts, truth)
-        parts.rmdir()
+        shutil.rmtree(parts)
         (truth / "events.json").write_text(_told(scenario), encoding="utf-8")
         dirt = work.each(_write, [(scenario, job, truth, landing) for job in _JOBS])
     _keep_dirt(truth, [row for rows in dirt for row in rows])

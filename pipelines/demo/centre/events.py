@@ -84,8 +84,8 @@ def training(day: date) -> Event:
 
 def mail_backlog(day: date) -> Event:
     """A mailing with a wrong link: mail doubles for four days at Dublin, a backlog builds up."""
-    effects = (("volume", "mail_ie", 2.6),)
-    expected = "Dublin mail: volume 2.6 times the usual for 4 days, first response over 24 hours."
+    effects = (("volume", "mail_ie", 3.4),)
+    expected = "Dublin mail: volume 3.4 times the usual for 4 days, first response over 24 hours."
     return _event("mail_backlog", "Dublin", (day, 0, day + timedelta(days=4), 0), effects, expected)
 
 

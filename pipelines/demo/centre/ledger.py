@@ -119,7 +119,7 @@ def _types() -> dict[str, Any]:
 class Ledger:
     """Rows of all tables, appended as tuples in the order of their columns.
 
-    Long lists are written to `<folder>/<table>.<part>.<number>.parquet` as they grow, so that a
+    Long lists are written to `<folder>/<table>/<part>.<number>` (Parquet) as they grow, so that a
     year needs no more memory than a week.
     """
 
@@ -128,14 +128,15 @@ class Ledger:
         self.folder = folder
         self.part = part
         self.written: dict[str, list[Path]] = {table: [] for table in TABLES}
-        folder.mkdir(parents=True, exist_ok=True)
+        for table in TABLES:
+            (folder / table).mkdir(parents=True, exist_ok=True)
 
     def compact(self, *, always: bool = False) -> None:
         """Write long lists of rows, or all; the lists stay the same objects."""
         for table, rows in self.rows.items():
             if rows and (always or len(rows) > _COMPACT_AT):
                 written = self.written[table]
-                path = self.folder / f"{table}.{self.part}.{len(written):04d}.parquet"
+                path = self.folder / table / f"{self.part}.{len(written):04d}"
                 _frame(table, rows).write_parquet(path, compression="lz4")
                 written.append(path)
                 rows.clear()
@@ -175,13 +176,11 @@ def merge(parts: Path, truth: Path) -> None:
 
     truth.mkdir(parents=True, exist_ok=True)
     for table in TABLES:
-        files = sorted(parts.glob(f"{table}.*.parquet"))
+        files = sorted((parts / table).iterdir())
         whole = truth / f"{table}.parquet"
         if not files:
             _frame(table, []).write_parquet(whole)
             continue
         with pq.ParquetWriter(whole, pq.read_schema(files[0]), compression="zstd") as writer:
             for file in files:
-                writer.write_table(pq.read_table(file))
-        for file in files:
-            file.unlink()
+                writer.write_table(pq.ParquetFile(file).read())

@@ -34,7 +34,7 @@ def poisson(rng: Random, mean: float) -> int:
 
 def lognormal(rng: Random, mean: float, sigma: float) -> float:
     """A lognormal value with this arithmetic mean and this spread of its logarithm."""
-    return rng.lognormvariate(log(mean) - sigma * sigma / 2, sigma)
+    return exp(rng.gauss(log(mean) - sigma * sigma / 2, sigma))
 
 
 def pick(rng: Random, weighted: tuple[tuple[str, float], ...]) -> str:

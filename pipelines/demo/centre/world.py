@@ -135,10 +135,10 @@ SITES = {
 QUEUES = {
     queue.name: queue
     for queue in (
-        Queue("sales", "Dublin", 382, 368, 40, 190, 1, 20, 9, "5550101", "7001", _SALES),
-        Queue("support", "Dublin", 560, 352, 36, 260, 1, 30, 13, "5550103", "7002", _SUPPORT),
-        Queue("billing", "Dublin", 345, 298, 30, 230, 1, 20, 8, "5550104", "7003", _BILLING),
-        Queue("vip", "Dublin", 101, 350, 45, 300, 10, 10, 4, "5550102", "7004", _VIP),
+        Queue("sales", "Dublin", 375, 368, 40, 190, 1, 20, 7, "5550101", "7001", _SALES),
+        Queue("support", "Dublin", 550, 352, 36, 260, 1, 30, 10, "5550103", "7002", _SUPPORT),
+        Queue("billing", "Dublin", 339, 298, 30, 230, 1, 20, 6, "5550104", "7003", _BILLING),
+        Queue("vip", "Dublin", 99, 350, 45, 300, 10, 10, 3, "5550102", "7004", _VIP),
         Queue("tech_us", "Manila", 516, 368, 34, 240, 1, 30, 16, "5550110", "8001", _SUPPORT),
         Queue("billing_us", "Manila", 341, 308, 32, 220, 1, 20, 12, "5550111", "8002", _BILLING),
         Queue(
