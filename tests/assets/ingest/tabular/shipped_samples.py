@@ -142,7 +142,8 @@ QUALTRICS = """\
 StartDate,EndDate,Status,Finished,RecordedDate,ResponseId,RecipientEmail,ExternalReference,\
 DistributionChannel,Q1,Q_NPS,Q_NPS_NPS_GROUP,Q2
 Start Date,End Date,Response Type,Finished,Recorded Date,Response ID,Recipient Email,\
-External Data Reference,Distribution Channel,"How satisfied are you, all in all?",\
+External Data Reference,Distribution Channel,"How satisfied are you,
+all in all?",\
 Would you recommend us?,Group,Why?
 "{""ImportId"":""startDate"",""timeZone"":""Europe/London""}","{""ImportId"":""endDate""}",\
 "{""ImportId"":""status""}","{""ImportId"":""finished""}","{""ImportId"":""recordedDate""}",\
@@ -151,7 +152,8 @@ Would you recommend us?,Group,Why?
 "{""ImportId"":""QID1""}","{""ImportId"":""QID2""}","{""ImportId"":""QID2_NPS_GROUP""}",\
 "{""ImportId"":""QID3_TEXT""}"
 2026-07-06 10:00:00,2026-07-06 10:02:00,IP Address,True,2026-07-06 10:02:05,R_1,ann@example.org,\
-call-1,email,4,9,Promoter,"Quick, ring me on 07700900401"
+call-1,email,4,9,Promoter,"Quick,
+ring me on 07700900401"
 2026-07-06 11:00:00,2026-07-06 11:01:00,0,1,2026-07-06 11:01:05,R_2,,call-2,sms,\
 5 - Very satisfied,10,Promoter,
 2026-07-06 12:00:00,2026-07-06 12:01:00,IP Address,False,2026-07-13 12:00:00,R_3,,call-3,email,2,,,

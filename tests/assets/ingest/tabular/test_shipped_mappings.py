@@ -239,7 +239,7 @@ def test_qualtrics_survey(read):
         ("R_6", "Q_NPS", "nps", Decimal(0), 10),
     ]
     ((text,),) = [row for row in files.rows("survey_answer", "text") if row[0] is not None]
-    assert text.startswith("Quick, ring me on ")
+    assert text.startswith("Quick,\nring me on ")
     assert "07700900401" not in text
     assert skipped(files) == '{"header": 3, "preview": 1, "spam": 1}'
     ((line, reason),) = files.refused()
