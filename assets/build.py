@@ -6,7 +6,6 @@ Dagster after the publication, never before.
 """
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import dagster as dg
 
@@ -14,6 +13,7 @@ from assets.catalogue import CHECK_NAMES, PUBLICATION_KEY, check_specs, relation
 from assets.warehouse import Options, Outcome, PublicationRefusedError, refresh
 from pipelines.progress import Built, Checked, Event, Note, listening
 from pipelines.resources import ProjectResource
+from pipelines.settings import Project
 from quality_checks.result import CheckResult
 
 
@@ -25,18 +25,18 @@ class BuildConfig(dg.Config):
     to_day: str | None = None
 
 
-def build_asset(extra: Path | None = None, *, with_columns: bool) -> dg.AssetsDefinition:
+def build_asset(project: Project | None = None, *, with_columns: bool) -> dg.AssetsDefinition:
     """The build as a Dagster asset; the work is `assets.warehouse.refresh`.
 
     Args:
-        extra: a project folder, whose own models are built too.
+        project: whose own models are built too.
         with_columns: see `assets.catalogue.relation_specs`.
     """
 
     @dg.multi_asset(
         name="build",
-        specs=relation_specs(extra, with_columns=with_columns),
-        check_specs=check_specs(extra),
+        specs=relation_specs(project, with_columns=with_columns),
+        check_specs=check_specs(project),
         can_subset=False,
         description="Brings the warehouse up to date in a private copy, checks it, publishes it.",
     )

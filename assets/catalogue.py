@@ -8,6 +8,8 @@ from pathlib import Path
 
 import dagster as dg
 
+from assets.ingest.adapter import staging_tables
+from pipelines.settings import Project
 from pipelines.sql_models import Contract, SqlModel, load_contracts, load_models
 from pipelines.sql_models.empty import empty_warehouse, warehouse_columns
 from pipelines.sql_models.lineage import column_lineage
@@ -22,19 +24,24 @@ def asset_key(relation: str) -> dg.AssetKey:
     return dg.AssetKey(relation.split("."))
 
 
-def relation_specs(extra: Path | None = None, *, with_columns: bool) -> list[dg.AssetSpec]:
+def relation_specs(project: Project | None = None, *, with_columns: bool) -> list[dg.AssetSpec]:
     """Specs of every staging table, model and of the publication.
 
     Args:
-        extra: a project folder, whose own models are assets like those shipped.
+        project: whose own models are assets like those shipped, and only whose staging is.
         with_columns: with the models' column schemas and lineage, which take seconds.
     """
     from assets.raw import raw_keys
 
-    staging = [_staging_spec(contract, raw_keys()) for contract in load_contracts().values()]
-    models = load_models(extra)
+    models = load_models(_root(project))
+    tables = staging_tables(project, models)
+    staging = [
+        _staging_spec(contract, raw_keys(project))
+        for table, contract in load_contracts().items()
+        if table in tables
+    ]
     columns = _column_metadata(models) if with_columns else {}
-    accounts = [_account_spec(relation) for relation in sorted(_accounts(extra))]
+    accounts = [_account_spec(relation) for relation in sorted(_accounts(project))]
     published = dg.AssetSpec(
         PUBLICATION_KEY,
         deps=[asset_key(model.relation) for model in models],
@@ -47,11 +54,16 @@ def relation_specs(extra: Path | None = None, *, with_columns: bool) -> list[dg.
     return [*staging, *accounts, *built, published]
 
 
-def _accounts(extra: Path | None) -> set[str]:
+def _root(project: Project | None) -> Path | None:
+    return project.root if project is not None else None
+
+
+def _accounts(project: Project | None) -> set[str]:
     """Relations of `ops` that checks are about."""
     from quality_checks.runner import check_specs as specs
 
-    return {spec.relation for spec in specs(extra_models=extra) if spec.relation.startswith("ops.")}
+    found = specs(extra_models=_root(project))
+    return {spec.relation for spec in found if spec.relation.startswith("ops.")}
 
 
 def _account_spec(relation: str) -> dg.AssetSpec:
@@ -139,7 +151,7 @@ def _column_metadata(models: list[SqlModel]) -> dict[str, dict[str, object]]:
     }
 
 
-def check_specs(extra: Path | None = None) -> list[dg.AssetCheckSpec]:
+def check_specs(project: Project | None = None) -> list[dg.AssetCheckSpec]:
     """Two checks a relation: what must hold, which blocks publication, and what should.
 
     Each stands for all single checks of the relation and severity, which `ops.check_result` and
@@ -147,12 +159,16 @@ def check_specs(extra: Path | None = None) -> list[dg.AssetCheckSpec]:
     each is planned, stored and committed on its own.
 
     Args:
-        extra: a project folder, whose own models declare checks too.
+        project: whose own models declare checks too.
     """
     from quality_checks.runner import check_specs as specs
 
     grouped: dict[tuple[str, str], list[str]] = {}
-    for spec in specs(extra_models=extra):
+    tables = staging_tables(project, load_models(_root(project)))
+    for spec in specs(extra_models=_root(project)):
+        schema, _, table = spec.relation.partition(".")
+        if schema == "staging" and table not in tables:
+            continue
         grouped.setdefault((spec.relation, spec.severity), []).append(spec.description)
     return [
         dg.AssetCheckSpec(

@@ -13,24 +13,33 @@ from assets.ingest.adapter import adapter_for
 from assets.ingest.refresh import read_ahead
 from pipelines.progress import Event, Note, listening
 from pipelines.resources import ProjectResource
+from pipelines.settings import Project
 
 KINDS = ("asterisk", "tabular")
 _MAPPED = "files"
 """Stands for the feeds of a kind whose feeds each project names itself."""
 
 
-def raw_keys() -> list[dg.AssetKey]:
-    """Keys of every raw table, of every kind of source."""
-    return [dg.AssetKey(["raw", f"{kind}_{feed}"]) for kind in KINDS for feed in _feeds(kind)]
+def _kinds(project: Project | None) -> list[str]:
+    """The kinds of a project's sources; without one, or without sources, all."""
+    used = {source.kind for source in project.settings.sources.values()} if project else set()
+    return [kind for kind in KINDS if kind in used or not used]
+
+
+def raw_keys(project: Project | None = None) -> list[dg.AssetKey]:
+    """Keys of every raw table of the kinds of source that a project has."""
+    return [
+        dg.AssetKey(["raw", f"{kind}_{feed}"]) for kind in _kinds(project) for feed in _feeds(kind)
+    ]
 
 
 def _feeds(kind: str) -> list[str]:
     return list(adapter_for(kind).raw_tables) or [_MAPPED]
 
 
-def raw_assets() -> list[dg.AssetsDefinition]:
-    """One asset a kind of source, with a key for each of its raw tables."""
-    return [_raw_asset(kind) for kind in KINDS]
+def raw_assets(project: Project | None = None) -> list[dg.AssetsDefinition]:
+    """One asset a kind of source that a project has, with a key for each of its raw tables."""
+    return [_raw_asset(kind) for kind in _kinds(project)]
 
 
 def _raw_asset(kind: str) -> dg.AssetsDefinition:

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 from importlib.metadata import version
 
 from assets.changes import DimensionsBefore
+from assets.ingest.adapter import staging_tables
 from assets.ingest.refresh import ingest
 from assets.inspection import tell_checked
 from assets.references import fill_references
@@ -21,7 +22,6 @@ from pipelines.sql_models import (
     build_model,
     drop_unknown,
     install_macros,
-    load_contracts,
     load_glossary,
     load_models,
 )
@@ -218,7 +218,7 @@ class _Run:
     def _build_and_check(self, dirty: set[date]) -> None:
         from quality_checks.runner import check_specs
 
-        staging = {contract.relation for contract in load_contracts().values()}
+        staging = {f"staging.{table}" for table in staging_tables(self.project, self.models)}
         windows = None if self.options.full else windows_of(dirty)
         self._count(staging)
         self._check(staging, windows)
@@ -227,7 +227,8 @@ class _Run:
         windows = self._build(windows)
         specs = check_specs(extra_models=self.project.root)
         self._count({spec.relation for spec in specs if spec.relation.startswith("ops.")})
-        self._check({spec.relation for spec in specs} - staging, windows)
+        later = {spec.relation for spec in specs if not spec.relation.startswith("staging.")}
+        self._check(later, windows)
 
     def _count(self, relations: set[str]) -> None:
         for relation in sorted(relations):

@@ -32,9 +32,9 @@ def definitions(*, with_columns: bool) -> dg.Definitions:
             that takes some seconds, which a run from the command line saves.
     """
     project = _project()
-    build = build_asset(project.root if project else None, with_columns=with_columns)
+    build = build_asset(project, with_columns=with_columns)
     return dg.Definitions(
-        assets=[*raw_assets(), build, *report_assets()],
+        assets=[*raw_assets(project), build, *report_assets()],
         jobs=[daily_job(), backfill_job()],
         schedules=[daily_schedule(project.settings if project else Settings())],
         sensors=[landing_sensor()],
