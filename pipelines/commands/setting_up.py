@@ -61,6 +61,17 @@ def _make_key(path: Path) -> None:
         create_key(path)
 
 
+def _write_templates(folder: Path) -> None:
+    """A header to fill in and its mapping for each staging table; read only once moved up."""
+    from assets.ingest.tabular.templates import template_csv, template_mapping
+    from pipelines.sql_models.contracts import load_contracts
+
+    folder.mkdir(parents=True, exist_ok=True)
+    for table in load_contracts():
+        (folder / f"{table}.csv").write_text(template_csv(table), encoding="utf-8")
+        (folder / f"{table}.yml").write_text(template_mapping(table), encoding="utf-8")
+
+
 def init(folder: Path, *, timezone: str, name: str) -> None:
     """Make a project in `folder`; an existing one is left as it is.
 
@@ -77,9 +88,11 @@ def init(folder: Path, *, timezone: str, name: str) -> None:
     _make_private(root / "var")
     (root / PROJECT_FILE).write_text(text, encoding="utf-8")
     _make_key(load_project(root).key_file)
+    _write_templates(root / "mappings" / "templates")
     typer.echo(f"Made a project in {root}.")
     typer.echo(f"  settings   {root / PROJECT_FILE}")
     typer.echo(f"  files go   {root / 'landing' / 'pbx'}")
+    typer.echo(f"  tables     {root / 'mappings' / 'templates'} (for any other data)")
     typer.echo(f"  key        {root / 'var' / 'key'} (keep a copy: pseudonyms depend on it)")
     typer.echo(
         f"Next: put queue_log and Master.csv there, then `{own_name()} --project {root} run`."

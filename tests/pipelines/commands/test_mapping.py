@@ -56,3 +56,10 @@ def test_the_schema_knows_every_field(capsys):
     mapping.schema(None)
     schema = json.loads(capsys.readouterr().out)
     assert {"files", "rows", "leave_out", "version"} <= schema["properties"].keys()
+
+
+def test_a_new_project_has_a_template_of_each_table(project):
+    names = {path.name for path in (project / "mappings" / "templates").iterdir()}
+    assert {"sale.csv", "sale.yml", "schedule.csv", "schedule.yml"} <= names
+    # Templates are not read where they lie.
+    assert not list((project / "mappings").glob("*.yml"))
