@@ -33,7 +33,14 @@ def read(tmp_path):
 
 
 def tables(files):
-    """Contacts, visits and legs."""
+    """Contacts, visits and legs; none of them breaks a rule that would stop a publication."""
+    for outcome, left_at, next_step in files.rows("queue_visit", "outcome, left_at, next_step"):
+        assert (left_at is None) == (outcome in ("open", "cut"))
+        assert outcome != "answered" or next_step == "none"
+    assert all(ended_at for (ended_at,) in files.rows("handle_segment", "ended_at"))
+    for extension, ref in files.rows("contact", "caller_extension, customer_ref"):
+        assert extension is None or len(extension) <= 6
+        assert ref is None or ref.startswith("c_")
     return (
         files.rows("contact", CALLS, order="contact_id"),
         files.rows("queue_visit", VISITS, order="contact_id"),
@@ -99,11 +106,13 @@ def test_three_cx(read):
         ("A14", "customer", "outbound", "08:03:00", True),
         ("A15", "internal", "internal", "08:04:00", False),
         ("A16", "customer", "inbound", "08:05:00", True),
+        ("A19", "customer", "inbound", "08:05:30", True),
     ]
     assert visits == [
         ("A11", "Sales", "08:00:00", 30_000, "answered", "none"),
         ("A12", "Sales", "08:01:00", 41_000, "abandoned", "none"),
         ("A16", "Sales", "08:05:00", 60_000, "timeout", "voicemail"),
+        ("A19", "Sales", "08:05:30", 5_000, "withdrawn", "none"),
     ]
     assert legs == [
         ("A11", "101", "Sales", "08:00:30", 170_000, None),
@@ -113,9 +122,9 @@ def test_three_cx(read):
         ("A15", "101", None, "08:04:05", 25_000, None),
     ]
     reasons = dict(files.refused())
-    assert list(reasons) == [7, 8]
-    assert reasons[7].startswith("started_at: is no time in the form %Y/%m/%d")
-    assert reasons[8].startswith("has 4 fields, the header 27")
+    assert list(reasons) == [8, 9]
+    assert reasons[8].startswith("started_at: is no time in the form %Y/%m/%d")
+    assert reasons[9].startswith("has 4 fields, the header 27")
 
 
 def test_cisco_cucm(read):
