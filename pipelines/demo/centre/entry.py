@@ -68,7 +68,7 @@ def simulate(
     parts = truth / ".parts"
     with _Work(processes) as work:
         work.each(_play, [(scenario, name, parts) for name in (*SITES, _CENTRE)])
-        ledger.merge(parts, truth)
+        work.each(ledger.merge, [(table, parts, truth) for table in ledger.TABLES])
         shutil.rmtree(parts)
         (truth / "events.json").write_text(_told(scenario), encoding="utf-8")
         dirt = work.each(_write, [(scenario, job, truth, landing) for job in _JOBS])

@@ -170,17 +170,16 @@ def _frame(table: str, rows: list[tuple[Any, ...]]) -> "pl.DataFrame":
     return pl.DataFrame(series)
 
 
-def merge(parts: Path, truth: Path) -> None:
-    """Join the parts of every table into `truth/<table>.parquet`, sites in alphabetical order."""
+def merge(task: tuple[str, Path, Path]) -> None:
+    """Join the parts of a (table, parts, truth) into `truth/<table>.parquet`, sites in order."""
     import pyarrow.parquet as pq
 
-    truth.mkdir(parents=True, exist_ok=True)
-    for table in TABLES:
-        files = sorted((parts / table).iterdir())
-        whole = truth / f"{table}.parquet"
-        if not files:
-            _frame(table, []).write_parquet(whole)
-            continue
-        with pq.ParquetWriter(whole, pq.read_schema(files[0]), compression="zstd") as writer:
-            for file in files:
-                writer.write_table(pq.ParquetFile(file).read())
+    table, parts, truth = task
+    files = sorted((parts / table).iterdir())
+    whole = truth / f"{table}.parquet"
+    if not files:
+        _frame(table, []).write_parquet(whole)
+        return
+    with pq.ParquetWriter(whole, pq.read_schema(files[0]), compression="lz4") as writer:
+        for file in files:
+            writer.write_table(pq.ParquetFile(file).read())
