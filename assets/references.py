@@ -6,7 +6,7 @@ import duckdb
 
 from assets.ingest.calendar import calendar_intervals
 from pipelines.settings import Project
-from pipelines.sql_models.metrics import metric_definitions
+from pipelines.sql_models.metrics import metric_definitions, write_definitions
 
 
 def fill_references(con: duckdb.DuckDBPyConnection, project: Project) -> None:
@@ -48,13 +48,8 @@ def _fill_calendar(con: duckdb.DuckDBPyConnection, project: Project) -> None:
 
 
 def _fill_metrics(con: duckdb.DuckDBPyConnection, project: Project) -> None:
-    rows = metric_definitions(project.settings.goals, extra=project.root / "metrics")
     con.begin()
-    con.execute("delete from ops.metric_definition")
-    for row in rows:
-        names = ", ".join(row)
-        marks = ", ".join("?" for _ in row)
-        con.execute(
-            f"insert into ops.metric_definition ({names}) values ({marks})", list(row.values())
-        )
+    write_definitions(
+        con, metric_definitions(project.settings.goals, extra=project.root / "metrics")
+    )
     con.commit()

@@ -7,6 +7,7 @@ import duckdb
 
 from pipelines.settings import Project
 from pipelines.storage import lake
+from pipelines.storage.duck import insert_rows
 from pipelines.storage.lake import LakeFile, live_rows_sql, read_files, write_query
 from pipelines.storage.steps import reached
 
@@ -46,7 +47,7 @@ def drop_streams(
         if is_cut and (project.lake / path).is_file():
             rows = read_files(project.lake, [path])
             con.execute("create or replace temp table dropped_streams (file_id varchar)")
-            con.executemany("insert into dropped_streams values (?)", [[f] for f in dropped])
+            insert_rows(con, "dropped_streams", [[f] for f in dropped])
             sql = (
                 f"select * from {rows} anti join dropped_streams using (file_id) "
                 "order by line_at, file_id, line_no"

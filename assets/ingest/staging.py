@@ -15,6 +15,7 @@ from assets.ingest.workspace import Workspace, open_workspace
 from pipelines.settings import Project
 from pipelines.sql_models.contracts import load_contracts
 from pipelines.storage import lake
+from pipelines.storage.duck import insert_rows
 from pipelines.storage.steps import reached
 
 _NO_LINES_YET = datetime(1970, 1, 1)  # noqa: DTZ001
@@ -276,17 +277,9 @@ def _note_dirty(con: duckdb.DuckDBPyConnection, source: str, changed: Changed, c
     """Add the changed days to `ops.dirty_day`."""
     cause = f"{source}: {cause}"
     rows = [
-        [day, unit, cause]
+        (day, unit, cause)
         for unit, days in (("contact", changed.contact_days), ("agent", changed.agent_days))
         for day in sorted(days)
     ]
-    if rows:
-        con.executemany(
-            """
-            insert into ops.dirty_day
-            select $1, $2, $3 where not exists (
-                select 1 from ops.dirty_day where local_date = $1 and unit = $2 and cause = $3
-            )
-            """,
-            rows,
-        )
+    known = set(con.execute("select local_date, unit, cause from ops.dirty_day").fetchall())
+    insert_rows(con, "ops.dirty_day", [row for row in rows if row not in known])

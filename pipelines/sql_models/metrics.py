@@ -24,6 +24,7 @@ from pydantic import (
 )
 
 from pipelines.sql_models.model import ModelError, faults
+from pipelines.storage.duck import insert_rows
 from pipelines.yaml_text import YAMLError, read_yaml
 
 ScopeKind = Literal["all", "queue", "queue_group", "channel", "direction", "agent", "site"]
@@ -266,6 +267,4 @@ def write_definitions(con: Any, definitions: Iterable[Mapping[str, Any]]) -> Non
     """Replace the rows of `ops.metric_definition` on a DuckDB connection."""
     rows = [list(row.values()) for row in definitions]
     con.execute("delete from ops.metric_definition")
-    if rows:
-        marks = ", ".join("?" for _ in rows[0])
-        con.executemany(f"insert into ops.metric_definition values ({marks})", rows)
+    insert_rows(con, "ops.metric_definition", rows)

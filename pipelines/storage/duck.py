@@ -1,5 +1,6 @@
 """The one way in which callmart opens DuckDB."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import duckdb
@@ -82,3 +83,23 @@ def literal(text: str) -> str:
 def identifier(name: str) -> str:
     """A name as a quoted SQL identifier."""
     return '"' + name.replace('"', '""') + '"'
+
+
+def insert_rows(
+    con: duckdb.DuckDBPyConnection, table: str, rows: Sequence[Sequence[object]]
+) -> None:
+    """Insert rows in one statement; `executemany` takes milliseconds for each.
+
+    Args:
+        con: where the table is.
+        table: as SQL writes it.
+        rows: values of all its columns, in order.
+    """
+    if not rows:
+        return
+    kinds = [kind for _, kind, *_ in con.execute(f"describe {table}").fetchall()]
+    columns = ", ".join(f"unnest(${n}::{kind}[])" for n, kind in enumerate(kinds, 1))
+    con.execute(
+        f"insert into {table} select {columns}",
+        [list(column) for column in zip(*rows, strict=True)],
+    )

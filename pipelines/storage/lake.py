@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from pipelines.settings import Project
-from pipelines.storage.duck import connect, literal
+from pipelines.storage.duck import connect, insert_rows, literal
 from pipelines.storage.errors import StorageError
 from pipelines.storage.file_worker import sync_descriptor
 
@@ -205,8 +205,7 @@ def add_to_manifest(con: duckdb.DuckDBPyConnection, files: Iterable[LakeFile]) -
         ]
         for file in files
     ]
-    if rows:
-        con.executemany("insert into ops.lake_manifest values (?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
+    insert_rows(con, "ops.lake_manifest", rows)
 
 
 def named_paths(con: duckdb.DuckDBPyConnection) -> set[str]:
@@ -336,7 +335,7 @@ def live_rows_sql(
     selects = [f"select * from {read_files(lake, whole)}"] if whole else []
     if partly:
         pairs = [[str(lake / path), row.local_date] for path in partly for row in days[path]]
-        con.executemany(f"insert into {live} values (?, ?)", pairs)
+        insert_rows(con, live, pairs)
         selects.append(
             f"select rows.* exclude (filename) from {read_files(lake, partly, with_path=True)} "
             f"as rows semi join {live} as live "

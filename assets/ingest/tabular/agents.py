@@ -4,6 +4,7 @@ import duckdb
 
 from assets.ingest.adapter import DeriveContext
 from assets.ingest.calendar import local_day, local_midnight
+from pipelines.storage.duck import insert_rows
 
 _STATE = "coalesce(state, '')"
 
@@ -16,8 +17,7 @@ def carry(con: duckdb.DuckDBPyConnection, ctx: DeriveContext) -> None:
     """
     midnights = _midnights(ctx)
     con.execute("create or replace temp table midnight (night_at timestamp)")
-    if midnights:
-        con.executemany("insert into midnight values (?)", [[at] for at in midnights])
+    insert_rows(con, "midnight", [[at] for at in midnights])
     con.execute(
         f"""
         create or replace temp table out_agent_event as
