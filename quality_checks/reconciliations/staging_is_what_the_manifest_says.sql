@@ -25,8 +25,43 @@ with found as (
     where local_date between $from_date and $to_date
     group by source, local_date
     union all
+    select 'forecast' as table_name, source, local_date, count(*) as n_found
+    from staging.forecast
+    where local_date between $from_date and $to_date
+    group by source, local_date
+    union all
     select 'handle_segment' as table_name, source, local_date, count(*) as n_found
     from staging.handle_segment
+    where local_date between $from_date and $to_date
+    group by source, local_date
+    union all
+    select 'ivr_session' as table_name, source, local_date, count(*) as n_found
+    from staging.ivr_session
+    where local_date between $from_date and $to_date
+    group by source, local_date
+    union all
+    select 'ivr_step' as table_name, source, local_date, count(*) as n_found
+    from staging.ivr_step
+    where local_date between $from_date and $to_date
+    group by source, local_date
+    union all
+    select 'message' as table_name, source, local_date, count(*) as n_found
+    from staging.message
+    where local_date between $from_date and $to_date
+    group by source, local_date
+    union all
+    select 'outbound_attempt' as table_name, source, local_date, count(*) as n_found
+    from staging.outbound_attempt
+    where local_date between $from_date and $to_date
+    group by source, local_date
+    union all
+    select 'qa_evaluation' as table_name, source, local_date, count(*) as n_found
+    from staging.qa_evaluation
+    where local_date between $from_date and $to_date
+    group by source, local_date
+    union all
+    select 'qa_item' as table_name, source, local_date, count(*) as n_found
+    from staging.qa_item
     where local_date between $from_date and $to_date
     group by source, local_date
     union all
@@ -40,12 +75,86 @@ with found as (
     where local_date between $from_date and $to_date
     group by source, local_date
     union all
+    select 'sale' as table_name, source, local_date, count(*) as n_found
+    from staging.sale
+    where local_date between $from_date and $to_date
+    group by source, local_date
+    union all
+    select 'schedule' as table_name, source, local_date, count(*) as n_found
+    from staging.schedule
+    where local_date between $from_date and $to_date
+    group by source, local_date
+    union all
+    select 'service_case' as table_name, source, local_date, count(*) as n_found
+    from staging.service_case
+    where local_date between $from_date and $to_date
+    group by source, local_date
+    union all
+    select 'service_case_event' as table_name, source, local_date, count(*) as n_found
+    from staging.service_case_event
+    where local_date between $from_date and $to_date
+    group by source, local_date
+    union all
+    select 'survey_answer' as table_name, source, local_date, count(*) as n_found
+    from staging.survey_answer
+    where local_date between $from_date and $to_date
+    group by source, local_date
+    union all
+    select 'survey_invite' as table_name, source, local_date, count(*) as n_found
+    from staging.survey_invite
+    where local_date between $from_date and $to_date
+    group by source, local_date
+    union all
+    select 'activity_map' as table_name, source, local_date, count(*) as n_found
+    from staging.activity_map
+    group by source, local_date
+    union all
+    select 'agent_queue' as table_name, source, local_date, count(*) as n_found
+    from staging.agent_queue
+    group by source, local_date
+    union all
+    select 'calendar' as table_name, source, local_date, count(*) as n_found
+    from staging.calendar
+    group by source, local_date
+    union all
+    select 'cost' as table_name, source, local_date, count(*) as n_found
+    from staging.cost
+    group by source, local_date
+    union all
+    select 'customer' as table_name, source, local_date, count(*) as n_found
+    from staging.customer
+    group by source, local_date
+    union all
+    select 'customer_alias' as table_name, source, local_date, count(*) as n_found
+    from staging.customer_alias
+    group by source, local_date
+    union all
+    select 'fx_rate' as table_name, source, local_date, count(*) as n_found
+    from staging.fx_rate
+    group by source, local_date
+    union all
+    select 'goal' as table_name, source, local_date, count(*) as n_found
+    from staging.goal
+    group by source, local_date
+    union all
+    select 'headcount' as table_name, source, local_date, count(*) as n_found
+    from staging.headcount
+    group by source, local_date
+    union all
     select 'queue_config' as table_name, source, local_date, count(*) as n_found
     from staging.queue_config
     group by source, local_date
     union all
     select 'roster' as table_name, source, local_date, count(*) as n_found
     from staging.roster
+    group by source, local_date
+    union all
+    select 'state_map' as table_name, source, local_date, count(*) as n_found
+    from staging.state_map
+    group by source, local_date
+    union all
+    select 'training' as table_name, source, local_date, count(*) as n_found
+    from staging.training
     group by source, local_date
 ),
 

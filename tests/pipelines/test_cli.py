@@ -10,7 +10,10 @@ from pathlib import Path
 import pytest
 
 CALLMART = Path(sys.executable).with_name("callmart")
-COMMANDS = "init demo run backfill check report query explain calls docs status doctor restore mapping ui version"
+COMMANDS = (
+    "init demo run backfill check report query explain calls docs status doctor restore mapping "
+    "ui version"
+)
 
 
 def callmart(*arguments, cwd=None, **environment):

@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from pipelines.sql_models import Window
+from pipelines.sql_models import Window, load_contracts
 from quality_checks.reconciliation import reconciliations, run_reconciliations
 
 # relation, check, what breaks it
@@ -222,3 +222,9 @@ def test_no_account_fails_what_needs_it(centre, lake):
     assert not results["staging.queue_visit", "asterisk_entries_are_visits"].is_passed
     assert results["core.fact_contact", "facts_have_a_contact"].is_passed
     assert len(results) == len(reconciliations())
+
+
+def test_every_staging_table_is_counted():
+    check = next(c for c in reconciliations() if c.name == "staging_is_what_the_manifest_says")
+    for table in load_contracts():
+        assert f"from staging.{table}\n" in check.sql

@@ -1,5 +1,6 @@
 """Lines of a file to raw rows: typed by the contracts, hashed, or refused with a reason."""
 
+import re
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import reduce
@@ -18,6 +19,7 @@ from pipelines.sql_models.contracts import Contract, ContractColumn
 from pipelines.storage.duck import connect, literal
 
 NO_TIME = datetime(2000, 1, 1)  # noqa: DTZ001  naive UTC, as everywhere in staging
+_UNKNOWN_COLUMN = re.compile(r'Referenced column "([^"]+)" not found')
 _NO_ROW_RULE = "gives_no_row"
 _AHEAD = "the time is more than a day ahead of now: are both clocks right?"
 
@@ -76,7 +78,7 @@ def parse_fields(
     skipped = {HEADER_RULE: fields.n_header} if fields.n_header else {}
     cells = cells_of(mapping)
     try:
-        typed = _typed(fields.rows, mapping, cells)
+        typed = _with_all_keys(fields.rows, mapping, cells)
     except duckdb.BinderException as error:
         reason = f"the file lacks a column of mapping {name}: {str(error).splitlines()[0]}"
         bad = fields.rows.select("line_no", reason=pl.lit(reason))
@@ -103,6 +105,18 @@ def parse_fields(
         good = good.filter(is_row)
     rows = _raw(good, mapping, cells, context, file_name)
     return Parsed(rows, pl.concat([fields.bad, bad]), skipped)
+
+
+def _with_all_keys(rows: pl.DataFrame, mapping: Mapping, cells: list[Cell]) -> pl.DataFrame:
+    """As `_typed`; a key that no JSON object of these lines has is empty in all of them."""
+    while True:
+        try:
+            return _typed(rows, mapping, cells)
+        except duckdb.BinderException as error:
+            missing = _UNKNOWN_COLUMN.search(str(error))
+            if mapping.format != "jsonl" or missing is None or missing[1] in rows.columns:
+                raise
+            rows = rows.with_columns(pl.lit(None, dtype=pl.String).alias(missing[1]))
 
 
 def _typed(rows: pl.DataFrame, mapping: Mapping, cells: list[Cell]) -> pl.DataFrame:

@@ -5,8 +5,9 @@ from decimal import Decimal
 
 import pytest
 
-from assets.ingest.refresh import adapter_of
+from assets.ingest.adapter import adapter_of
 from assets.ingest.tabular.parsing import MappingError
+from assets.warehouse import refresh
 from pipelines.settings import SettingsError
 from tests.assets.ingest.tabular.harness import Tabular
 
@@ -266,3 +267,21 @@ def test_sql_that_stops_at_a_value_is_told_with_the_remedy(files):
     files.land("sales.csv", HEADER + "one;02.01.2026 09:30;Ana;Verkauf;1;A\n")
     with pytest.raises(MappingError, match="use try_cast"):
         files.run()
+
+
+def test_a_key_that_no_object_has_is_empty(files):
+    files.map("sales", as_jsonl(SALES))
+    line = '{"Nr": 1, "Zeit": "02.01.2026 09:30", "Art": "Verkauf", "shop": "A"}'
+    files.land("sales.jsonl", f"{line}\n")
+    files.run()
+    assert [(row[0], row[2], row[4]) for row in sales(files)] == [("1", None, None)]
+
+
+def as_jsonl(mapping):
+    return mapping.replace('delimiter: ";"', "format: jsonl").replace("*.csv", "*.jsonl")
+
+
+def test_a_project_of_nothing_but_records_is_published(files):
+    files.map("sales", SALES)
+    files.land("sales.csv", HEADER + "1;02.01.2026 09:30;Ana;Verkauf;1;A\n")
+    assert refresh(files.project).is_new
