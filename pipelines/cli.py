@@ -9,9 +9,8 @@ from typing import Annotated, NoReturn
 
 import typer
 
+from pipelines.commands.errors import WRONG
 from pipelines.errors import ExpectedError
-
-PUBLISHED, REFUSED, WRONG = 0, 1, 2
 
 app = typer.Typer(
     name="callmart",

@@ -1,25 +1,19 @@
 """When new files ask for a run: the landing folders, looked at every minute."""
 
 import hashlib
-from pathlib import Path
 
 import dagster as dg
 
 from pipelines.jobs import JOB
 from pipelines.resources import ProjectResource
 from pipelines.settings import Project
+from pipelines.storage.integrity import folder_state
 
 
 def landing_state(project: Project) -> str:
     """A digest of names, sizes and times of everything that landed."""
-    digest = hashlib.sha256()
-    for source in sorted(project.settings.sources):
-        folder: Path = project.landing(source)
-        for path in sorted(folder.rglob("*")) if folder.is_dir() else []:
-            if path.is_file():
-                stat = path.stat()
-                digest.update(f"{path}|{stat.st_size}|{stat.st_mtime_ns}\n".encode())
-    return digest.hexdigest()
+    folders = [project.landing(source) for source in sorted(project.settings.sources)]
+    return hashlib.sha256(repr(folder_state(folders)).encode()).hexdigest()
 
 
 def landing_sensor() -> dg.SensorDefinition:

@@ -2,6 +2,9 @@
 
 from pipelines.errors import ExpectedError
 
+PUBLISHED, REFUSED, WRONG = 0, 1, 2
+"""Exit codes: all went well; a critical check failed; nothing could be done as asked."""
+
 
 class UsageError(ExpectedError):
     """The command was asked for something it can't do; exit code 2."""

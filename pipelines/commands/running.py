@@ -8,11 +8,9 @@ import typer
 from rich.console import Console
 
 from pipelines import progress
-from pipelines.commands.errors import UsageError
+from pipelines.commands.errors import PUBLISHED, REFUSED, WRONG, UsageError
 from pipelines.commands.live import LiveTable
 from pipelines.settings import Project, load_project
-
-PUBLISHED, REFUSED, WRONG = 0, 1, 2
 
 
 def _day(text: str, option: str) -> str:

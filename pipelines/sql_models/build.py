@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from pipelines.sql_models.loader import load_glossary
 from pipelines.sql_models.model import SCHEMAS, ModelError, SqlModel
+from pipelines.storage.duck import literal
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -208,14 +209,9 @@ def _insert(con: "DuckDBPyConnection", model: SqlModel) -> int:
 
 def _comment(con: "DuckDBPyConnection", model: SqlModel, descriptions: Mapping[str, str]) -> None:
     kind = "view" if model.header.materialization == "view" else "table"
-    con.execute(f"comment on {kind} {model.relation} is {_literal(model.header.description)}")
+    con.execute(f"comment on {kind} {model.relation} is {literal(model.header.description)}")
     for name, text in descriptions.items():
-        con.execute(f'comment on column {model.relation}."{name}" is {_literal(text)}')
-
-
-def _literal(text: str) -> str:
-    # `comment on` takes no parameter.
-    return "'" + text.replace("'", "''") + "'"
+        con.execute(f'comment on column {model.relation}."{name}" is {literal(text)}')
 
 
 def _note_state(con: "DuckDBPyConnection", model: SqlModel, rows: int | None) -> None:

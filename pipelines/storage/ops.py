@@ -5,6 +5,8 @@ Its tables travel inside the published file, so that data and its account are on
 
 import duckdb
 
+from pipelines.storage.duck import literal
+
 _TABLES: dict[str, tuple[str, dict[str, tuple[str, str]]]] = {
     "load_file": (
         "One file, or one further part of a growing file, as it was read.",
@@ -176,19 +178,15 @@ _TABLES: dict[str, tuple[str, dict[str, tuple[str, str]]]] = {
 WHOLE_TIME = ("0001-01-01", "9999-12-31")
 
 
-def _literal(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
-
-
 def create_ops(con: duckdb.DuckDBPyConnection) -> None:
     """Create the schema and every missing table, with comments; existing rows stay."""
     con.execute("create schema if not exists ops")
     for table, (description, columns) in _TABLES.items():
         body = ", ".join(f"{name} {kind}" for name, (kind, _) in columns.items())
         con.execute(f"create table if not exists ops.{table} ({body})")
-        con.execute(f"comment on table ops.{table} is {_literal(description)}")
+        con.execute(f"comment on table ops.{table} is {literal(description)}")
         for name, (_, text) in columns.items():
-            con.execute(f"comment on column ops.{table}.{name} is {_literal(text)}")
+            con.execute(f"comment on column ops.{table}.{name} is {literal(text)}")
     if con.execute("select count(*) from ops.build_window").fetchone() == (0,):
         set_window(con, *WHOLE_TIME)
 
