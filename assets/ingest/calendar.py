@@ -85,6 +85,14 @@ def local_day(zone: str, at: datetime) -> date:
     return at.replace(tzinfo=UTC).astimezone(ZoneInfo(zone)).date()
 
 
+def midnights_after(zone: str, at: datetime, until: datetime) -> list[datetime]:
+    """Local midnights (naive UTC) of the days after that of an instant, up to and with another."""
+    day, found = local_day(zone, at), []
+    while (night := local_midnight(zone, day + timedelta(days=len(found) + 1))) <= until:
+        found.append(night)
+    return found
+
+
 def calendar_intervals(zones: list[str], first: date, last: date) -> pl.DataFrame:
     """Every quarter hour of local days, for `ops.calendar_interval`.
 

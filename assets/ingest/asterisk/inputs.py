@@ -1,7 +1,7 @@
 """Settings as small tables for the SQL: nothing is put into SQL text."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import duckdb
@@ -11,9 +11,9 @@ from assets.ingest.asterisk.events import EVENTS
 from assets.ingest.asterisk.options import read_options
 from assets.ingest.asterisk.queues_conf import QueuesConf, read_queues_conf
 from assets.ingest.asterisk.sql import Step
-from assets.ingest.calendar import local_day, local_midnight
+from assets.ingest.calendar import local_day, local_midnight, midnights_after
+from pipelines.storage.duck import insert_rows
 
-_DAY = timedelta(days=1)
 _TABLES: dict[str, str] = {
     "opt": "queue_prefix varchar, watermark_at timestamp, has_queue_log boolean, "
     "from_at timestamp, until_at timestamp",
@@ -70,14 +70,7 @@ def create_inputs(con: duckdb.DuckDBPyConnection, ctx: DeriveContext) -> None:
     }
     for table, columns in _TABLES.items():
         con.execute(f"create or replace temp table {table} ({columns})")
-        _insert(con, table, list(rows[table]))
-
-
-def _insert(con: duckdb.DuckDBPyConnection, table: str, rows: list[tuple[Any, ...]]) -> None:
-    # One statement for all rows: each has a cost of its own.
-    if rows:
-        places = ", ".join(f"({', '.join('?' * len(row))})" for row in rows)
-        con.execute(f"insert into {table} values {places}", [v for row in rows for v in row])
+        insert_rows(con, table, list(rows[table]))
 
 
 def drop_inputs(con: duckdb.DuckDBPyConnection, run: tuple[Step, ...]) -> None:
@@ -118,8 +111,4 @@ def _from_at(con: duckdb.DuckDBPyConnection, ctx: DeriveContext) -> datetime:
 def _midnights(ctx: DeriveContext, from_at: datetime) -> list[datetime]:
     """Local midnights of the window, the first being its start."""
     end = min(ctx.until_at or ctx.watermark_at, ctx.watermark_at)
-    day = local_day(ctx.zone, from_at)
-    starts = [from_at]
-    while (start := local_midnight(ctx.zone, day + _DAY * len(starts))) <= end:
-        starts.append(start)
-    return starts
+    return [from_at, *midnights_after(ctx.zone, from_at, end)]

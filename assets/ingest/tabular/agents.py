@@ -1,9 +1,11 @@
 """Agents' states of mapped files: what holds at midnight is restated there."""
 
+from datetime import datetime
+
 import duckdb
 
 from assets.ingest.adapter import DeriveContext
-from assets.ingest.calendar import local_day, local_midnight
+from assets.ingest.calendar import midnights_after
 from pipelines.storage.duck import insert_rows
 
 _STATE = "coalesce(state, '')"
@@ -78,16 +80,8 @@ def carry(con: duckdb.DuckDBPyConnection, ctx: DeriveContext) -> None:
     con.execute("drop table midnight")
 
 
-def _midnights(ctx: DeriveContext) -> list:
+def _midnights(ctx: DeriveContext) -> list[datetime]:
     """Local midnights after the window's start, up to its end and the watermark."""
     if ctx.from_at is None or ctx.until_at is None:
         return []
-    last = min(ctx.until_at, ctx.watermark_at)
-    day = local_day(ctx.zone, ctx.from_at).toordinal() + 1
-    found = []
-    while True:
-        at = local_midnight(ctx.zone, local_day(ctx.zone, ctx.from_at).fromordinal(day))
-        if at > last:
-            return found
-        found.append(at)
-        day += 1
+    return midnights_after(ctx.zone, ctx.from_at, min(ctx.until_at, ctx.watermark_at))

@@ -73,22 +73,18 @@ def _is_window(contract: Contract, name: str, given: Map[str, object]) -> bool:
 
 def _newest(contract: Contract, parts: list[str]) -> str:
     """The newest row of each key; then what depends on the rows beside it."""
-    windows = [
-        f"cast({default_sql(contract.table, name)} as {spec.type}) as {name}"
+    windows = {
+        name: f"cast({default_sql(contract.table, name)} as {spec.type}) as {name}"
         for name, spec in contract.own_columns.items()
         if "over (" in default_sql(contract.table, name)
-    ]
-    ranked = {w.rsplit(" as ", 1)[1] for w in windows}
-    key = ", ".join(name for name in contract.key[1:] if name not in ranked)
+    }
+    key = ", ".join(name for name in contract.key[1:] if name not in windows)
     union = " union all by name ".join(parts)
     newest = f"""
         select * from ({union})
         qualify row_number() over (partition by {key} order by {_NEWEST}) = 1
     """
-    own = ", ".join(
-        next((w for w in windows if w.endswith(f" as {name}")), name)
-        for name in contract.own_columns
-    )
+    own = ", ".join(windows.get(name, name) for name in contract.own_columns)
     return f"select {own}, file_id, line_no from ({newest})"
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from assets.ingest.content import decode, read_head
 from assets.ingest.tabular.defaults import computed_columns
+from assets.ingest.tabular.typing_sql import OFFSET
 from pipelines.errors import ExpectedError
 from pipelines.sql_models.contracts import Contract, ContractColumn, load_contracts
 
@@ -152,7 +153,7 @@ def _time_details(samples: list[str]) -> list[str]:
         return ["unit: epoch_s"]
     if samples and all(re.fullmatch(r"[0-9]{13}", s) for s in samples):
         return ["unit: epoch_ms"]
-    bare = [re.sub(r"\s*(Z|[+-][0-9]{2}:?[0-9]{2})$", "", s) for s in samples]
+    bare = [re.sub(OFFSET, "", s) for s in samples]
     fitting = [form for form in _TIMES if bare and all(_fits(s, form) for s in bare)]
     return [f'formats: "{fitting[0]}"'] if fitting else []
 

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from functools import reduce
 
 import duckdb
@@ -290,6 +290,3 @@ def _no_rows(empty: pl.DataFrame) -> pl.DataFrame:
 def is_of_no_time(mapping: Mapping) -> bool:
     """Whether its rows are plans or hold for all time, so that they tell no clock."""
     return mapping.unit == "reference" or bool(mapping.tables & {"schedule", "forecast"})
-
-
-__all__ = ["MappingError", "cells_of", "date", "is_of_no_time", "parse_fields", "raw_columns"]

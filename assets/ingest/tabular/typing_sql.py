@@ -8,7 +8,8 @@ ISO_FORMATS = (
     "%Y-%m-%d %H:%M:%S.%f", "%Y-%m-%dT%H:%M:%S.%f", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S",
     "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M", "%Y-%m-%d",
 )  # fmt: skip
-_OFFSET = r"\s*(Z|[+-][0-9]{2}:?[0-9]{2})$"
+OFFSET = r"\s*(Z|[+-][0-9]{2}:?[0-9]{2})$"
+"""What a time ends with that says its distance from UTC."""
 _TRUE = "('1', 'true', 't', 'yes', 'y', 'on', 'x')"
 _FALSE = "('0', 'false', 'f', 'no', 'n', 'off')"
 _PER_UNIT = {"ms": 1, "s": 1_000, "min": 60_000, "h": 3_600_000}
@@ -95,7 +96,7 @@ def _reads_offset(column: Column, mapping: Mapping) -> bool:
 def _parsed(text: str, column: Column, mapping: Mapping) -> str:
     formats = [one.replace("%z", "").rstrip() for one in _formats(column, mapping)]
     if _reads_offset(column, mapping):
-        text = f"regexp_replace({text}, {literal(_OFFSET)}, '')"
+        text = f"regexp_replace({text}, {literal(OFFSET)}, '')"
     return f"try_strptime({text}, [{', '.join(map(literal, formats))}])"
 
 
@@ -112,7 +113,7 @@ def offset_sql(column: Column, mapping: Mapping, text: str) -> str:
         return "0"
     if not _reads_offset(column, mapping):
         return "cast(null as integer)"
-    mark = f"regexp_extract({text}, {literal(_OFFSET)}, 1)"
+    mark = f"regexp_extract({text}, {literal(OFFSET)}, 1)"
     digits = f"replace(substr({mark}, 2), ':', '')"
     seconds = (
         f"(cast(substr({digits}, 1, 2) as integer) * 3600 "
