@@ -45,24 +45,37 @@
     const figures = [...document.querySelectorAll("script.figure")].map((s) => ({ id: s.dataset.for, ...JSON.parse(s.textContent) }));
 
     // ------------------------------------------------------------------ charts
+    // A chart is drawn when it is about to be seen: a page opens at once, however long it is.
+    const stale = new Set();
+    const placeOf = (f) => document.getElementById(f.id);
+    const isNear = (f) => { const box = placeOf(f).getBoundingClientRect(); return box.top < 1.5 * innerHeight && box.bottom > -innerHeight / 2; };
     const draw = () => {
+      const print = root.classList.contains("print");
       for (const f of figures) {
-        const place = document.getElementById(f.id);
+        const place = placeOf(f);
         const tall = Number(place.dataset.height ||= parseInt(place.style.height, 10));
-        const height = root.classList.contains("print") ? Math.round((tall > 320 ? 0.62 : 0.68) * tall) : tall;
-        place.style.height = height + "px";
-        const size = place.clientWidth;
-        const full = layout(paint(f.layout));
-        full.width = size;
-        full.height = height;
-        const data = paint(f.data);
-        if (size < 560) narrow(full, data);
-        Plotly.react(place, data, full, { displayModeBar: false, scrollZoom: false, doubleClick: false });
-        if (!place.dataset.ready) { place.dataset.ready = "1"; place.on("plotly_click", (e) => clicked(f, e.points[0])); }
+        place.style.height = (print ? Math.round((tall > 320 ? 0.62 : 0.68) * tall) : tall) + "px";
+        stale.add(f);
       }
+      for (const f of figures) if (print || isNear(f)) drawOne(f);
       theme.textContent = root.dataset.theme === "dark" ? "Light" : "Dark";
       theme.setAttribute("aria-label", "Switch to " + theme.textContent.toLowerCase() + " colours");
     };
+    const drawOne = (f) => {
+      if (!stale.delete(f)) return;
+      const place = placeOf(f), size = place.clientWidth;
+      const full = layout(paint(f.layout));
+      full.width = size;
+      full.height = parseInt(place.style.height, 10);
+      const data = paint(f.data);
+      if (size < 560) narrow(full, data);
+      Plotly.react(place, data, full, { displayModeBar: false, scrollZoom: false, doubleClick: false });
+      if (!place.dataset.ready) { place.dataset.ready = "1"; place.on("plotly_click", (e) => clicked(f, e.points[0])); }
+    };
+    const watch = new IntersectionObserver((seen) => {
+      for (const f of figures) if (seen.some((e) => e.isIntersecting && e.target === placeOf(f))) drawOne(f);
+    }, { rootMargin: "50%" });
+    for (const f of figures) watch.observe(placeOf(f));
     // On a phone: labels inside, short names, fewer ticks, no colour bar.
     const narrow = (full, data) => {
       full.margin.r = Math.min(full.margin.r, 14);
