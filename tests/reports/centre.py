@@ -217,6 +217,6 @@ def _contact(
         "contact", day, contact_id=contact, root_contact_id=contact, related_contact_id=None,
         kind="customer", channel="voice", direction="inbound", customer_ref=None,
         caller_extension=None, started_at=started, ended_at=ended, entry_point=None, site=None,
-        reason=None, disposition=None, language=None, recording_ref=None, is_open=False,
-        is_in_queue_log=True, is_in_cdr=False,
+        reason=None, reason_group=None, disposition=None, language=None, recording_ref=None,
+        is_open=False, is_in_queue_log=True, is_in_cdr=False,
     )  # fmt: skip

@@ -45,7 +45,8 @@ begins as (
 select b.contact_id, b.contact_id as root_contact_id, null as related_contact_id,
     'customer' as kind, 'voice' as channel, 'inbound' as direction, b.customer_ref,
     null as caller_extension, b.started_at, e.ended_at, null as entry_point, null as site,
-    null as reason, null as disposition, null as language, null as recording_ref,
+    null as reason, null as reason_group, null as disposition, null as language,
+    null as recording_ref,
     e.ended_at is null
         and not exists (from work_restart r where r.restart_at >= b.started_at) as is_open,
     true as is_in_queue_log, false as is_in_cdr, b.file_id, b.line_no

@@ -112,6 +112,7 @@ select
     end as entry_point,
     null::varchar as site,
     null::varchar as reason,
+    null::varchar as reason_group,
     disposition,
     null::varchar as language,
     null::varchar as recording_ref,
