@@ -99,6 +99,39 @@ _STAGING = {
             1 as line_no
         from (values ('Ann'), ('Bob'), ('Cid')) as t(agent)
         """,
+    "agent_queue": """
+        select agent, queue, true as is_member, queue = 'sales' as is_primary, 'f1' as file_id,
+            1 as line_no
+        from (values ('Ann'), ('Bob'), ('Cid')) as a(agent),
+            (values ('sales'), ('support')) as q(queue)
+        """,
+    "schedule": """
+        select agent, activity, day + starts as starts_at, day + ends as ends_at,
+            true as is_paid, 'planned' as kind, timestamp '2026-02-20 09:00' as version_at,
+            timestamp '2026-02-20 10:00' as approved_at, 'f1' as file_id, 1 as line_no
+        from (values ('Ann'), ('Bob'), ('Cid')) as a(agent),
+            (values (timestamp '2026-03-02'), (timestamp '2026-03-03')) as d(day),
+            (values
+                ('work', interval '8 hours', interval '12 hours'),
+                ('break', interval '12 hours', interval '12 hours 10 minutes'),
+                ('work', interval '12 hours 10 minutes', interval '17 hours')
+            ) as s(activity, starts, ends)
+        """,
+    "activity_map": """
+        select activity, activity as activity_class, 'f1' as file_id, 1 as line_no
+        from (values ('work'), ('break'), ('absence')) as t(activity)
+        """,
+    "state_map": """
+        select reason, state, state as state_class, 'f1' as file_id, 1 as line_no
+        from (values ('Lunch', 'break'), ('Wrap-up', 'wrap')) as t(reason, state)
+        """,
+    "forecast": """
+        select queue, timestamp '2026-03-02' + i * interval 30 minute as interval_start,
+            1800000 as interval_ms, made_at, 4 as volume, 40000 as aht_ms, 'f1' as file_id,
+            1 as line_no
+        from (values ('sales'), ('support')) as q(queue), range(96) as s(i),
+            (values (timestamp '2026-02-16'), (timestamp '2026-02-27')) as v(made_at)
+        """,
 }
 
 NOW = datetime(2026, 3, 3, 18)  # noqa: DTZ001  instants are naive UTC everywhere

@@ -70,6 +70,40 @@ BROKEN = {
         "extensions_short": "update $t set extensions = '1013;01715550100' where agent = 'Ann'",
         "agent_is_no_number": "update $t set agent = '01715550100' where agent = 'Bob'",
     },
+    "staging.agent_queue": {
+        "primary_is_member": "update $t set is_member = false where $r",
+        "one_primary_queue": "update $t set is_primary = true where is_member or is_primary",
+    },
+    "staging.schedule": {
+        "ends_after_start": "update $t set ends_at = starts_at where $r",
+        "lasts_at_most_a_week": "update $t set ends_at = starts_at + interval 8 day where $r",
+        "approved_after_made": "update $t set approved_at = version_at - interval 1 hour where $r",
+        "agent_is_no_number": "update $t set agent = '01715550100' where $r",
+    },
+    "staging.activity_map": {
+        "absence_allows_no_state": "update $t set allowed_states = 'break' "
+        "where activity = 'absence'",
+    },
+    "staging.state_map": {
+        "state_is_one_word_of_a_list": "update $t set state = 'break;lunch' where $r",
+    },
+    "staging.forecast": {
+        "whole_quarter_hours": "update $t set interval_ms = interval_ms + 1 where $r",
+        "at_most_a_day": "update $t set interval_ms = 90000001 where $r",
+        "made_before_its_interval": "update $t set made_at = interval_start where $r",
+        "handle_time_plausible": "update $t set aht_ms = 14400001 where $r",
+    },
+    "core.dim_site": {
+        "site_once": "insert into $t select d.* replace (k as site_key) "
+        "from $t as d, range(1, 3) as r(k)",
+        "zone_known": "update $t set zone = null where site_key = 1",
+        "unknown_member": "delete from $t where site_key = -1",
+    },
+    "core.bridge_agent_queue": {
+        "ends_after_start": "update $t set valid_to = valid_from where $r",
+        "memberships_do_not_overlap": "insert into $t select * replace (1 as agent_queue_key, "
+        "date '2026-03-01' as valid_from) from $t",
+    },
     "core.dim_date": {
         "key_is_the_day": "update $t set date_key = 20260101 where local_date = '2026-03-02'",
         "no_gap": "delete from $t where local_date = '2026-03-10'",
