@@ -8,10 +8,11 @@ columns:
   local_date: {description: Local day in the source's zone., tests: [not_null]}
   from_at: {description: From when on it holds (UTC)., tests: [not_null]}
   standing_no: {description: "Place among the day's changes, from 1.", tests: [not_null, {min: 1}]}
-  state: {description: "available, paused, or off (logged out, or in no queue).", tests: [not_null, {allowed: [available, paused, "off"]}]}
+  state: {description: "available, paused, or off (logged out, or in no queue); where the source logs states also handling, wrap and ringing.", tests: [not_null, {allowed: [handling, wrap, ringing, available, paused, "off"]}]}
   reason: Reason of the latest pause in effect; empty unless paused and told.
   n_queues_available: Queues in which the agent could have been rung; -1 unless available.
   is_inferred: Nothing in the logs says that the agent was logged in; it rests on what the agent did alone.
+  state_before: State of the change before; off for the first of the day.
   is_inferred_before: The same of the change before; true for the first of the day.
 ---*/
 with wanted_day as (
@@ -45,7 +46,7 @@ agent_day as (
 event as (
     select
         a.agent_no * 100000 + d.day_no as agent_day,
-        e.queue, e.event_at, e.event, e.reason, e.is_inferred, e.is_carried,
+        e.queue, e.event_at, e.event, e.state, e.reason, e.is_inferred, e.is_carried,
         row_number() over (
             partition by a.agent_no, d.day_no
             order by e.event_at, e.event_rank, e.event, e.event_repeat, e.queue nulls first
@@ -184,6 +185,51 @@ whole_delta as (
     window by_place as (partition by agent_day order by place)
 ),
 
+-- States as the source logs them. What a reason stands for counts before what the state does; a
+-- word that nothing is known of is a pause for that reason; a log-out ends it.
+told as (
+    select
+        e.agent_day,
+        e.event_at,
+        row_number() over (partition by e.agent_day, e.event_at order by e.place desc) as step,
+        e.is_inferred,
+        case
+            when e.event = 'logout' then ''
+            else coalesce(
+                own_reason.state_class, any_reason.state_class,
+                own_state.state_class, any_state.state_class,
+                case
+                    when lower(e.state) in ('handling', 'wrap', 'ringing', 'available', 'off')
+                        then lower(e.state)
+                    when lower(e.state) in ('offline', 'logout') then 'off'
+                    else 'paused'
+                end
+            )
+        end as told_class,
+        -- A reason that no map knows gives way to a state that one does.
+        case
+            when own_reason.state_class is null and any_reason.state_class is null
+                and coalesce(own_state.state_class, any_state.state_class) is not null
+                then e.state
+            else coalesce(e.reason, e.state, '')
+        end as told_reason
+    from event as e
+    inner join agent_day as d on d.agent_day = e.agent_day
+    left join core.state_map as own_reason
+        on own_reason.source = d.source and own_reason.reason = e.reason
+        and d.local_date >= own_reason.valid_from and d.local_date < own_reason.valid_to
+    left join core.state_map as any_reason
+        on any_reason.source = '' and any_reason.reason = e.reason
+        and d.local_date >= any_reason.valid_from and d.local_date < any_reason.valid_to
+    left join core.state_map as own_state
+        on own_state.source = d.source and own_state.reason = e.state
+        and d.local_date >= own_state.valid_from and d.local_date < own_state.valid_to
+    left join core.state_map as any_state
+        on any_state.source = '' and any_state.reason = e.state
+        and d.local_date >= any_state.valid_from and d.local_date < any_state.valid_to
+    where e.event in ('state', 'logout')
+),
+
 delta as (
     select agent_day, event_at, members, explicit_members, paused_members, 0 as logins,
         0 as logouts, 0 as flags
@@ -191,6 +237,9 @@ delta as (
     union all
     select agent_day, event_at, 0, 0, 0, logins, logouts, flags
     from whole_delta
+    union all
+    select agent_day, event_at, 0, 0, 0, 0, 0, 0
+    from told
 ),
 
 instant as (
@@ -225,19 +274,41 @@ balance as (
     )
 ),
 
+told_standing as (
+    select
+        b.*,
+        last_value(t.told_class ignore nulls) over so_far as told_class,
+        last_value(t.told_reason ignore nulls) over so_far as told_reason,
+        last_value(t.is_inferred ignore nulls) over so_far as is_told_inferred
+    from balance as b
+    left join told as t on t.agent_day = b.agent_day and t.event_at = b.event_at and t.step = 1
+    window so_far as (
+        partition by b.agent_day
+        order by b.event_at
+        rows between unbounded preceding and current row
+    )
+),
+
 plain_standing as (
     select
         agent_day,
         event_at,
+        case when told_class <> '' then told_reason end as told_reason,
         case
+            when told_class = 'off' then null
+            when told_class in ('handling', 'wrap', 'ringing', 'available') then told_class
+            when told_class <> '' then 'paused'
             when logins = 0 and (logouts > 0 or members = 0) then null
             when members > 0 and paused_members = members then 'paused'
             when members = 0 and flags > 0 then 'paused'
             else 'available'
         end as state,
         members - paused_members as n_queues_available,
-        logins = 0 and (logouts > 0 or explicit_members = 0) as is_inferred
-    from balance
+        case
+            when told_class <> '' then is_told_inferred
+            else logins = 0 and (logouts > 0 or explicit_members = 0)
+        end as is_inferred
+    from told_standing
 ),
 
 -- Which pauses are in effect when, so that a paused stretch can say why.
@@ -281,8 +352,14 @@ full_standing as (
         s.agent_day,
         s.event_at,
         coalesce(s.state, 'off') as state,
-        coalesce(r.reason, '') as reason,
-        case when s.state = 'available' then cast(s.n_queues_available as integer) else -1 end
+        case when s.state = 'paused' then coalesce(s.told_reason, r.reason, '') else '' end
+            as reason,
+        case
+            when s.state <> 'available' then -1
+            -- Who says that he is available is, in one queue at least.
+            when s.told_reason is not null then greatest(cast(s.n_queues_available as integer), 1)
+            else cast(s.n_queues_available as integer)
+        end
             as n_queues_available,
         s.is_inferred
     from plain_standing as s
@@ -312,6 +389,7 @@ select
     c.reason,
     c.n_queues_available,
     c.is_inferred,
+    coalesce(c.state_before, 'off') as state_before,
     c.is_inferred_before
 from compared as c
 inner join agent_day as d on d.agent_day = c.agent_day

@@ -1,5 +1,5 @@
 /*---
-description: "One stretch of time in which an agent was in one state. Of several at once the first of handling, wrap, ringing, paused, available counts, so stretches never overlap and add up to logged-in time. They are cut at local midnight and end where the data ends."
+description: "One stretch of time in which an agent was in one state. Of several at once the first of handling, wrap, ringing, paused, available counts; a pause whose reason stands for work, such as wrap-up, is that. So stretches never overlap and add up to logged-in time. They are cut at local midnight and end where the data ends."
 owner: team:analytics
 grain: [state_span_key]
 materialization: daily
@@ -7,7 +7,8 @@ columns:
   state_span_key: {tests: [not_null, unique]}
   agent_id: {tests: [not_null]}
   state: {tests: [not_null]}
-  reason: Reason of the latest pause in effect; empty unless paused.
+  state_class: {tests: [not_null, {allowed: [handling, wrap, ringing, available, break, other_work, paused]}]}
+  reason: Reason of the latest pause in effect; empty unless the agent paused.
   from_at: {tests: [not_null]}
   to_at: {tests: [not_null]}
   local_date: {description: Local day of the stretch., tests: [not_null]}
@@ -114,7 +115,10 @@ standing as (
     select
         a.agent_no * 100000 + d.day_no as agent_day,
         s.from_at, s.standing_no, s.state, s.reason, s.n_queues_available, s.is_inferred,
-        s.is_inferred_before
+        s.is_inferred_before,
+        -- Logged as a state, so that it stands against work and is not merely hidden by it.
+        s.state in ('handling', 'wrap', 'ringing')
+            or s.state_before in ('handling', 'wrap', 'ringing') as is_told
     from near_standing as s
     inner join agent as a on a.source = s.source and a.zone = s.zone and a.agent = s.agent_id
     inner join wanted_day as d on d.zone = s.zone and d.local_date = s.local_date
@@ -249,7 +253,12 @@ changed as (
     select
         c.agent_day,
         c.point_at,
-        case when c.work_state <> '' then c.work_state else coalesce(s.state, 'off') end as state,
+        case
+            when c.work_state = 'handling' or s.state = 'handling' then 'handling'
+            when c.work_state = 'wrap' or s.state = 'wrap' then 'wrap'
+            when c.work_state = 'ringing' or s.state = 'ringing' then 'ringing'
+            else coalesce(s.state, 'off')
+        end as state,
         case when c.work_state = '' then nullif(s.reason, '') end as reason,
         case when c.work_state = '' and s.state = 'available' then s.n_queues_available end
             as n_queues_available,
@@ -259,7 +268,7 @@ changed as (
     where c.work_state <> c.work_state_before
         or (
             c.standing_no <> c.standing_no_before
-            and (c.work_state = '' or s.is_inferred <> s.is_inferred_before)
+            and (c.work_state = '' or s.is_told or s.is_inferred <> s.is_inferred_before)
         )
 ),
 
@@ -278,6 +287,32 @@ known_span as (
     from span as s
     inner join agent_day as d on d.agent_day = s.agent_day
     where s.state <> 'off'
+),
+
+-- A pause is what its reason stands for on its day: work too, such as wrap-up.
+mapped_span as (
+    select
+        s.source, s.zone, s.local_date, s.agent, s.reason, s.from_at, s.to_at,
+        s.n_queues_available, s.is_inferred, s.state as logged_state,
+        coalesce(own.mapped_state, other.mapped_state, s.state) as mapped_state,
+        coalesce(own.state_class, other.state_class, s.state) as state_class
+    from known_span as s
+    left join core.state_map as own
+        on own.source = s.source and own.reason = s.reason
+        and s.local_date >= own.valid_from and s.local_date < own.valid_to
+    left join core.state_map as other
+        on other.source = '' and other.reason = s.reason
+        and s.local_date >= other.valid_from and s.local_date < other.valid_to
+),
+
+stated_span as (
+    select
+        *,
+        case
+            when state_class in ('break', 'other_work') then logged_state
+            else state_class
+        end as state
+    from mapped_span
 )
 
 select
@@ -287,6 +322,8 @@ select
     s.source,
     coalesce(t.state_key, -1) as state_key,
     s.state,
+    s.state_class,
+    s.mapped_state,
     s.reason,
     s.from_at,
     s.to_at,
@@ -294,9 +331,9 @@ select
     s.zone,
     ms_between(timestamp '2000-01-01 00:00:00', s.to_at)
         - ms_between(timestamp '2000-01-01 00:00:00', s.from_at) as state_ms,
-    s.n_queues_available,
+    case when s.state = 'available' then s.n_queues_available end as n_queues_available,
     s.is_inferred
-from known_span as s
+from stated_span as s
 left join core.dim_agent as a
     on a.agent_id = s.agent and s.local_date >= a.valid_from and s.local_date < a.valid_to
 left join core.dim_state as t on t.state = s.state

@@ -11,21 +11,21 @@ columns:
 ---*/
 with span as (
     select
-        s.source, s.agent_key, s.agent_id, s.zone, s.local_date, s.state, s.is_inferred,
-        s.from_at, s.to_at, s.state_ms, bucket15(s.from_at) as interval_start
+        s.source, s.agent_key, s.agent_id, s.zone, s.local_date, s.state, s.state_class,
+        s.is_inferred, s.from_at, s.to_at, s.state_ms, bucket15(s.from_at) as interval_start
     from core.fact_agent_state as s
     inner join ops.build_window as w on s.local_date between w.from_date and w.to_date
 ),
 
 piece as (
-    select source, agent_key, agent_id, zone, local_date, state, is_inferred, interval_start,
-        state_ms
+    select source, agent_key, agent_id, zone, local_date, state, state_class, is_inferred,
+        interval_start, state_ms
     from span
     where to_at <= interval_start + interval '15' minute
     union all
     select
-        s.source, s.agent_key, s.agent_id, s.zone, s.local_date, s.state, s.is_inferred,
-        i.interval_start,
+        s.source, s.agent_key, s.agent_id, s.zone, s.local_date, s.state, s.state_class,
+        s.is_inferred, i.interval_start,
         ms_between(
             timestamp '2000-01-01 00:00:00',
             least(s.to_at, i.interval_start + interval '15' minute)
@@ -51,6 +51,10 @@ total as (
         cast(coalesce(sum(state_ms) filter (where state = 'available'), 0) as bigint)
             as available_ms,
         cast(coalesce(sum(state_ms) filter (where state = 'paused'), 0) as bigint) as paused_ms,
+        cast(coalesce(sum(state_ms) filter (where state_class = 'break'), 0) as bigint)
+            as break_ms,
+        cast(coalesce(sum(state_ms) filter (where state_class = 'other_work'), 0) as bigint)
+            as other_work_ms,
         cast(sum(state_ms) as bigint) as logged_in_ms,
         cast(coalesce(sum(state_ms) filter (where is_inferred), 0) as bigint) as inferred_ms,
         cast(
@@ -79,6 +83,8 @@ select
     t.ringing_ms,
     t.available_ms,
     t.paused_ms,
+    t.break_ms,
+    t.other_work_ms,
     t.logged_in_ms,
     t.inferred_ms,
     t.occupied_ms,

@@ -61,7 +61,10 @@ def test_states_are_those_of_a_slow_replay(seed):
     centre = Centre(seed, calls=25, events=20)
     con = staged(centre)
     con.execute("create schema core")
-    for name in ("dim_interval", "dim_agent", "dim_state", "agent_standing", "fact_agent_state"):
+    for name in (
+        *("dim_interval", "dim_site", "dim_agent", "dim_state", "state_map"),
+        *("agent_standing", "fact_agent_state"),
+    ):
         sql = next(model.sql for model in MODELS if model.relation == f"core.{name}")
         con.execute(f"create table core.{name} as {sql}")
     found = con.execute(

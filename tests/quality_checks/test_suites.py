@@ -192,6 +192,7 @@ BROKEN = {
     "core.fact_agent_state_interval": {
         "within_quarter_hour": "update $t set logged_in_ms = 900001 where $r",
         "parts_sum_to_logged_in": "update $t set ringing_ms = ringing_ms + 1 where $r",
+        "reasons_within_paused": "update $t set break_ms = paused_ms + 1 where $r",
         "inferred_within_logged_in": "update $t set inferred_ms = logged_in_ms + 1 where $r",
         "local_day_fits_zone": "update $t set local_date = local_date + 1 where $r",
     },
