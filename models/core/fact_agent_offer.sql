@@ -3,6 +3,13 @@ description: One ring at one agent for one visit, and how it ended.
 owner: team:analytics
 grain: [offer_key]
 materialization: daily
+metrics:
+  row: offer
+  attribution: offer
+  queue: f.queue_id
+  queue_version: f.queue_key
+  agent: f.agent_id
+  agent_version: f.agent_key
 columns:
   offer_key: {tests: [not_null, unique]}
   visit_key: {description: The visit that was offered., tests: [not_null]}

@@ -3,6 +3,11 @@ description: "An agent's quarter hour: how much of it went into which state. The
 owner: team:analytics
 grain: [source, agent_id, interval_start, local_date]
 materialization: daily
+metrics:
+  row: agent_time
+  attribution: split at interval edges
+  agent: f.agent_id
+  agent_version: f.agent_key
 columns:
   agent_id: {tests: [not_null]}
   interval_start: {tests: [not_null]}

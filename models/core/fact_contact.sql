@@ -3,6 +3,29 @@ description: One contact end to end, with what its visits and legs add up to. It
 owner: team:analytics
 grain: [contact_key]
 materialization: daily
+metrics:
+  - row: contact
+    attribution: contact start
+    queue: f.credited_queue_id
+    agent: f.last_agent_id
+    channel: f.channel
+    direction: f.direction
+    site: coalesce(f.site, a.site)
+    reason: f.reason
+    language: f.language
+    unfinished: is_open
+  # A transfer is the transferring agent's.
+  - row: passed_contact
+    credit: transfer
+    attribution: contact start
+    queue: case when f.n_transfers > 0 then f.transfer_queue_id else f.credited_queue_id end
+    agent: case when f.n_transfers > 0 then f.transfer_agent_id else f.last_agent_id end
+    channel: f.channel
+    direction: f.direction
+    site: coalesce(f.site, a.site)
+    reason: f.reason
+    language: f.language
+    unfinished: is_open
 columns:
   contact_key: {tests: [not_null, unique]}
   contact_id: {tests: [not_null]}
@@ -18,6 +41,8 @@ columns:
   n_segments: Legs with a customer.
   n_transfers: Legs that ended in a transfer.
   is_abandoned: Nobody handled it, and the caller gave up in the last queue.
+  reason_group: 'Group its reason belongs to, as the source has it.'
+  is_recorded: The source names a recording of it.
   is_open: Not ended as far as the data goes.
 ---*/
 with contact as (
@@ -100,7 +125,11 @@ select
     coalesce(i.interval_key, -1) as interval_key,
     bucket15(c.started_at) as interval_start,
     c.entry_point,
+    c.reason,
+    c.reason_group,
     c.disposition,
+    c.language,
+    c.recording_ref is not null as is_recorded,
     first_visit.queue_id as first_queue_id,
     coalesce(first_visit.queue_key, -1) as first_queue_key,
     last_visit.queue_id as last_queue_id,

@@ -3,6 +3,17 @@ description: One agent on one leg of a contact. An agent's overlapping legs are 
 owner: team:analytics
 grain: [segment_key]
 materialization: daily
+metrics:
+  row: leg
+  attribution: connect
+  queue: f.queue_id
+  queue_version: f.queue_key
+  agent: f.agent_id
+  agent_version: f.agent_key
+  channel: f.channel
+  direction: f.direction
+  site: coalesce(f.site, a.site)
+  unfinished: is_open
 columns:
   segment_key: {tests: [not_null, unique]}
   visit_key: The visit that led to the leg; empty when no queue was involved.

@@ -3,6 +3,14 @@ description: One try to enter a queue that refused it, before any waiting; never
 owner: team:analytics
 grain: [refusal_key]
 materialization: daily
+metrics:
+  row: refusal
+  attribution: refusal
+  queue: f.queue_id
+  queue_version: f.queue_key
+  channel: f.channel
+  direction: f.direction
+  site: f.site
 columns:
   refusal_key: {tests: [not_null, unique]}
   queue_id: {description: Queue that refused., tests: [not_null]}

@@ -3,6 +3,15 @@ description: One entry of a contact into one queue, whatever became of it. Consu
 owner: team:analytics
 grain: [visit_key]
 materialization: daily
+metrics:
+  row: visit
+  attribution: queue entry
+  queue: f.queue_id
+  queue_version: f.queue_key
+  channel: f.channel
+  direction: f.direction
+  site: f.site
+  unfinished: outcome = 'open'
 columns:
   visit_key: {tests: [not_null, unique]}
   contact_key: {tests: [not_null]}

@@ -63,7 +63,7 @@ def query(
 def _metric(project: Project, name: str) -> "Metric":
     from pipelines.sql_models.metrics import load_metrics
 
-    registry = sorted(load_metrics(project.root / "metrics"), key=lambda m: m.version)
+    registry = sorted(load_metrics(project.root), key=lambda m: m.version)
     metrics = {metric.id: metric for metric in registry}
     if name not in metrics:
         from difflib import get_close_matches

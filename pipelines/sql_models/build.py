@@ -8,8 +8,8 @@ import time
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING
+from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING, Literal
 
 from pipelines.sql_models.loader import load_glossary
 from pipelines.sql_models.model import SCHEMAS, ModelError, SqlModel
@@ -31,6 +31,19 @@ class Window:
 
 
 WHOLE_TIME = Window(WHOLE_TIME_FROM, WHOLE_TIME_TO)
+
+
+def whole_periods(window: Window, period: Literal["day", "week", "month"]) -> Window:
+    """The window, made larger so that it ends between two weeks or months."""
+    first, last = window.from_date, window.to_date
+    if period == "week":
+        return Window(
+            first - timedelta(days=first.weekday()), last + timedelta(days=6 - last.weekday())
+        )
+    if period == "month":
+        after = (last.replace(day=28) + timedelta(days=4)).replace(day=1)
+        return Window(first.replace(day=1), after - timedelta(days=1))
+    return window
 
 
 @dataclass(frozen=True)
@@ -195,6 +208,7 @@ def _can_narrow(con: "DuckDBPyConnection", model: SqlModel) -> bool:
 def _replace_days(con: "DuckDBPyConnection", model: SqlModel, window: Window) -> int:
     from pipelines.storage.ops import set_window
 
+    window = whole_periods(window, model.header.period)
     days = [window.from_date.isoformat(), window.to_date.isoformat()]
     set_window(con, *days)
     con.execute(f"delete from {model.relation} where local_date between ? and ?", days)

@@ -154,7 +154,7 @@ def _metrics(extra: Path | None) -> Iterator[str]:
     from pipelines.sql_models.metrics import metric_definitions
 
     yield from _section("metrics", "Every number of the reports, as `marts.v_kpi_day` has it.")
-    for row in _as_rows(metric_definitions(extra=extra and extra / "metrics")):
+    for row in _as_rows(metric_definitions(extra=extra)):
         yield from ("", f"### {row['metric_id']}", "", f"**{row['metric_name']}**. ")
         yield from (str(row["description"]), "", f"- Formula: {row['formula']}")
         yield f"- Unit: {row['unit']}; better is {row['direction']}"

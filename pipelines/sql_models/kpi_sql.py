@@ -1,63 +1,61 @@
 """The SQL of the KPI marts, made from the registry of metrics.
 
-`kpi_interval` and `kpi_day` say metric by metric what the tables of parts hold; as tables of
-their own they would be twenty times as long. `v_kpi_interval` and `v_kpi_day` divide, at the end.
+`kpi_interval`, `kpi_day`, `kpi_week` and `kpi_month` say metric by metric what the tables of parts
+hold; as tables of their own they would be twenty times as long. `v_kpi_*` divide, at the end.
 """
 
 from pathlib import Path
 from textwrap import indent
 
-from pipelines.sql_models.kpi_tables import (
-    OWNER,
-    SCOPES,
-    agent_day_parts,
-    day_parts,
-    interval_parts,
-    still_open,
-)
-from pipelines.sql_models.metrics import Grain, Metric, Part, load_metrics
-from pipelines.sql_models.model import Header, SqlModel
-from pipelines.sql_models.parts import Parts
+from pipelines.sql_models.counting import INTERVAL_SCOPES, Grain
+from pipelines.sql_models.kpi_tables import OWNER, interval_parts, period_parts
+from pipelines.sql_models.metrics import Metric, Part
+from pipelines.sql_models.model import Column, Header, SqlModel
+from pipelines.sql_models.registry import Registry, load_registry
 
-_WORDS = {"interval": "quarter hour", "day": "local day"}
-_KEYS = {
-    "interval": ("local_date", "interval_start"),
-    "day": ("local_date",),
+_PERIODS: tuple[Grain, ...] = ("day", "week", "month")
+_WORDS = {"interval": "quarter hour", "day": "local day", "week": "week", "month": "month"}
+_LAST_DAY = {
+    "interval": "k.local_date",
+    "day": "k.local_date",
+    "week": "k.local_date + interval '6' day",
+    "month": "k.local_date + interval '1' month - interval '1' day",
 }
 
 
-def generated_models(metrics: Path | None = None) -> list[SqlModel]:
+def _keys(grain: Grain) -> tuple[str, ...]:
+    return ("local_date", "interval_start") if grain == "interval" else ("local_date",)
+
+
+def generated_models(project: Path | None = None) -> list[SqlModel]:
     """The KPI marts of the shipped registry and of a project's own metrics.
 
     Args:
-        metrics: the project's folder of metrics, if it has one.
+        project: the project's folder, if it has one.
 
     Raises:
         ModelError: the registry is wrong.
     """
-    registry = load_metrics(metrics)
-    parts = Parts(registry)
+    registry = load_registry(project)
+    grains: tuple[Grain, ...] = ("interval", *_PERIODS)
     return [
-        interval_parts(registry, parts),
-        day_parts(registry, parts),
-        agent_day_parts(registry, parts),
-        _long(registry, parts, "interval"),
-        _long(registry, parts, "day"),
-        _divided("interval"),
-        _divided("day"),
+        interval_parts(registry),
+        *(period_parts(registry, grain) for grain in _PERIODS),
+        *(_long(registry, grain) for grain in grains),
+        *(_divided(grain) for grain in grains),
     ]
 
 
-def _long(metrics: list[Metric], parts: Parts, grain: Grain) -> SqlModel:
+def _long(registry: Registry, grain: Grain) -> SqlModel:
     """One row per metric, scope and period, out of the wide tables."""
     selects = []
-    for metric in (m for m in metrics if grain in m.grains):
-        scopes: list[str] = [scope for scope in metric.scopes if scope in SCOPES]
+    for metric in (m for m in registry.metrics if grain in m.grains):
+        scopes: list[str] = [
+            scope for scope in metric.scopes if grain != "interval" or scope in INTERVAL_SCOPES
+        ]
         if scopes:
-            selects.append(_select(metric, parts, grain, f"kpi_{grain}_parts", scopes))
-        if grain == "day" and "agent" in metric.scopes:
-            selects.append(_select(metric, parts, grain, "kpi_agent_day_parts", ["agent"]))
-    keys = ", ".join(f"k.{key}" for key in _KEYS[grain])
+            selects.append(_select(registry, metric, grain, scopes))
+    keys = ", ".join(f"k.{key}" for key in _keys(grain))
     union = "\n    union all\n".join(indent(select, "    ") for select in selects)
     sql = f"""with number as (
 {union}
@@ -74,36 +72,44 @@ reading as (
 select
     k.metric_id, k.metric_version, k.scope_kind, k.scope_id, {keys}, k.zone,
     k.numerator, k.denominator, k.n, k.sum_sq, k.n_pos, k.n_neg, k.value_stored,
-    k.is_open or coalesce(k.local_date >= r.local_date, false) as is_provisional,
+    k.is_open or coalesce({_LAST_DAY[grain]} >= r.local_date, false) as is_provisional,
     k.coverage
 from number as k
 cross join reading as r"""
-    return SqlModel(
-        "marts",
+    return _view(
         f"kpi_{grain}",
-        Header(
-            description=f"Every metric per scope and {_WORDS[grain]}: its two parts, which may be "
-            f"added up where the metric's additivity says so. v_kpi_{grain} divides them.",
-            owner=OWNER,
-            grain=("metric_id", "metric_version", "scope_kind", "scope_id", *_KEYS[grain]),
-            materialization="view",
-        ),
+        f"Every metric per scope and {_WORDS[grain]}: its two parts, which may be added up where "
+        f"the metric's additivity says so. v_kpi_{grain} divides them.",
+        grain,
         sql,
     )
 
 
-def _select(metric: Metric, parts: Parts, grain: Grain, table: str, scopes: list[str]) -> str:
-    def text(part: Part) -> str:
-        return parts.over_columns(part)
+def _view(name: str, description: str, grain: Grain, sql: str) -> SqlModel:
+    columns = {}
+    if grain in ("week", "month"):
+        columns["local_date"] = Column(description=f"First day of the {grain}.")
+    header = Header(
+        description=description,
+        owner=OWNER,
+        grain=("metric_id", "metric_version", "scope_kind", "scope_id", *_keys(grain)),
+        materialization="view",
+        columns=columns,
+    )
+    return SqlModel("marts", name, header, sql)
+
+
+def _select(registry: Registry, metric: Metric, grain: Grain, scopes: list[str]) -> str:
+    parts = registry.parts
+
+    def text(part: Part | None) -> str:
+        return parts.over_columns(metric, part) if part else "null"
 
     numerator = " + ".join(text(part) for part in metric.numerator)
-    n = text(metric.n or metric.denominator or metric.numerator[0])
-    if metric.n is None and metric.denominator is None:
-        n = numerator
-    square = text(metric.square) if metric.square else "null"
-    opens = [still_open(name) for name in dict.fromkeys(a.source for p in metric.parts
-                                                         for a in parts.of(p))]  # fmt: skip
-    unfinished = " or ".join(f"{a.name} > 0" for a in opens if a) or "false"
+    n = text(metric.n or metric.denominator) if metric.n or metric.denominator else numerator
+    keys = dict.fromkeys(a.source for p in metric.parts for a in parts.of(metric, p))
+    opens = [a for key in keys if (a := registry.unfinished(key))]
+    unfinished = " or ".join(f"{a.name} > 0" for a in opens) or "false"
     coverage = "cast(null as double)"
     if metric.coverage:
         coverage = f"ratio({text(metric.coverage.known)}, {text(metric.coverage.of)})"
@@ -111,34 +117,47 @@ def _select(metric: Metric, parts: Parts, grain: Grain, table: str, scopes: list
     return f"""select
     '{metric.id}' as metric_id,
     {metric.version} as metric_version,
-    scope_kind, scope_id, {", ".join(_KEYS[grain])}, zone,
+    scope_kind, scope_id, {", ".join(_keys(grain))}, zone,
     cast({"null" if metric.is_stored else numerator} as decimal(18, 6)) as numerator,
-    cast({text(metric.denominator) if metric.denominator else "null"} as decimal(18, 6))
-        as denominator,
+    cast({text(metric.denominator)} as decimal(18, 6)) as denominator,
     cast({n} as bigint) as n,
-    cast({square} as decimal(38, 6)) as sum_sq,
-    cast(null as bigint) as n_pos,
-    cast(null as bigint) as n_neg,
+    cast({text(metric.square)} as decimal(38, 6)) as sum_sq,
+    cast({text(metric.positive)} as bigint) as n_pos,
+    cast({text(metric.negative)} as bigint) as n_neg,
     cast({numerator if metric.is_stored else "null"} as double) as value_stored,
     {unfinished} as is_open,
     {coverage} as coverage
-from marts.{table}
+from marts.kpi_{grain}_parts
 where scope_kind in ({kinds})"""
 
 
 _DIVIDED = """with number as (
     select
         k.*,
-        m.metric_name, m.unit, m.direction, m.goal, m.min_n, m.interval_method,
-        case when m.unit = 'percent' then 100 else 1 end as scale,
+        m.metric_name, m.unit, m.direction, m.min_n, m.interval_method,
+        case
+            when o.metric_id is not null then o.goal
+            when c.metric_id is not null then c.goal
+            else m.goal
+        end as goal,
+        case when m.unit in ('percent', 'points') then 100 else 1 end as scale,
+        case m.unit when 'points' then -100 else 0 end as lowest,
         cast(k.numerator as double) as top,
         cast(k.denominator as double) as bottom
     from marts.kpi_{grain} as k
     inner join core.dim_metric as m
         on m.metric_id = k.metric_id and m.metric_version = k.metric_version
+    -- The goal of the very scope, else the centre's.
+    left join core.dim_goal as o
+        on o.metric_id = k.metric_id and o.scope_kind = k.scope_kind and o.scope_id = k.scope_id
+        and k.local_date >= o.valid_from and k.local_date < o.valid_to
+    left join core.dim_goal as c
+        on c.metric_id = k.metric_id and c.scope_kind = 'all'
+        and k.local_date >= c.valid_from and k.local_date < c.valid_to
 ),
 
--- Half the length of the 95 % interval and its middle: Wilson's of a share, the normal of a mean.
+-- Half the length of the 95 % interval and its middle: Wilson's of a share, the normal of a mean
+-- and of a net promoter score. Counts have Byar's limits, which are not as far on both sides.
 estimated as (
     select
         *,
@@ -149,7 +168,7 @@ estimated as (
         case
             when bottom > 0 and interval_method = 'wilson'
                 then ratio(top + 1.920729410347062, bottom + 3.841458820694124) * 100
-            when bottom > 1 and interval_method = 't' then ratio(top, bottom)
+            when bottom > 1 and interval_method in ('t', 'nps') then ratio(top, bottom) * scale
         end as middle,
         case
             when bottom > 0 and interval_method = 'wilson'
@@ -159,9 +178,18 @@ estimated as (
                     bottom + 3.841458820694124
                 ) * 100
             when bottom > 1 and interval_method = 't'
-                then 1.959963984540054 * sqrt(
+                then scale * 1.959963984540054 * sqrt(
                     ratio(
                         greatest(cast(sum_sq as double) - ratio(top * top, bottom), 0),
+                        (bottom - 1) * bottom
+                    )
+                )
+            when bottom > 1 and interval_method = 'nps'
+                then scale * 1.959963984540054 * sqrt(
+                    ratio(
+                        greatest(
+                            cast(n_pos + n_neg as double) - ratio(top * top, bottom), 0
+                        ),
                         (bottom - 1) * bottom
                     )
                 )
@@ -169,23 +197,30 @@ estimated as (
     from number
 ),
 
-compared as (
+bounded as (
     select
         *,
+        case
+            when half is not null then greatest(middle - half, lowest)
+            when interval_method = 'poisson' and top > 0
+                then top * power(1 - ratio(1, 9 * top) - ratio(1.959963984540054, 3 * sqrt(top)), 3)
+            when interval_method = 'poisson' then 0
+        end as ci_low,
+        case
+            when half is null and interval_method = 'poisson' then (top + 1) * power(
+                1 - ratio(1, 9 * (top + 1)) + ratio(1.959963984540054, 3 * sqrt(top + 1)), 3
+            )
+            when half is null then null
+            when unit in ('percent', 'points') then least(middle + half, 100)
+            else middle + half
+        end as ci_high,
         case direction when 'higher' then value - goal when 'lower' then goal - value end as gap
     from estimated
 )
 
 select
     metric_id, metric_version, metric_name, scope_kind, scope_id, {keys}, zone, unit,
-    value,
-    case when half is not null then greatest(middle - half, 0) end as ci_low,
-    case
-        when half is null then null
-        when unit = 'percent' then least(middle + half, 100)
-        else middle + half
-    end as ci_high,
-    goal,
+    value, ci_low, ci_high, goal,
     case
         when gap >= 0 then 'met'
         when gap >= -0.05 * abs(goal) then 'near'
@@ -194,22 +229,16 @@ select
     end as status,
     n < min_n as is_small,
     numerator, denominator, n, sum_sq, n_pos, n_neg, value_stored, is_provisional, coverage
-from compared"""
+from bounded"""
 
 
 def _divided(grain: Grain) -> SqlModel:
     """The values: divided, with interval, goal and status."""
-    sql = _DIVIDED.format(grain=grain, keys=", ".join(_KEYS[grain]))
-    return SqlModel(
-        "marts",
+    return _view(
         f"v_kpi_{grain}",
-        Header(
-            description=f"Every metric per scope and {_WORDS[grain]} with its value, interval, "
-            "goal and status. Values of several rows are never averaged: add up the two parts of "
-            f"kpi_{grain} and divide.",
-            owner=OWNER,
-            grain=("metric_id", "metric_version", "scope_kind", "scope_id", *_KEYS[grain]),
-            materialization="view",
-        ),
-        sql,
+        f"Every metric per scope and {_WORDS[grain]} with its value, interval, goal and status. "
+        "Values of several rows are never averaged: add up the two parts of "
+        f"kpi_{grain} and divide.",
+        grain,
+        _DIVIDED.format(grain=grain, keys=", ".join(_keys(grain))),
     )

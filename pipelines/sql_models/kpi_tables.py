@@ -4,128 +4,137 @@ Each fact is read once and added up where all scopes of its rows agree; the scop
 up from there.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from textwrap import indent
 
-from pipelines.sql_models.kpi_sources import NONE, SOURCES, Source
-from pipelines.sql_models.metrics import Metric
+from pipelines.sql_models.counting import DAY_SCOPES, INTERVAL_SCOPES, Grain, ScopeKind
+from pipelines.sql_models.kpi_sources import Source
 from pipelines.sql_models.model import Column, Header, SqlModel
-from pipelines.sql_models.parts import Aggregate, Parts
+from pipelines.sql_models.parts import Aggregate
+from pipelines.sql_models.registry import Registry
 
 OWNER = "team:analytics"
 
-SCOPES = ("all", "queue", "queue_group", "channel", "direction", "site")
-"""Scopes other than agents, whose quarter hours are in core.fact_agent_state_interval."""
+_KEYS = ("scope_kind", "scope_id", "local_date")
+_PERIOD = {
+    "day": "period_date",
+    "week": "monday_of(period_date)",
+    "month": "first_of_month(period_date)",
+}
+"""First day of the period that a local day is in."""
 
-_SCOPE_COLUMNS = "queue_scope, group_scope, channel_scope, direction_scope, site_scope"
 
-
-def interval_parts(metrics: list[Metric], parts: Parts) -> SqlModel:
+def interval_parts(registry: Registry) -> SqlModel:
     """`marts.kpi_interval_parts`: per quarter hour and scope."""
-    found = [a for a in _needed(metrics, parts, _is_of_period) if a.fold != "rows"]
-    steps = [_REPORTING, _scopes()]
-    for source, own in _by_source(found):
-        steps += [_rows(source), _cells(source, own), _totals(source, own)]
-    keys = ("scope_kind", "scope_id", "local_date", "interval_start")
-    sql = _side_by_side(steps, keys, found)
+    found = [
+        a for a in registry.needed(INTERVAL_SCOPES)
+        if a.fold in ("sum", "max") and registry.has_intervals(a)
+    ]  # fmt: skip
+    steps = [_REPORTING, _kinds("scope", INTERVAL_SCOPES)]
+    for source, own in registry.by_source(found):
+        kinds = registry.kinds(source, INTERVAL_SCOPES)
+        steps += [_rows(source), _cells(source, own), _totals(source, own, kinds)]
     return _table(
+        registry,
         "kpi_interval_parts",
-        sql,
-        "What the metrics add up, per quarter hour and scope other than agents. Read kpi_interval "
-        "for metrics; this is what it is made of.",
-        keys,
+        _side_by_side(registry, steps, found),
+        "What the metrics add up, per quarter hour and scope. Agents and what hangs on them have "
+        "days alone. Read kpi_interval for metrics; this is what it is made of.",
+        (*_KEYS, "interval_start"),
         found,
     )
 
 
-def day_parts(metrics: list[Metric], parts: Parts) -> SqlModel:
-    """`marts.kpi_day_parts`: the quarter hours of a day, and percentiles from the rows."""
-    found = _needed(metrics, parts, _is_of_period)
-    summed = [a for a in found if a.fold != "rows"]
-    stored = [a for a in found if a.fold == "rows"]
-    steps = [_added(summed)]
-    joins = ""
+def period_parts(registry: Registry, grain: Grain) -> SqlModel:
+    """`marts.kpi_day_parts`, `_week_parts` or `_month_parts`: per scope and local day, week, month.
+
+    What can be added up comes from the next shorter period, the rest from the facts' rows.
+    """
+    found = registry.needed((*INTERVAL_SCOPES, *DAY_SCOPES))
+    added = [a for a in found if _is_added(registry, a, grain)]
+    steps = [_REPORTING, _kinds("scope", INTERVAL_SCOPES), _kinds("day_scope", DAY_SCOPES)]
+    steps.append(_added(added, grain))
+    sides: dict[str, list[Aggregate]] = {"added": added}
+    for source, own in registry.by_source(found):
+        counted = _counted(registry, source, own, added, grain)
+        if counted:
+            steps.append(_rows(source))
+        for side, text, aggregates in counted:
+            steps.append(text)
+            sides[side] = aggregates
+    words = {"day": "local day", "week": "week (Monday to Sunday)", "month": "calendar month"}
+    return _table(
+        registry,
+        f"kpi_{grain}_parts",
+        _joined(steps, sides, found),
+        f"What the metrics add up, per {words[grain]} and scope; percentiles are taken from the "
+        f"rows. Read kpi_{grain} for metrics; this is what it is made of.",
+        _KEYS,
+        found,
+        grain,
+    )
+
+
+def _is_added(registry: Registry, aggregate: Aggregate, grain: Grain) -> bool:
+    """It is made of the next shorter period's; on days, for scopes that have quarter hours."""
+    if aggregate.fold == "rows":
+        return False
+    return grain != "day" or (registry.has_intervals(aggregate) and aggregate.fold != "last")
+
+
+def _counted(
+    registry: Registry,
+    source: Source,
+    own: list[Aggregate],
+    added: list[Aggregate],
+    grain: Grain,
+) -> list[tuple[str, str, list[Aggregate]]]:
+    """What is counted from a fact's rows: name, SQL and aggregates of each step."""
+    rows = [a for a in own if a not in added]
+    of_days = set(registry.needed(DAY_SCOPES))
+    detail = [a for a in (own if grain == "day" else rows) if a in of_days]
+    if not registry.kinds(source, DAY_SCOPES):
+        detail = []
+    sums = [a for a in detail if a.fold != "rows"]
+    stored = [a for a in detail if a.fold == "rows"]
+    name, period = source.name, _PERIOD[grain]
+    kinds, day_kinds = (registry.kinds(source, all_) for all_ in (INTERVAL_SCOPES, DAY_SCOPES))
+    steps = []
+    if rows:
+        text = _scoped(source, f"{name}_row", kinds) + ",\n\n"
+        text += _of_period(name, _named(rows), period)
+        steps.append((name, text, rows))
+    if sums:
+        text = f"{_day_cells(source, sums)},\n\n"
+        text += _day_scoped(source, "sums", day_kinds) + ",\n\n"
+        text += _of_period(f"{name}_sums", _summed(sums), period)
+        steps.append((f"{name}_sums", text, sums))
     if stored:
-        steps = [_REPORTING, _scopes(), *steps]
-    for source, own in _by_source(stored):
-        steps += [_rows(source), *_stored(source, own)]
-        joins += (
-            f"\nleft join {source.name}"
-            f"\n    on {source.name}.scope_kind = added.scope_kind"
-            f"\n    and {source.name}.scope_id = added.scope_id"
-            f"\n    and {source.name}.local_date = added.local_date"
+        text = _day_scoped(source, "stored", day_kinds) + ",\n\n"
+        steps.append(
+            (f"{name}_stored", text + _of_period(f"{name}_stored", _named(stored), period), stored)
         )
-    columns = [
-        *(f"added.{name}" for name in ("scope_kind", "scope_id", "local_date", "zone")),
-        *(_whole(a, f"added.{a.name}") for a in summed),
-        *(f"{SOURCES[a.source].name}.{a.name}" for a in stored),
-    ]
-    return _table(
-        "kpi_day_parts",
-        f"with {_listed(steps)}\n\nselect\n{_lines(columns)}\nfrom added{joins}",
-        "What the metrics add up, per local day and scope other than agents; percentiles are "
-        "taken from the rows. Read kpi_day for metrics; this is what it is made of.",
-        ("scope_kind", "scope_id", "local_date"),
-        found,
-    )
-
-
-def agent_day_parts(metrics: list[Metric], parts: Parts) -> SqlModel:
-    """`marts.kpi_agent_day_parts`: per agent and local day."""
-    found = _needed(metrics, parts, lambda metric: "agent" in metric.scopes)
-    steps = [step for source, own in _by_source(found) for step in _agent_rows(source, own)]
-    keys = ("scope_kind", "scope_id", "local_date")
-    return _table(
-        "kpi_agent_day_parts",
-        _side_by_side(steps, keys, found),
-        "What the metrics add up, per agent and local day. Read kpi_day for metrics; this is what "
-        "it is made of.",
-        keys,
-        found,
-    )
-
-
-def still_open(source: str) -> Aggregate | None:
-    """The count of a fact's rows that are not over, if they can be."""
-    condition = SOURCES[source].still_open
-    if condition is None:
-        return None
-    credit = "transfer" if source.endswith("_transfer") else "last"
-    return Aggregate(
-        name=f"open_{SOURCES[source].name}s",
-        fact=source.removesuffix("_transfer"),
-        credit=credit,
-        sql=f"count(*) filter (where {condition})",
-        fold="sum",
-    )
-
-
-def _is_of_period(metric: Metric) -> bool:
-    return bool(set(metric.scopes) & set(SCOPES))
-
-
-def _needed(metrics: list[Metric], parts: Parts, fits: Callable[[Metric], bool]) -> list[Aggregate]:
-    """The aggregates of the metrics that fit, and the counts of what is still open."""
-    wanted = {a for m in metrics if fits(m) for part in m.parts for a in parts.of(part)}
-    found = [a for a in parts.all if a in wanted]
-    unfinished = (still_open(name) for name in SOURCES if any(a.source == name for a in found))
-    return found + [a for a in unfinished if a]
-
-
-def _by_source(found: list[Aggregate]) -> list[tuple[Source, list[Aggregate]]]:
-    grouped = [(SOURCES[name], [a for a in found if a.source == name]) for name in SOURCES]
-    return [(source, own) for source, own in grouped if own]
+    return steps
 
 
 def _table(
-    name: str, sql: str, description: str, grain: tuple[str, ...], found: list[Aggregate]
+    registry: Registry,
+    name: str,
+    sql: str,
+    description: str,
+    grain: tuple[str, ...],
+    found: list[Aggregate],
+    period: Grain = "day",
 ) -> SqlModel:
-    columns = {a.name: f"{a.sql}, over {SOURCES[a.source].relation}." for a in found}
+    columns = {a.name: f"{a.sql}, over core.{registry.sources[a.source].fact}." for a in found}
+    if period != "day":
+        columns["local_date"] = f"First day of the {period}."
     header = Header(
         description=description,
         owner=OWNER,
         grain=grain,
         materialization="daily",
+        period="week" if period == "week" else "month" if period == "month" else "day",
         columns={column: Column(description=text) for column, text in columns.items()},
     )
     return SqlModel("marts", name, header, sql)
@@ -146,17 +155,27 @@ def _named(aggregates: Iterable[Aggregate]) -> list[str]:
     return [f"{a.sql} as {a.name}" for a in aggregates]
 
 
+def _summed(aggregates: Iterable[Aggregate]) -> list[str]:
+    """Several scopes' parts of one period."""
+    return [f"{'max' if a.fold == 'max' else 'sum'}({a.name}) as {a.name}" for a in aggregates]
+
+
 def _folded(aggregates: Iterable[Aggregate]) -> list[str]:
-    return [f"{a.fold}({a.name}) as {a.name}" for a in aggregates]
+    """Several days' parts of one longer period."""
+    return [
+        f"max_by(k.{a.name}, k.local_date) as {a.name}"
+        if a.fold == "last"
+        else f"{a.fold}(k.{a.name}) as {a.name}"
+        for a in aggregates
+    ]
 
 
-def _whole(aggregate: Aggregate, column: str) -> str:
-    """A sum or a count in its type, 0 where there were no rows; a maximum stays empty."""
-    if aggregate.fold == "max":
-        return column
-    # Squared seconds have six decimals; all else is whole.
-    kind = "decimal(38, 6)" if "ms_to_s" in aggregate.sql else "bigint"
-    return f"coalesce(cast({column} as {kind}), 0) as {aggregate.name}"
+def _whole(aggregate: Aggregate, *columns: str) -> str:
+    """A sum or a count in its type, 0 where there were no rows; what is stored stays empty."""
+    column = columns[0] if len(columns) == 1 else f"coalesce({', '.join(columns)})"
+    if aggregate.fold in ("max", "rows"):
+        return column if column.endswith(f".{aggregate.name}") else f"{column} as {aggregate.name}"
+    return f"coalesce(cast({column} as {aggregate.kind}), 0) as {aggregate.name}"
 
 
 # The whole centre counts its days in a zone of its own, where it has set one.
@@ -167,69 +186,99 @@ _REPORTING = """reporting as (
 )"""
 
 
-def _scopes() -> str:
-    first, *others = (f"select '{kind}'" for kind in SCOPES)
-    return "scope as (\n    " + "\n    union all ".join([f"{first} as scope_kind", *others]) + "\n)"
+def _kinds(name: str, kinds: tuple[ScopeKind, ...]) -> str:
+    first, *others = (f"select '{kind}'" for kind in kinds)
+    return (
+        f"{name} as (\n    " + "\n    union all ".join([f"{first} as scope_kind", *others]) + "\n)"
+    )
+
+
+def _scope_columns(source: Source, kinds: Iterable[ScopeKind]) -> list[str]:
+    return [f"{kind}_scope" for kind in kinds if kind in source.counting.scopes]
 
 
 def _rows(source: Source) -> str:
-    columns = [
-        f"{source.queue} as queue_scope",
-        f"{source.group} as group_scope",
-        f"{source.channel} as channel_scope",
-        f"{source.direction} as direction_scope",
-        f"{source.site} as site_scope",
-    ]
+    """The rows of a fact with a column for each scope they are in, a week before and after too."""
+    counting = source.counting
+    columns = [f"{text} as {kind}_scope" for kind, text in counting.scopes.items()]
+    joins = f"\n{indent(counting.joins, '    ')}" if counting.joins else ""
     return f"""{source.name}_row as (
     select
-        f.*,
-{_lines(columns, 8)}
-    from {source.relation} as f
-    inner join ops.build_window as w on f.local_date between w.scan_from and w.scan_to
-{indent(source.joins, "    ")}
+{_lines(["f.*", *columns], 8)}
+    from core.{source.fact} as f
+    inner join ops.build_window as w on f.local_date between w.scan_from and w.scan_to{joins}
 )"""
 
 
 def _cells(source: Source, own: list[Aggregate]) -> str:
-    keys = f"interval_start, local_date, zone,\n        {_SCOPE_COLUMNS}"
+    keys = ["interval_start", "local_date", "zone", *_scope_columns(source, INTERVAL_SCOPES)]
     return f"""{source.name}_cell as (
     select
-        {keys},
-{_lines(_named(own), 8)}
+{_lines([*keys, *_named(own)], 8)}
     from {source.name}_row
-    group by
-        {keys}
+    group by {", ".join(keys)}
 )"""
 
 
-def _scoped(source: Source, rows: str) -> str:
+def _day_cells(source: Source, own: list[Aggregate]) -> str:
+    keys = ["local_date", "zone", *_scope_columns(source, ("direction", *DAY_SCOPES))]
+    return f"""{source.name}_day_cell as (
+    select
+{_lines([*keys, *_named(own)], 8)}
+    from {source.name}_row
+    group by {", ".join(keys)}
+)"""
+
+
+def _case(kinds: Iterable[ScopeKind]) -> str:
+    return "\n".join(
+        f"            when '{kind}' then "
+        + ("'all'" if kind == "all" else f"cast(c.{kind}_scope as varchar)")
+        for kind in kinds
+    )
+
+
+def _quoted(kinds: Iterable[ScopeKind]) -> str:
+    return ", ".join(f"'{kind}'" for kind in kinds)
+
+
+def _inbound(source: Source, told_apart: str) -> str:
+    """What the centre began itself is told apart, never mixed with what came in."""
+    if "direction" not in source.counting.scopes:
+        return ""
+    return (
+        "\n    -- What the centre began itself is told apart, never mixed with what came in."
+        f"\n    where s.scope_kind = '{told_apart}'"
+        " or coalesce(c.direction_scope, '') <> 'outbound'"
+    )
+
+
+def _scoped(source: Source, rows: str, kinds: list[ScopeKind]) -> str:
+    """A row for each scope that has quarter hours; the centre's days are of its own zone."""
+    day, zone, join = "c.local_date", "c.zone", ""
+    if source.counting.finest == "interval":
+        day = (
+            "case\n            when s.scope_kind = 'all' then "
+            "coalesce(r.local_date, c.local_date)\n            else c.local_date\n        end"
+        )
+        zone = "case when s.scope_kind = 'all' then coalesce(r.zone, c.zone) else c.zone end"
+        join = "\n    left join reporting as r on r.interval_start = c.interval_start"
     return f"""{source.name}_scoped as (
     select
         c.*,
         s.scope_kind,
         case s.scope_kind
-            when 'all' then 'all'
-            when 'queue' then c.queue_scope
-            when 'queue_group' then c.group_scope
-            when 'channel' then c.channel_scope
-            when 'direction' then c.direction_scope
-            when 'site' then c.site_scope
+{_case(kinds)}
         end as scope_id,
-        case
-            when s.scope_kind = 'all' then coalesce(r.local_date, c.local_date)
-            else c.local_date
-        end as period_date,
-        case when s.scope_kind = 'all' then coalesce(r.zone, c.zone) else c.zone end as period_zone
-    from {rows} as c
-    left join reporting as r on r.interval_start = c.interval_start
-    cross join scope as s
-    -- What the centre began itself is told apart, never mixed with what came in.
-    where s.scope_kind = 'direction' or coalesce(c.direction_scope, '') <> 'outbound'
+        {day} as period_date,
+        {zone} as period_zone
+    from {rows} as c{join}
+    inner join scope as s on s.scope_kind in ({_quoted(kinds)}){_inbound(source, "direction")}
 )"""
 
 
-def _totals(source: Source, own: list[Aggregate]) -> str:
-    return f"""{_scoped(source, f"{source.name}_cell")},
+def _totals(source: Source, own: list[Aggregate], kinds: list[ScopeKind]) -> str:
+    return f"""{_scoped(source, f"{source.name}_cell", kinds)},
 
 {source.name} as (
     select
@@ -238,81 +287,88 @@ def _totals(source: Source, own: list[Aggregate]) -> str:
         period_date as local_date,
         interval_start,
         min(period_zone) as zone,
-{_lines(_folded(own), 8)}
+{_lines(_summed(own), 8)}
     from {source.name}_scoped
     where scope_id is not null
     group by scope_kind, scope_id, period_date, interval_start
 )"""
 
 
-def _stored(source: Source, own: list[Aggregate]) -> list[str]:
-    return [
-        _scoped(source, f"{source.name}_row"),
-        f"""{source.name} as (
+def _day_scoped(source: Source, step: str, kinds: list[ScopeKind]) -> str:
+    """A row for each scope that has days alone; days are those of the fact."""
+    table = f"{source.name}_day_cell" if step == "sums" else f"{source.name}_row"
+    return f"""{source.name}_{step}_scoped as (
+    select
+        c.*,
+        s.scope_kind,
+        case s.scope_kind
+{_case(kinds)}
+        end as scope_id,
+        c.local_date as period_date,
+        c.zone as period_zone
+    from {table} as c
+    inner join day_scope as s on s.scope_kind in ({_quoted(kinds)}){_inbound(source, "campaign")}
+)"""
+
+
+def _of_period(step: str, columns: list[str], period: str) -> str:
+    return f"""{step} as (
     select
         scope_kind,
         scope_id,
-        period_date as local_date,
-{_lines(_named(own), 8)}
-    from {source.name}_scoped
+        {period} as local_date,
+        min(period_zone) as zone,
+{_lines(columns, 8)}
+    from {step}_scoped
     where scope_id is not null
-    group by scope_kind, scope_id, period_date
-)""",
-    ]
+    group by scope_kind, scope_id, {period}
+)"""
 
 
-def _added(summed: list[Aggregate]) -> str:
+def _added(added: list[Aggregate], grain: Grain) -> str:
+    """The next shorter period's parts, added up."""
+    table = "kpi_interval_parts" if grain == "day" else "kpi_day_parts"
+    period = _PERIOD[grain].replace("period_date", "k.local_date")
     return f"""added as (
     select
         k.scope_kind,
         k.scope_id,
-        k.local_date,
+        {period} as local_date,
         min(k.zone) as zone,
-{_lines([f"{a.fold}(k.{a.name}) as {a.name}" for a in summed], 8)}
-    from marts.kpi_interval_parts as k
+{_lines(_folded(added), 8)}
+    from marts.{table} as k
     inner join ops.build_window as w on k.local_date between w.from_date and w.to_date
-    group by k.scope_kind, k.scope_id, k.local_date
+    group by k.scope_kind, k.scope_id, {period}
 )"""
 
 
-def _agent_rows(source: Source, own: list[Aggregate]) -> list[str]:
-    condition = "" if source.direction == NONE else "\n    where f.direction <> 'outbound'"
-    return [
-        f"""{source.name}_row as (
-    select f.*, {source.agent} as scope_id
-    from {source.relation} as f
-    inner join ops.build_window as w on f.local_date between w.from_date and w.to_date{condition}
-)""",
-        f"""{source.name} as (
-    select
-        'agent' as scope_kind,
-        scope_id,
-        local_date,
-        min(zone) as zone,
-{_lines(_named(own), 8)}
-    from {source.name}_row
-    where scope_id is not null
-    group by scope_id, local_date
-)""",
-    ]
+def _side_by_side(registry: Registry, steps: list[str], found: list[Aggregate]) -> str:
+    """Quarter hours of several facts in one row, a row wherever any of them has one."""
+    sides = {source.name: own for source, own in registry.by_source(found)}
+    return _joined(steps, sides, found, (*_KEYS, "interval_start"))
 
 
-def _side_by_side(steps: list[str], keys: tuple[str, ...], found: list[Aggregate]) -> str:
-    """Totals of several facts in one row, a row wherever any of them has one."""
-    names = [source.name for source, _ in _by_source(found)]
-    union = "\n    union\n".join(f"    select {', '.join(keys)} from {name}" for name in names)
-    period = f"period as (\n{union}\n)"
+def _joined(
+    steps: list[str],
+    sides: dict[str, list[Aggregate]],
+    found: list[Aggregate],
+    keys: tuple[str, ...] = _KEYS,
+) -> str:
+    """Steps side by side, a row wherever any of them has one."""
+    union = "\n    union\n".join(f"    select {', '.join(keys)} from {name}" for name in sides)
     joins = "\n".join(
         f"left join {name}\n    on "
         + "\n    and ".join(f"{name}.{key} = period.{key}" for key in keys)
-        for name in names
+        for name in sides
     )
-    zones = ", ".join(f"{name}.zone" for name in names)
+    zones = ", ".join(f"{name}.zone" for name in sides)
     columns = [
         *(f"period.{key}" for key in keys),
-        f"least({zones}) as zone",
-        *(_whole(a, f"{SOURCES[a.source].name}.{a.name}") for a in found),
-    ]
+        f"least({zones}) as zone" if len(sides) > 1 else f"{zones} as zone",
+        *(_whole(a, *(f"{name}.{a.name}" for name, own in sides.items() if a in own))
+          for a in found),
+    ]  # fmt: skip
+    period = f"period as (\n{union}\n)"
     return f"""with {_listed([*steps, period])}
 
 select

@@ -11,7 +11,8 @@ from pathlib import Path
 from pipelines.sql_models.contracts import load_contracts
 from pipelines.sql_models.kpi_sql import generated_models
 from pipelines.sql_models.macros import macros_version
-from pipelines.sql_models.model import OPS_READ, SCHEMAS, ModelError, SqlModel, digest, parse_model
+from pipelines.sql_models.model import OPS_READ, ModelError, SqlModel, digest
+from pipelines.sql_models.model_files import own_files, shipped_files
 from pipelines.yaml_text import YAMLError, read_yaml
 
 
@@ -25,24 +26,16 @@ def load_models(extra: Path | None = None) -> list[SqlModel]:
     Raises:
         ModelError: a file is wrong, a name is taken twice, a read is unknown or circular.
     """
-    local = [] if extra is None else list(_read_folder(extra / "models"))
-    own_metrics = None if extra is None else extra / "metrics"
-    if not local and (own_metrics is None or not own_metrics.is_dir()):
+    local = list(own_files(extra))
+    if not local and (extra is None or not (extra / "metrics").is_dir()):
         return list(_only_shipped())
     _hold_to_rules(local)
-    return with_versions(in_order([*_shipped(), *generated_models(own_metrics), *local]))
-
-
-@lru_cache(maxsize=1)
-def _shipped() -> tuple[SqlModel, ...]:
-    import models
-
-    return tuple(_read_folder(files(models)))
+    return with_versions(in_order([*shipped_files(), *generated_models(extra), *local]))
 
 
 @lru_cache(maxsize=1)
 def _only_shipped() -> tuple[SqlModel, ...]:
-    return tuple(with_versions(in_order([*_shipped(), *generated_models()])))
+    return tuple(with_versions(in_order([*shipped_files(), *generated_models()])))
 
 
 def _hold_to_rules(models: Iterable[SqlModel]) -> None:
@@ -84,17 +77,6 @@ def _read_glossary(file: Traversable) -> dict[str, str]:
     if not isinstance(given, dict) or not all(isinstance(v, str) for v in given.values()):
         raise ModelError(f"{file}: must map each column name to one text")
     return given
-
-
-def _read_folder(root: Traversable) -> Iterable[SqlModel]:
-    for schema in SCHEMAS:
-        folder = root / schema
-        if not folder.is_dir():
-            continue
-        for file in sorted(folder.iterdir(), key=lambda f: f.name):
-            if file.name.endswith(".sql"):
-                name = f"{schema}.{file.name.removesuffix('.sql')}"
-                yield parse_model(name, file.read_text(encoding="utf-8"), Path(str(file)))
 
 
 def in_order(models: Iterable[SqlModel]) -> list[SqlModel]:

@@ -95,6 +95,20 @@ MACROS: dict[str, Macro] = {
         "extract(yearofweek from :d)",
         "Year that the ISO week belongs to.",
     ),
+    "monday_of": Macro(
+        ("d",),
+        "DATE",
+        "cast(date_trunc('week', d) as date)",
+        "cast(date_trunc('WEEK', :d) as date)",
+        "Monday of the week a day is in.",
+    ),
+    "first_of_month": Macro(
+        ("d",),
+        "DATE",
+        "cast(date_trunc('month', d) as date)",
+        "cast(date_trunc('MONTH', :d) as date)",
+        "First day of the month a day is in.",
+    ),
     "date_key": Macro(
         ("d",),
         "INTEGER",

@@ -23,44 +23,21 @@ from pydantic import (
     model_validator,
 )
 
+from pipelines.sql_models.counting import Grain, ScopeKind
+from pipelines.sql_models.kpi_sources import Sources, load_sources
 from pipelines.sql_models.model import ModelError, faults
 from pipelines.storage.duck import insert_rows
 from pipelines.yaml_text import YAMLError, read_yaml
 
-ScopeKind = Literal["all", "queue", "queue_group", "channel", "direction", "agent", "site"]
-Grain = Literal["interval", "day"]
-Fact = Literal[
-    "fact_queue_visit",
-    "fact_queue_refusal",
-    "fact_agent_offer",
-    "fact_handle_segment",
-    "fact_contact",
-    "fact_agent_state_interval",
-]
 
-_ATTRIBUTION: dict[str, str] = {
-    "fact_queue_visit": "queue entry",
-    "fact_queue_refusal": "refusal",
-    "fact_agent_offer": "offer",
-    "fact_handle_segment": "connect",
-    "fact_contact": "contact start",
-    "fact_agent_state_interval": "split at interval edges",
-}
-SCOPES_OF: dict[str, frozenset[str]] = {
-    "fact_queue_visit": frozenset({"all", "queue", "queue_group", "channel", "direction", "site"}),
-    "fact_queue_refusal": frozenset(
-        {"all", "queue", "queue_group", "channel", "direction", "site"}
-    ),
-    "fact_agent_offer": frozenset({"all", "queue", "queue_group", "agent", "site"}),
-    "fact_handle_segment": frozenset(
-        {"all", "queue", "queue_group", "channel", "direction", "agent", "site"}
-    ),
-    "fact_contact": frozenset(
-        {"all", "queue", "queue_group", "channel", "direction", "agent", "site"}
-    ),
-    "fact_agent_state_interval": frozenset({"all", "agent", "site"}),
-}
-"""Scopes for which each fact can be counted: waiting has no agent, an agent's time no queue."""
+Unit = Literal["count", "percent", "seconds", "per_hour", "points", "number", "money"]
+
+Additivity = Literal["additive", "ratio", "semi", "distinct", "estimator", "percentile", "maximum"]
+"""How values of several periods or scopes combine. additive: added. ratio: its parts are added,
+then divided. semi: added over scopes; of periods the last day counts, as with a backlog.
+estimator: not at all, its parts depend on all rows of its scope and period. distinct, percentile
+and maximum: not at all; taken from the rows of each scope and period, and stored."""
+_STORED = ("distinct", "percentile", "maximum")
 
 
 class _Strict(BaseModel):
@@ -70,24 +47,13 @@ class _Strict(BaseModel):
 class Part(_Strict):
     """What is added up over the rows of one fact."""
 
-    fact: Fact
+    fact: str
     sql: str
     """Aggregates over the fact's columns, and arithmetic between them."""
     attribution: str
     """Which instant of a row decides its period; the fact has but one."""
-    credit: Literal["last", "transfer"] = "last"
-    """Of contacts: whose queue and agent they count for."""
-
-    @model_validator(mode="after")
-    def _fits(self) -> "Part":
-        if self.attribution != _ATTRIBUTION[self.fact]:
-            raise ValueError(
-                f"rows of {self.fact} are attributed at: {_ATTRIBUTION[self.fact]}; "
-                f"it says {self.attribution!r}"
-            )
-        if self.credit != "last" and self.fact != "fact_contact":
-            raise ValueError("only contacts are credited; leave out credit")
-        return self
+    credit: str = "last"
+    """Whose queue and agent a row counts for, where the fact can be counted in several ways."""
 
     @property
     def query(self) -> str:
@@ -116,7 +82,7 @@ class Metric(_Strict):
     name: str
     description: str
     formula: str
-    unit: Literal["count", "percent", "seconds", "per_hour"]
+    unit: Unit
     direction: Literal["higher", "lower", "neutral"]
     """Which way is good."""
     numerator: Annotated[tuple[Part, ...], BeforeValidator(_listed), Field(min_length=1)]
@@ -126,14 +92,16 @@ class Metric(_Strict):
     """Cases behind a value; the denominator of a share or mean, the count itself, when left out."""
     square: Part | None = None
     """Sum of the squared single values of a mean."""
+    positive: Part | None = None
+    """Cases that count for it, where others count against: promoters."""
+    negative: Part | None = None
+    """Cases that count against it: detractors."""
     coverage: Coverage | None = None
     scopes: tuple[ScopeKind, ...]
-    grains: tuple[Grain, ...] = ("interval", "day")
-    additivity: Literal["additive", "ratio", "estimator", "percentile", "maximum"]
-    """How values of several periods or scopes combine: added; parts added, then divided; not at
-    all (an estimator's parts depend on all rows of its scope and period); the last two stored."""
+    grains: tuple[Grain, ...] = ("interval", "day", "week", "month")
+    additivity: Additivity
     min_n: Annotated[int, Field(ge=0)] = 0
-    interval_method: Literal["wilson", "t", "none"] = "none"
+    interval_method: Literal["wilson", "t", "nps", "poisson", "none"] = "none"
     goal: float | None = None
     source: str
 
@@ -145,12 +113,12 @@ class Metric(_Strict):
     @property
     def is_stored(self) -> bool:
         """Its value is no quotient of sums: it is taken from the rows of each scope and period."""
-        return self.additivity in ("percentile", "maximum")
+        return self.additivity in _STORED
 
     @cached_property
     def parts(self) -> tuple[Part, ...]:
         """Every part it is made of."""
-        own = (self.denominator, self.n, self.square)
+        own = (self.denominator, self.n, self.square, self.positive, self.negative)
         covered = (self.coverage.known, self.coverage.of) if self.coverage else ()
         return (*self.numerator, *(part for part in own if part), *covered)
 
@@ -163,12 +131,12 @@ class Metric(_Strict):
             raise ValueError(f"a {self.additivity} needs n: the cases behind it")
         if (self.interval_method == "t") != (self.square is not None):
             raise ValueError("interval_method t needs square, and nothing else does")
+        if (self.interval_method == "nps") != bool(self.positive and self.negative):
+            raise ValueError("interval_method nps needs positive and negative, and nothing else")
         if self.interval_method == "wilson" and self.unit != "percent":
             raise ValueError("wilson is for shares: unit percent")
-        for part in self.parts:
-            lacking = set(self.scopes) - SCOPES_OF[part.fact]
-            if lacking:
-                raise ValueError(f"{part.fact} has no scope {', '.join(sorted(lacking))}")
+        if self.interval_method == "poisson" and self.additivity != "additive":
+            raise ValueError("poisson is for counts: additivity additive")
         return self
 
 
@@ -179,12 +147,16 @@ def load_metrics(extra: Path | None = None) -> list[Metric]:
     """The registry, in the order of its files.
 
     Args:
-        extra: a project's own `metrics` folder, read after the shipped one.
+        extra: a project folder with metrics of its own in `metrics/*.yml`, read after those that
+            ship.
 
     Raises:
-        ModelError: a file is wrong, or a version of a metric is defined twice.
+        ModelError: a file is wrong, a version of a metric is defined twice, or a metric asks of a
+            fact what its header does not give.
     """
-    own = _read(extra) if extra is not None and extra.is_dir() else ()
+    folder = None if extra is None else extra / "metrics"
+    own = _read(folder) if folder is not None and folder.is_dir() else ()
+    sources = load_sources(extra)
     found: dict[str, Metric] = {}
     origin: dict[str, Traversable] = {}
     for file, metric in (*_shipped(), *own):
@@ -193,8 +165,33 @@ def load_metrics(extra: Path | None = None) -> list[Metric]:
                 f"{file}: {metric.ref} is defined already in {origin[metric.ref]}; a changed "
                 "definition takes the next version"
             )
+        for fault in _misfits(metric, sources):
+            raise ModelError(f"{file}: {metric.ref}: {fault}")
         found[metric.ref], origin[metric.ref] = metric, file
     return list(found.values())
+
+
+def _misfits(metric: Metric, sources: Sources) -> Iterator[str]:
+    """What a metric asks of its facts that their headers do not give."""
+    for part in metric.parts:
+        source = sources.get((part.fact, part.credit))
+        if source is None:
+            known = ", ".join(sorted(f"{fact} ({credit})" for fact, credit in sources))
+            yield f"{part.fact} credited by {part.credit} is not counted; there are {known}"
+            continue
+        counting = source.counting
+        if part.attribution != counting.attribution:
+            yield (
+                f"rows of {part.fact} are attributed at: {counting.attribution}; "
+                f"it says {part.attribution!r}"
+            )
+        lacking = set(metric.scopes) - {"all", *counting.scopes}
+        if lacking:
+            yield f"{part.fact} has no scope {', '.join(sorted(lacking))}"
+        order = ("interval", "day", "week", "month")
+        early = order[: order.index(counting.finest)]
+        if too_fine := [grain for grain in metric.grains if grain in early]:
+            yield f"{part.fact} has nothing for each {', '.join(too_fine)}; leave out these grains"
 
 
 @lru_cache(maxsize=1)

@@ -11,9 +11,17 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
 
 from pipelines.errors import ExpectedError
+from pipelines.sql_models.counting import Counting
 from pipelines.yaml_text import YAMLError, read_yaml
 
 if TYPE_CHECKING:
@@ -76,6 +84,18 @@ class Column(BaseModel):
     tests: tuple[ColumnTest, ...] = ()
 
 
+class Reach(BaseModel):
+    """Days around a changed day whose rows may change with it."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    before: Annotated[int, Field(ge=0)] = 0
+    after: Annotated[int, Field(ge=0)] = 0
+
+
+def _listed(given: object) -> object:
+    return [given] if isinstance(given, dict) else given
+
+
 class Header(BaseModel):
     """The YAML block at the top of a model file."""
 
@@ -88,6 +108,12 @@ class Header(BaseModel):
     """Columns that together name a row."""
     materialization: Literal["table", "view", "daily"] = "table"
     """daily: a table rebuilt for the days of `ops.build_window` alone; needs `local_date`."""
+    period: Literal["day", "week", "month"] = "day"
+    """Of a daily model: what `local_date` is the first day of; whole periods are rebuilt."""
+    reach: Reach = Reach()
+    """Of a daily model: days that are rebuilt besides those that changed."""
+    metrics: Annotated[tuple[Counting, ...], BeforeValidator(_listed)] = ()
+    """Of a fact: how metrics count it; several where a row can be credited in several ways."""
     columns: dict[str, Annotated[Column, BeforeValidator(_described)]] = {}
 
 
@@ -147,7 +173,7 @@ class SqlModel:
         from pipelines.sql_models.syntax import canonical
 
         _ = self.reads
-        return digest(self.header.materialization, canonical(self.sql))
+        return digest(self.header.materialization, self.header.period, canonical(self.sql))
 
 
 @lru_cache(maxsize=1024)

@@ -11,11 +11,13 @@ from typing import Literal
 from pipelines.sql_models.metrics import Metric, Part
 from pipelines.sql_models.model import ModelError
 
-Fold = Literal["sum", "max", "rows"]
-"""How parts of small periods make one of a longer: added, the highest, or not at all."""
+Fold = Literal["sum", "max", "last", "rows"]
+"""How parts of small periods make one of a longer: added, the highest, that of the last day, or
+not at all."""
 
 _FOLDS: dict[str, Fold] = {"count": "sum", "sum": "sum", "max": "max", "percentile": "rows"}
 _CALL = re.compile(rf"\b({'|'.join(_FOLDS)})\(", re.IGNORECASE)
+_WHOLE = re.compile(r"count\(.*|sum\((n_\w+|\w+_ms)\)( filter .*)?", re.DOTALL)
 _FILTER = re.compile(r"\s*filter\s*\(", re.IGNORECASE)
 
 
@@ -30,9 +32,14 @@ class Aggregate:
     fold: Fold
 
     @property
-    def source(self) -> str:
-        """The fact, contacts told apart by whom they are credited to."""
-        return self.fact if self.credit == "last" else f"{self.fact}_{self.credit}"
+    def source(self) -> tuple[str, str]:
+        """Fact and credit."""
+        return self.fact, self.credit
+
+    @property
+    def kind(self) -> str:
+        """SQL type of its sum: whole where it counts or adds up milliseconds, else decimal."""
+        return "bigint" if _WHOLE.fullmatch(self.sql) else "decimal(38, 6)"
 
 
 def _closing(sql: str, opening: int) -> int:
@@ -66,26 +73,35 @@ def cut(sql: str) -> Iterator[tuple[int, int, Fold]]:
         raise ModelError(f"no count, sum, max or percentile in: {sql}")
 
 
+def _fold(metric: Metric, fold: Fold, sql: str) -> Fold:
+    if sql.lower().startswith("count(distinct"):
+        return "rows"
+    return "last" if metric.additivity == "semi" and fold == "sum" else fold
+
+
 class Parts:
     """All parts of a registry, and each metric's expressions over their columns."""
 
     def __init__(self, metrics: list[Metric]) -> None:
-        self._by_meaning: dict[tuple[str, str, str], Aggregate] = {}
+        self._by_meaning: dict[tuple[str, str, str, bool], Aggregate] = {}
         # Plain counts first: their parts get the plain names.
         for metric in sorted(metrics, key=lambda m: m.denominator is not None or m.is_stored):
             for role, part in roles(metric):
                 self._add(metric, role, part)
 
     def _add(self, metric: Metric, role: str, part: Part) -> None:
-        pieces = [(part.sql[a:b], fold) for a, b, fold in cut(part.sql)]
+        pieces = [
+            (part.sql[a:b], _fold(metric, fold, part.sql[a:b])) for a, b, fold in cut(part.sql)
+        ]
         is_plain = metric.additivity == "additive" and role == "" and len(pieces) == 1
         stem = metric.id + (f"_v{metric.version}" if metric.version > 1 else "")
         for number, (sql, fold) in enumerate(pieces, start=1):
-            meaning = (part.fact, part.credit, " ".join(sql.split()))
+            text = " ".join(sql.split())
+            meaning = (part.fact, part.credit, text, metric.additivity == "semi")
             suffix = "" if is_plain else f"_{role or 'numerator'}"
             suffix += f"_{number}" if len(pieces) > 1 else ""
             self._by_meaning.setdefault(
-                meaning, Aggregate(stem + suffix, part.fact, part.credit, meaning[2], fold)
+                meaning, Aggregate(stem + suffix, part.fact, part.credit, text, fold)
             )
 
     @property
@@ -93,20 +109,22 @@ class Parts:
         """Every part, in a stable order."""
         return list(self._by_meaning.values())
 
-    def of(self, part: Part) -> list[Aggregate]:
+    def of(self, metric: Metric, part: Part) -> list[Aggregate]:
         """The aggregates of which a metric's part is made."""
-        return [self._find(part, start, end) for start, end, _ in cut(part.sql)]
+        return [self._find(metric, part, start, end) for start, end, _ in cut(part.sql)]
 
-    def over_columns(self, part: Part) -> str:
+    def over_columns(self, metric: Metric, part: Part) -> str:
         """The part's expression, with columns of the tables of parts for its aggregates."""
         text, place = "", 0
         for start, end, _ in cut(part.sql):
-            text += part.sql[place:start] + self._find(part, start, end).name
+            text += part.sql[place:start] + self._find(metric, part, start, end).name
             place = end
         return text + part.sql[place:]
 
-    def _find(self, part: Part, start: int, end: int) -> Aggregate:
-        return self._by_meaning[part.fact, part.credit, " ".join(part.sql[start:end].split())]
+    def _find(self, metric: Metric, part: Part, start: int, end: int) -> Aggregate:
+        text = " ".join(part.sql[start:end].split())
+        is_last = metric.additivity == "semi"
+        return self._by_meaning[part.fact, part.credit, text, is_last]
 
 
 def roles(metric: Metric) -> Iterator[tuple[str, Part]]:
@@ -119,6 +137,10 @@ def roles(metric: Metric) -> Iterator[tuple[str, Part]]:
         yield "n", metric.n
     if metric.square:
         yield "square", metric.square
+    if metric.positive:
+        yield "positive", metric.positive
+    if metric.negative:
+        yield "negative", metric.negative
     if metric.coverage:
         yield "known", metric.coverage.known
         yield "of", metric.coverage.of

@@ -122,6 +122,8 @@ _TABLES: dict[str, tuple[str, dict[str, tuple[str, str]]]] = {
             "to_date": ("DATE", "Last local day to rebuild."),
             "scan_from": ("DATE", "First local day whose rows may matter to those days."),
             "scan_to": ("DATE", "Last local day whose rows may matter to those days."),
+            "linked_from": ("DATE", "First local day of contacts that their records may be about."),
+            "late_to": ("DATE", "Last local day of records that may be about their contacts."),
         },
     ),
     "feed_watermark": (
@@ -194,7 +196,8 @@ def create_ops(con: duckdb.DuckDBPyConnection) -> None:
 def set_window(con: duckdb.DuckDBPyConnection, from_date: str, to_date: str) -> None:
     """Let daily models rebuild `from_date` to `to_date` (ISO days), both included.
 
-    A contact may last a week: the scan reaches seven days further on both sides.
+    A contact may last a week: the scan reaches seven days further on both sides. A record about
+    a contact, such as a refund, may be 400 days younger.
     """
     con.execute("delete from ops.build_window")
     con.execute(
@@ -203,7 +206,9 @@ def set_window(con: duckdb.DuckDBPyConnection, from_date: str, to_date: str) -> 
         select
             f, t,
             case when f <= date '0001-01-08' then f else (f - interval 7 day)::date end,
-            case when t >= date '9999-12-24' then t else (t + interval 7 day)::date end
+            case when t >= date '9999-12-24' then t else (t + interval 7 day)::date end,
+            case when f <= date '0002-02-05' then f else (f - interval 400 day)::date end,
+            case when t >= date '9998-11-26' then t else (t + interval 400 day)::date end
         from (select ?::date as f, ?::date as t)
         """,
         [from_date, to_date],

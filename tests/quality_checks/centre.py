@@ -93,6 +93,12 @@ _STAGING = {
             'f1' as file_id, 1 as line_no
         from (values ('sales'), ('support')) as t(queue)
         """,
+    "goal": """
+        select 'service_level' as metric_id, 'queue' as scope_kind, 'sales' as scope_id,
+            75 as goal, 'f1' as file_id, 2 as line_no
+        union all
+        select 'abandonment_rate', 'all', 'all', 4, 'f1', 3
+        """,
     "roster": """
         select agent, agent as name, timestamp '2026-03-02 07:55' as first_seen_at,
             timestamp '2026-03-03 17:30' as last_seen_at, true as is_inferred, 'f1' as file_id,

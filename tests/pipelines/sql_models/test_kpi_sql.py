@@ -5,6 +5,7 @@ import pytest
 import yaml
 
 from pipelines.sql_models import load_models
+from pipelines.sql_models.counting import INTERVAL_SCOPES
 from pipelines.sql_models.kpi_sql import generated_models
 from pipelines.sql_models.lint import lint
 from pipelines.sql_models.metrics import load_metrics
@@ -36,9 +37,11 @@ OWN = {
 def test_every_metric_is_said_at_its_grains():
     texts = {model.name: model.sql for model in generated_models()}
     for metric in load_metrics():
-        for grain in ("interval", "day"):
-            # Agents' quarter hours are a fact of their own.
-            said = grain in metric.grains and set(metric.scopes) != {"agent"}
+        for grain in ("interval", "day", "week", "month"):
+            # Agents have no quarter hours here.
+            said = grain in metric.grains and (
+                grain != "interval" or bool(set(metric.scopes) & set(INTERVAL_SCOPES))
+            )
             assert (f"'{metric.id}' as metric_id" in texts[f"kpi_{grain}"]) == said, metric.ref
 
 

@@ -37,7 +37,7 @@ def test_what_adds_nothing_up_is_refused(sql):
 
 def test_equal_sums_of_several_metrics_are_one_part():
     parts = Parts(load_metrics())
-    meanings = [(a.source, a.sql) for a in parts.all]
+    meanings = [(a.source, a.sql, a.fold) for a in parts.all]
     names = [a.name for a in parts.all]
     assert len(set(meanings)) == len(meanings)
     assert len(set(names)) == len(names)
@@ -48,7 +48,10 @@ def test_counts_have_plain_names_and_ratios_are_said_over_columns():
     parts = Parts(list(metrics.values()))
     callback = metrics["callback_rate"]
     assert callback.denominator is not None
-    assert parts.over_columns(callback.denominator) == "offered"
-    assert parts.over_columns(callback.numerator[0]) == "callback_rate_numerator"
-    talk = metrics["average_speed_of_answer"].numerator[0]
-    assert parts.over_columns(talk) == "ms_to_s(average_speed_of_answer_numerator)"
+    assert parts.over_columns(callback, callback.denominator) == "offered"
+    assert parts.over_columns(callback, callback.numerator[0]) == "callback_rate_numerator"
+    speed = metrics["average_speed_of_answer"]
+    assert (
+        parts.over_columns(speed, speed.numerator[0])
+        == "ms_to_s(average_speed_of_answer_numerator)"
+    )

@@ -41,6 +41,8 @@ def flat(expression: str) -> str:
         ("iso_dow(a)", "(WEEKDAY(a) + 1)"),
         ("iso_week(a)", "WEEKOFYEAR(a)"),
         ("iso_year(a)", "EXTRACT(YEAROFWEEK FROM a)"),
+        ("monday_of(a)", "CAST(DATE_TRUNC('WEEK', a) AS DATE)"),
+        ("first_of_month(a)", "CAST(DATE_TRUNC('MONTH', a) AS DATE)"),
         ("date_key(a)", "(YEAR(a) * 10000 + MONTH(a) * 100 + DAY(a))"),
         ("percentile(a, 0.9)", "PERCENTILE(a, 0.9)"),
         ("md5_key(a)", "CAST(CONV(SUBSTRING(MD5(a), 1, 15), 16, 10) AS BIGINT)"),
