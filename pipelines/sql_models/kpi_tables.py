@@ -35,13 +35,12 @@ def interval_parts(registry: Registry) -> SqlModel:
         kinds = registry.kinds(source, INTERVAL_SCOPES)
         steps += [_rows(source), _cells(source, own), _totals(source, own, kinds)]
     return _table(
-        registry,
         "kpi_interval_parts",
         _side_by_side(registry, steps, found),
         "What the metrics add up, per quarter hour and scope. Agents and what hangs on them have "
         "days alone. Read kpi_interval for metrics; this is what it is made of.",
-        (*_KEYS, "interval_start"),
-        found,
+        grain=(*_KEYS, "interval_start"),
+        columns=_described(registry, found, "day"),
     )
 
 
@@ -64,14 +63,12 @@ def period_parts(registry: Registry, grain: Grain) -> SqlModel:
             sides[side] = aggregates
     words = {"day": "local day", "week": "week (Monday to Sunday)", "month": "calendar month"}
     return _table(
-        registry,
         f"kpi_{grain}_parts",
         _joined(steps, sides, found),
         f"What the metrics add up, per {words[grain]} and scope; percentiles are taken from the "
         f"rows. Read kpi_{grain} for metrics; this is what it is made of.",
-        _KEYS,
-        found,
-        grain,
+        grain=_KEYS,
+        columns=_described(registry, found, grain),
     )
 
 
@@ -117,24 +114,20 @@ def _counted(
     return steps
 
 
-def _table(
-    registry: Registry,
-    name: str,
-    sql: str,
-    description: str,
-    grain: tuple[str, ...],
-    found: list[Aggregate],
-    period: Grain = "day",
-) -> SqlModel:
+def _described(registry: Registry, found: list[Aggregate], grain: Grain) -> dict[str, str]:
     columns = {a.name: f"{a.sql}, over core.{registry.sources[a.source].fact}." for a in found}
-    if period != "day":
-        columns["local_date"] = f"First day of the {period}."
+    return columns | ({"local_date": f"First day of the {grain}."} if grain != "day" else {})
+
+
+def _table(
+    name: str, sql: str, description: str, *, grain: tuple[str, ...], columns: dict[str, str]
+) -> SqlModel:
     header = Header(
         description=description,
         owner=OWNER,
         grain=grain,
         materialization="daily",
-        period="week" if period == "week" else "month" if period == "month" else "day",
+        period="week" if "_week_" in name else "month" if "_month_" in name else "day",
         columns={column: Column(description=text) for column, text in columns.items()},
     )
     return SqlModel("marts", name, header, sql)

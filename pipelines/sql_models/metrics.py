@@ -29,7 +29,6 @@ from pipelines.sql_models.model import ModelError, faults
 from pipelines.storage.duck import insert_rows
 from pipelines.yaml_text import YAMLError, read_yaml
 
-
 Unit = Literal["count", "percent", "seconds", "per_hour", "points", "number", "money"]
 
 Additivity = Literal["additive", "ratio", "semi", "distinct", "estimator", "percentile", "maximum"]
