@@ -62,6 +62,11 @@ MUTATIONS = [
      "available_ms = available_ms - 1 where agent_id = 'Ann' and paused_ms > 0"),
     ("core.fact_agent_state_interval", "agent_intervals_sum_to_spans",
      "delete from core.fact_agent_state_interval where agent_id = 'Ann'"),
+    ("core.fact_agent_schedule_interval", "schedule_intervals_sum_to_the_plan",
+     "delete from core.fact_agent_schedule_interval where agent_id = 'Ann' "
+     "and interval_start < '2026-03-02 10:00'"),
+    ("core.fact_agent_schedule_interval", "schedule_intervals_sum_to_the_plan",
+     "update core.agent_plan set planned_ms = planned_ms - 1 where agent_id = 'Bob'"),
     ("staging.queue_visit", "asterisk_entries_are_visits",
      "delete from staging.queue_visit where contact_id = 'c1-7'"),
     ("staging.queue_visit", "asterisk_entries_are_visits",

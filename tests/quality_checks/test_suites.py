@@ -193,6 +193,20 @@ BROKEN = {
         "at_most_a_day": "update $t set state_ms = 0 where $r",
         "available_in_a_queue": "update $t set n_queues_available = 0 where state = 'available'",
     },
+    "core.agent_plan": {
+        "pieces_do_not_overlap": "insert into $t select * replace (agent_key as agent_key) from $t",
+        "within_quarter_hour": "update $t set from_at = from_at - interval 1 minute where $r",
+        "activity_is_mapped": "update $t set activity_class = null where $r",
+        "local_day_fits_zone": "update $t set local_date = local_date + 1 where $r",
+    },
+    "core.fact_agent_schedule_interval": {
+        "paid_parts_sum_to_paid": "update $t set paid_ms = paid_ms + 1 where $r",
+        "nothing_is_negative": "update $t set paid_late_ms = -1 where $r",
+        "adherence_within_scheduled": "update $t set in_adherence_ms = scheduled_ms + 1 where $r",
+        "scheduled_within_planned": "update $t set planned_ms = scheduled_ms - 1 where $r",
+        "unscheduled_within_worked": "update $t set worked_unscheduled_ms = worked_ms + 1 where $r",
+        "local_day_fits_zone": "update $t set zone = 'Europe/Berlin' where $r",
+    },
     "core.fact_agent_state_interval": {
         "within_quarter_hour": "update $t set logged_in_ms = 900001 where $r",
         "parts_sum_to_logged_in": "update $t set ringing_ms = ringing_ms + 1 where $r",
