@@ -4,6 +4,11 @@ owner: team:analytics
 grain: [agent_id, interval_start]
 materialization: daily
 reach: {before: 5, after: 10}
+metrics:
+  row: planned_time
+  attribution: split at interval edges
+  agent: f.agent_id
+  agent_version: f.agent_key
 columns:
   agent_id: {tests: [not_null]}
   interval_start: {tests: [not_null]}

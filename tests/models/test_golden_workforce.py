@@ -1,0 +1,169 @@
+"""The golden numbers of planned time: worked examples, recomputed through the marts."""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import duckdb
+import pytest
+
+from tests.models.warehouse import build_plainly, inputs, read_up_to, stage
+
+DAY = date(2026, 1, 5)
+NINE = datetime.fromisoformat("2026-01-05 09:00:00")
+COMMON = {"zone": "Etc/UTC", "local_date": DAY}
+
+# Agent: planned (activity, from and to in minutes after nine, whether paid).
+PLANS = {
+    "late and longer": [("work", 0, 60, True)],
+    "a paid day": [
+        ("work", 0, 200, True),
+        ("break", 200, 230, True),
+        ("work", 230, 300, True),
+        ("training", 300, 330, True),
+        ("work", 330, 480, True),
+    ],
+    "nobody": [("work", 0, 60, True)],
+    "on leave": [("absence", 0, 60, True)],
+    "odd": [("work", 0, 60, True), ("odd", 60, 80, True)],
+}
+# Agent: what is logged, minutes after nine: join, pause (with its reason), unpause, leave.
+LOGS = {
+    "late and longer": [("join", 15, None), ("leave", 75, None)],
+    "a paid day": [
+        ("join", 15, None),
+        ("pause", 200, "Coffee"),
+        ("unpause", 230, None),
+        ("pause", 300, "Class"),
+        ("unpause", 330, None),
+        ("leave", 480, None),
+    ],
+    "odd": [("join", 0, None), ("leave", 80, None)],
+}
+
+
+def minutes(number: int) -> datetime:
+    return NINE + timedelta(minutes=number)
+
+
+def spans() -> list[dict[str, Any]]:
+    return [
+        COMMON
+        | {"source": "wfm", "agent": agent, "activity": activity, "kind": "planned"}
+        | {"starts_at": minutes(start), "ends_at": minutes(end), "is_paid": is_paid}
+        for agent, plan in PLANS.items()
+        for activity, start, end, is_paid in plan
+    ]
+
+
+def events() -> list[dict[str, Any]]:
+    return [
+        COMMON
+        | {"source": "pbx", "agent": agent, "queue": "sales", "event_at": minutes(at)}
+        | {"event": event, "reason": reason, "event_rank": 1, "event_repeat": 1}
+        | {"is_inferred": False, "is_carried": False}
+        for agent, log in LOGS.items()
+        for event, at, reason in log
+    ]
+
+
+@pytest.fixture(scope="module")
+def con() -> duckdb.DuckDBPyConnection:
+    con = inputs(["Etc/UTC"], DAY, DAY)
+    everywhere = {"source": "settings", "zone": "Etc/UTC"}
+    stage(con, "schedule", spans())
+    stage(con, "agent_event", events())
+    stage(
+        con,
+        "activity_map",
+        [
+            everywhere | {"activity": activity, "activity_class": kind, "allowed_states": None}
+            for activity, kind in (("training", "other_work"), ("break", "break"))
+        ],
+    )
+    stage(
+        con,
+        "state_map",
+        [
+            everywhere | {"reason": reason, "state": state, "state_class": state}
+            for reason, state in (("Coffee", "break"), ("Class", "other_work"))
+        ],
+    )
+    stage(
+        con,
+        "roster",
+        [
+            everywhere | {"agent": agent, "team": "red", "is_inferred": False}
+            for agent in ("late and longer", "nobody")
+        ],
+    )
+    read_up_to(con, {"pbx": datetime.fromisoformat("2026-01-06 12:00:00")})
+    build_plainly(con)
+    return con
+
+
+def value(
+    con: duckdb.DuckDBPyConnection, metric: str, agent: str, kind: str = "agent"
+) -> tuple[Any, ...] | None:
+    return con.execute(
+        """
+        select value, numerator, denominator, coverage from marts.v_kpi_day
+        where metric_id = ? and scope_kind = ? and scope_id = ? and local_date = ?
+        """,
+        [metric, kind, agent, DAY],
+    ).fetchone()
+
+
+@pytest.mark.parametrize(
+    ("metric", "agent", "expected"),
+    [
+        ("schedule_adherence", "late and longer", 75),
+        ("schedule_conformance", "late and longer", 100),
+        ("absence_rate", "late and longer", 0),
+        ("utilization", "a paid day", 84.375),
+        ("shrinkage", "a paid day", 15.625),
+        ("shrinkage_internal", "a paid day", 15.625),
+        ("shrinkage_external", "a paid day", 0),
+        ("schedule_adherence", "a paid day", 96.875),
+        ("schedule_adherence", "nobody", 0),
+        ("schedule_conformance", "nobody", 0),
+        ("absence_rate", "nobody", 100),
+        ("shrinkage", "nobody", 100),
+        ("shrinkage_external", "nobody", 100),
+        ("shrinkage_internal", "nobody", 0),
+        ("utilization", "on leave", 0),
+        ("shrinkage_external", "on leave", 100),
+        ("schedule_adherence", "on leave", None),
+        ("absence_rate", "on leave", None),
+        ("schedule_adherence", "odd", 100),
+    ],
+)
+def test_worked_examples(con, metric, agent, expected):
+    found = value(con, metric, agent)
+    assert found is not None
+    assert found[0] == (None if expected is None else pytest.approx(expected))
+
+
+def test_paid_time_of_the_day_is_eight_hours(con):
+    found = value(con, "utilization", "a paid day")
+    assert found is not None
+    assert (float(found[1]), float(found[2])) == (24_300, 28_800)
+
+
+def test_what_no_map_knows_is_shown_in_the_coverage(con):
+    found = value(con, "schedule_adherence", "odd")
+    assert found is not None
+    assert found[3] == pytest.approx(0.75)
+
+
+def test_a_team_adds_up_its_agents_seconds(con):
+    found = value(con, "schedule_adherence", "red", "team")
+    assert found is not None
+    assert (found[0], float(found[1]), float(found[2])) == (pytest.approx(37.5), 2_700, 7_200)
+
+
+def test_planned_time_has_no_queue(con):
+    queues = """
+        select count(*) from marts.kpi_day where scope_kind in ('queue', 'reason', 'campaign')
+            and metric_id in ('schedule_adherence', 'utilization', 'shrinkage', 'absence_rate')
+    """
+    assert con.execute(queues).fetchone() == (0,)
