@@ -35,6 +35,14 @@ _NATURAL_KEYS: dict[str, tuple[str, tuple[str, ...]]] = {
         ("source", "contact_id", "agent_id", "connected_at"),
     ),
     "core.fact_agent_state": ("state_span_key", ("source", "agent_id", "from_at")),
+    "core.fact_ivr_session": ("session_key", ("source", "session_id")),
+    "core.fact_ivr_step": ("step_key", ("source", "session_id", "step_ordinal")),
+    "core.fact_outbound_attempt": ("attempt_key", ("source", "attempt_id")),
+    "core.fact_sale": ("sale_key", ("source", "sale_id")),
+    "core.fact_case": ("case_key", ("source", "case_id")),
+    "core.fact_case_span": ("case_key", ("source", "case_id")),
+    "core.fact_case_resolution": ("case_key", ("source", "case_id")),
+    "core.fact_case_due": ("case_key", ("source", "case_id")),
 }
 """Key of each fact, and columns that are equal wherever the key is."""
 

@@ -11,6 +11,7 @@ import duckdb
 
 from pipelines.sql_models import build_model, load_contracts, load_models
 from pipelines.sql_models.empty import empty_inputs
+from tests.quality_checks import records
 from tests.quality_checks.centre_ops import fill_ops
 
 # 48 calls a day, one every 15 minutes: 36 answered after 10 s and 40 s of talk, 12 abandoned;
@@ -148,7 +149,7 @@ def make_centre(folder: Path) -> None:
     with empty_inputs() as con:
         con.execute(_CALLS)
         contracts = load_contracts()
-        for table, rows in _STAGING.items():
+        for table, rows in (_STAGING | records.STAGING).items():
             contract = contracts[table]
             day = f"{contract.date_column}::date" if contract.date_column else "null::date"
             con.execute(

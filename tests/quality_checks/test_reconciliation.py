@@ -7,6 +7,7 @@ import pytest
 
 from pipelines.sql_models import Window, load_contracts
 from quality_checks.reconciliation import reconciliations, run_reconciliations
+from tests.quality_checks import records
 
 # relation, check, what breaks it
 MUTATIONS = [
@@ -112,8 +113,10 @@ MUTATIONS = [
         for relation in (
             "core.fact_contact", "core.fact_queue_visit", "core.fact_queue_refusal",
             "core.fact_agent_offer", "core.fact_handle_segment", "core.fact_agent_state",
+            *records.KEYED,
         )
     ),
+    *records.MUTATIONS,
 ]  # fmt: skip
 
 

@@ -4,6 +4,7 @@ import pytest
 
 from quality_checks.expectations import run_suites
 from quality_checks.suite import load_suites
+from tests.quality_checks import records
 
 SUITES = {suite.relation: suite for suite in load_suites()}
 
@@ -214,6 +215,7 @@ BROKEN = {
         "inferred_within_logged_in": "update $t set inferred_ms = logged_in_ms + 1 where $r",
         "local_day_fits_zone": "update $t set local_date = local_date + 1 where $r",
     },
+    **records.BROKEN,
 }
 
 

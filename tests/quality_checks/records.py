@@ -1,0 +1,208 @@
+"""Menus, campaigns, sales, cases, messages and money of the small centre, and what breaks them."""
+
+STAGING = {
+    "ivr_session": """
+        select 'v' || contact_id as session_id, contact_id, 'ivr' as kind, 'voice' as channel,
+            'c_' || substr(md5(contact_id), 1, 16) as customer_ref,
+            entered_at - interval 40 second as entered_at,
+            entered_at - interval 1 second as left_at, 'to_queue' as end_kind, file_id, line_no
+        from call where contact_id like '%-%0'
+        union all
+        select 'w' || contact_id, null, 'bot', 'chat', null, entered_at,
+            entered_at + interval 30 second, 'completed', file_id, line_no
+        from call where contact_id like '%-%1'
+        """,
+    "ivr_step": """
+        select 'v' || contact_id as session_id, step_ordinal, node,
+            entered_at - interval 40 second + step_ordinal * interval 5 second as entered_at,
+            entered_at - interval 30 second + step_ordinal * interval 5 second as left_at,
+            task, outcome, file_id, line_no
+        from call, (values
+            (1, 'start', null, 'passed'), (2, 'balance', 'balance', 'done')
+        ) as s(step_ordinal, node, task, outcome)
+        where contact_id like '%-%0'
+        """,
+    "outbound_attempt": """
+        select 'd' || contact_id as attempt_id, 'winback' as campaign, 'L' || line_no as lead_id,
+            case when line_no % 4 = 1 then 'Ann' end as agent, entered_at as dialled_at,
+            entered_at + interval 5 second as answered_at,
+            case when line_no % 4 = 1 then entered_at + interval 6 second end
+                as agent_connected_at,
+            'human' as amd_result,
+            case when line_no % 4 = 1 then 'sale' else 'hung_up' end as result, file_id, line_no
+        from call
+        """,
+    "sale": """
+        select 's' || contact_id as sale_id, contact_id, null as refunds_sale_id, 'Ann' as agent,
+            entered_at + interval 40 second as sold_at, 'order' as kind, 25.5 as sale_amount,
+            'EUR' as currency, file_id, line_no
+        from call where line_no % 80 = 1
+        union all
+        select 'r' || contact_id, null, 's' || contact_id, 'Ann', entered_at + interval 2 hour,
+            'refund', 25.5, 'EUR', file_id, line_no
+        from call where line_no % 160 = 1
+        """,
+    "service_case": """
+        select 'k' || contact_id as case_id, contact_id, 'Ann' as agent, queue,
+            'voice' as channel, 'complaint' as kind, entered_at + interval 1 minute as opened_at,
+            entered_at + interval 2 hour as due_at, file_id, line_no
+        from call where contact_id like 'c0-%' and line_no % 80 = 1
+        """,
+    "service_case_event": """
+        select 'k' || contact_id as case_id, event, event_at, 1 as event_repeat, file_id, line_no
+        from (
+            select *, 'resolved' as event, entered_at + interval 1 hour as event_at from call
+            union all
+            select *, 'reopened', entered_at + interval 90 minute from call
+            union all
+            select *, 'resolved', entered_at + interval 3 hour from call
+        )
+        where contact_id like 'c0-%' and line_no % 160 = 1
+        """,
+}
+"""Table -> rows, as `centre` makes them of its calls."""
+
+BROKEN = {
+    "staging.ivr_session": {
+        "leaves_after_entry": "update $t set left_at = entered_at - interval 1 second where $r",
+        "ended_says_how": "update $t set end_kind = null where $r",
+        "lasts_at_most_a_day": "update $t set left_at = entered_at + interval 25 hour where $r",
+        "customer_ref_hashed": "update $t set customer_ref = '01715550100' where $r",
+    },
+    "staging.ivr_step": {
+        "leaves_after_entry": "update $t set left_at = entered_at - interval 1 second where $r",
+        "done_has_task": "update $t set task = null where outcome = 'done'",
+    },
+    "core.fact_ivr_session": {
+        "leaves_after_entry": "update $t set left_at = entered_at - interval 1 second where $r",
+        "tasks_done_within_tried": "update $t set n_tasks_done = n_tasks + 1 where $r",
+        "unlinked_is_of_its_own_day": "update $t set own_local_date = local_date - 1 "
+        "where not is_linked",
+        "mature_has_ended": "update $t set left_at = null, is_mature = true where $r",
+        "local_day_fits_zone": "update $t set zone = 'Europe/Berlin' where $r",
+    },
+    "core.fact_ivr_step": {
+        "leaves_after_entry": "update $t set left_at = entered_at - interval 1 second where $r",
+        "one_last_step": "update $t set is_last = not is_last where $r",
+        "task_is_marked": "update $t set is_task = not is_task where $r",
+        "session_there": "update $t set kind = null where $r",
+        "local_day_fits_zone": "update $t set interval_key = -1 where $r",
+    },
+    "staging.outbound_attempt": {
+        "answered_after_dial": "update $t set answered_at = dialled_at - interval 1 second "
+        "where $r",
+        "unanswered_has_no_answer": "update $t set result = 'no_answer' where $r",
+        "dropped_has_no_agent": "update $t set result = 'dropped', "
+        "agent_connected_at = answered_at where $r",
+        "result_mostly_known": "update $t set result = 'unknown' where rowid > 80",
+        "lead_is_no_number": "update $t set lead_id = '+44 171 5550100' where $r",
+    },
+    "core.dim_campaign": {
+        "unknown_member": "delete from $t where campaign_key = -1",
+        "last_after_first": "update $t set last_on = first_on - 1",
+    },
+    "core.fact_outbound_attempt": {
+        "campaign_known": "update $t set campaign_key = -1 where $r",
+        "live_is_connected": "update $t set is_connected = null where $r",
+        "right_party_is_live": "update $t set is_right_party = true, is_live = null where $r",
+        "dropped_or_given": "update $t set is_dropped = true, is_given = true where $r",
+        "unlinked_is_of_its_own_day": "update $t set own_local_date = local_date - 1 where $r",
+        "local_day_fits_zone": "update $t set local_date = local_date + 1 where $r",
+    },
+    "staging.sale": {
+        "refund_names_what": "update $t set refunds_sale_id = null where kind = 'refund'",
+        "only_refunds_refund": "update $t set refunds_sale_id = sale_id where kind = 'order'",
+        "amount_has_currency": "update $t set currency = null where $r",
+        "currency_is_a_code": "update $t set currency = 'Euro' where $r",
+        "amount_mostly_known": "update $t set sale_amount = null where rowid > 12",
+    },
+    "core.fact_sale": {
+        "order_is_its_own": "update $t set order_key = 1 where kind = 'order'",
+        "refund_flag_fits": "update $t set is_refunded = not is_refunded where kind = 'order'",
+        "refund_within_order": "update $t set refund_amount = 26, n_refunds = 1 "
+        "where kind = 'order'",
+        "conversion_is_linked": "update $t set is_conversion = true where kind = 'refund'",
+        "converts_once": "update $t set is_conversion = true, contact_key = 1",
+        "unlinked_is_of_its_own_day": "update $t set own_local_date = local_date - 1 "
+        "where not is_linked",
+        "local_day_fits_zone": "update $t set zone = 'Europe/Berlin' where $r",
+    },
+    "staging.service_case": {
+        "due_after_opening": "update $t set due_at = opened_at - interval 1 second where $r",
+        "not_its_own_parent": "update $t set parent_case_id = case_id where $r",
+        "customer_ref_hashed": "update $t set customer_ref = '01715550100' where $r",
+    },
+    "staging.service_case_event": {
+        "case_is_there": "update $t set case_id = 'k9' where $r",
+        "not_before_the_case": "update $t set event_at = event_at - interval 1 day where $r",
+    },
+    "core.fact_case_span": {
+        "ends_after_start": "update $t set to_at = from_at - interval 1 second where not is_open",
+        "open_has_no_end": "update $t set end_kind = 'resolved' where is_open",
+        "stretches_do_not_overlap": "update $t set to_at = to_at + interval 1 day "
+        "where span_ordinal = 1",
+    },
+    "core.fact_case": {
+        "open_or_ended": "update $t set is_open = not is_open where $r",
+        "first_before_last": "update $t set first_resolved_at = resolved_at + interval 1 second "
+        "where not is_open or resolved_at is not null",
+        "in_time_fits": "update $t set is_resolved_in_time = null where resolved_at is not null",
+        "reopened_has_reopening": "update $t set is_reopened = true, n_reopened = 0 where $r",
+        "local_day_fits_zone": "update $t set local_date = local_date + 1 where $r",
+    },
+    "core.fact_case_resolution": {
+        "resolved_after_opening": "update $t set opened_at = resolved_at + interval 1 second "
+        "where $r",
+        "local_day_fits_zone": "update $t set zone = 'Europe/Berlin' where $r",
+    },
+    "core.fact_case_due": {
+        "kept_or_past_due": "update $t set is_past_due = not is_past_due where $r",
+        "local_day_fits_zone": "update $t set interval_key = -1 where $r",
+    },
+    "core.fact_case_backlog": {
+        "age_fits_the_day": "update $t set age_ms = age_ms + 40000000000 where $r",
+        "local_day_fits_zone": "update $t set local_date = local_date + 1 where $r",
+    },
+}
+"""As in test_suites: relation -> rule -> what breaks it."""
+
+MUTATIONS = [
+    ("core.fact_ivr_session", "fact_ivr_session_has_every_row",
+     "delete from core.fact_ivr_session where contact_id = 'c1-10'"),
+    ("core.fact_ivr_session", "fact_ivr_session_has_every_row",
+     "update core.fact_ivr_session set end_kind = null where contact_id = 'c1-10'"),
+    ("core.fact_ivr_step", "fact_ivr_step_has_every_row",
+     "insert into core.fact_ivr_step from core.fact_ivr_step limit 1"),
+    ("core.fact_outbound_attempt", "fact_outbound_attempt_has_every_row",
+     "update core.fact_outbound_attempt set result = 'refused' where attempt_id = 'dc1-7'"),
+    ("core.fact_outbound_attempt", "fact_outbound_attempt_has_every_row",
+     "delete from core.fact_outbound_attempt where attempt_id = 'dc1-7'"),
+    ("core.fact_sale", "fact_sale_has_every_row",
+     "update core.fact_sale set kind = 'payment' where sale_id = 'sc1-8'"),
+    ("core.fact_sale", "fact_sale_has_every_row",
+     "delete from core.fact_sale where sale_id = 'sc1-8'"),
+    ("core.fact_sale", "refunds_stand_on_their_orders",
+     "update core.fact_sale set n_refunds = 0 where n_refunds = 1"),
+    ("core.fact_sale", "refunds_stand_on_their_orders",
+     "delete from core.fact_sale where kind = 'refund'"),
+    ("core.fact_case", "fact_case_has_every_row",
+     "update core.fact_case set kind = 'request' where case_id = 'kc0-8'"),
+    ("core.fact_case", "fact_case_has_every_row",
+     "delete from core.fact_case where case_id = 'kc0-8'"),
+    ("core.fact_case_span", "cases_have_their_spans",
+     "delete from core.fact_case_span where case_id = 'kc0-8'"),
+    ("core.fact_case_span", "cases_have_their_spans",
+     "delete from core.fact_case_resolution where span_ordinal = 2"),
+    ("core.fact_case_span", "cases_have_their_spans", "update core.fact_case set n_reopened = 2"),
+    ("marts.case_backlog_day", "backlog_follows_from_the_day_before",
+     "update marts.case_backlog_day set n_open = n_open + 1"),
+    ("marts.case_backlog_day", "backlog_follows_from_the_day_before",
+     "update marts.case_backlog_day set n_opened = n_opened - 1"),
+]  # fmt: skip
+"""As in test_reconciliation: relation, check, what breaks it."""
+
+KEYED = (
+    "core.fact_ivr_session", "core.fact_ivr_step", "core.fact_outbound_attempt", "core.fact_sale",
+    "core.fact_case", "core.fact_case_span", "core.fact_case_resolution", "core.fact_case_due",
+)  # fmt: skip
+"""Facts whose keys are looked at for collisions."""
