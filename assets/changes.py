@@ -1,55 +1,117 @@
-"""Whether a dimension's old rows changed: then facts that were built with them are stale."""
+"""What a changed table of reference makes stale: the days of its rows' old and new validity."""
+
+from collections.abc import Iterable
+from datetime import date
 
 import duckdb
 
-_DESCRIPTIVE = {"extensions", "aliases"}
-"""Columns that no other model reads: a phone learned tomorrow rebuilds no history."""
+from pipelines.sql_models import SqlModel
+
+_DESCRIPTIVE = {"extensions", "aliases", "is_current", "valid_to"}
+"""Columns that change no fact: a phone learned tomorrow, or a version that ends where the next one
+begins, which is compared itself."""
+_CUSTOMERS = "core.bridge_customer_address"
 
 
-def _dimensions(con: duckdb.DuckDBPyConnection) -> list[str]:
+def references_of(models: Iterable[SqlModel]) -> list[SqlModel]:
+    """Tables that daily models read and that are built as a whole, in order of building.
+
+    Those that are made of daily models are left out: they are as new as these.
+    """
+    models = list(models)
+    daily = {m.relation for m in models if m.header.materialization == "daily"}
+    made_of_daily = set(daily)
+    for model in models:
+        if model.reads & made_of_daily:
+            made_of_daily.add(model.relation)
+    whole = {m.relation for m in models if m.header.materialization == "table"} - made_of_daily
+    read = {relation for m in models if m.relation in made_of_daily for relation in m.reads}
+    wanted: set[str] = set()
+    for model in reversed(models):
+        if model.relation in whole and model.relation in read | wanted:
+            wanted |= {model.relation, *model.reads}
+    return [model for model in models if model.relation in wanted & whole]
+
+
+class ReferencesBefore:
+    """Tables of reference as they are now, to compare with what a run makes of them."""
+
+    def __init__(self, con: duckdb.DuckDBPyConnection, models: Iterable[SqlModel]) -> None:
+        there = _tables(con)
+        self._known = [m.relation for m in models if m.relation in there]
+        self._new = [m.relation for m in models if m.relation not in there]
+        for relation in self._known:
+            con.execute(f"create or replace temp table {_copy(relation)} as from {relation}")
+
+    def stale_days(self, con: duckdb.DuckDBPyConnection, days: set[date]) -> set[date]:
+        """Those of `days` that a changed row concerns; all of them if a table is new.
+
+        Asked once, after all of the tables are built: the copies are dropped.
+        """
+        try:
+            if self._new:
+                return days
+            found: set[date] = set()
+            for relation in self._known:
+                found |= _stale(con, relation, days)
+            return found
+        finally:
+            for relation in self._known:
+                con.execute(f"drop table if exists temp.{_copy(relation)}")
+
+
+def _copy(relation: str) -> str:
+    return "before_" + relation.replace(".", "_")
+
+
+def _tables(con: duckdb.DuckDBPyConnection) -> set[str]:
     rows = con.execute(
         """
-        select table_name from duckdb_tables()
-        where database_name = current_database() and schema_name = 'core'
-            and table_name like 'dim\\_%' escape '\\' and table_name <> 'dim_metric'
-        order by table_name
+        select schema_name || '.' || table_name from duckdb_tables()
+        where database_name = current_database()
         """
     ).fetchall()
-    return [name for (name,) in rows]
+    return {name for (name,) in rows}
 
 
-class DimensionsBefore:
-    """The dimensions as they are now, to compare with what a run makes of them."""
-
-    def __init__(self, con: duckdb.DuckDBPyConnection) -> None:
-        self._names = _dimensions(con)
-        for name in self._names:
-            con.execute(f"create or replace temp table before_{name} as select * from core.{name}")
-
-    def changed(self, con: duckdb.DuckDBPyConnection) -> bool:
-        """Whether a row of before is gone or different; new rows concern no old fact.
-
-        Asked once, after all dimensions are built: the copies are dropped.
-        """
-        there = set(_dimensions(con))
-        try:
-            return any(name not in there or _differs(con, name) for name in self._names)
-        finally:
-            for name in self._names:
-                con.execute(f"drop table if exists temp.before_{name}")
+def _stale(con: duckdb.DuckDBPyConnection, relation: str, days: set[date]) -> set[date]:
+    before = [row[0] for row in con.execute(f"describe temp.{_copy(relation)}").fetchall()]
+    now = [row[0] for row in con.execute(f"describe {relation}").fetchall()]
+    if before != now:
+        return days
+    differing = _differing(relation, now)
+    if relation == _CUSTOMERS:
+        return days & _days_of_callers(con, differing)
+    if not {"valid_from", "valid_to"} <= set(now):
+        return days if con.execute(f"{differing} limit 1").fetchone() else set()
+    spans = con.execute(f"select distinct valid_from, valid_to from ({differing})").fetchall()
+    return {day for day in days if any(first <= day < last for first, last in spans)}
 
 
-def _differs(con: duckdb.DuckDBPyConnection, name: str) -> bool:
-    old = [r[0] for r in con.execute(f"describe temp.before_{name}").fetchall()]
-    new = [r[0] for r in con.execute(f"describe core.{name}").fetchall()]
-    if old != new:
-        return True
-    columns = ", ".join(f'"{column}"' for column in new if column not in _DESCRIPTIVE)
-    row = con.execute(
+def _differing(relation: str, columns: list[str]) -> str:
+    """Rows that came, went or changed, and matter to facts that were built before.
+
+    Who is new in a dimension with durable identifiers is in no older fact; where a dimension has
+    none, no new row is.
+    """
+    before, name = f"temp.{_copy(relation)}", relation.partition(".")[2]
+    row = "hash({})".format(", ".join(f'"{c}"' for c in columns if c not in _DESCRIPTIVE))
+    gone = f"from {before} where {row} not in (select {row} from {relation})"
+    come = f"from {relation} where {row} not in (select {row} from {before})"
+    durable = f"{name.removeprefix('dim_')}_id"
+    if name.startswith("dim_"):
+        come += f" and {durable} in (select {durable} from {before})" if durable in columns else ""
+        come += "" if durable in columns else " and false"
+    return f"select * {gone} union all select * {come}"
+
+
+def _days_of_callers(con: duckdb.DuckDBPyConnection, differing: str) -> set[date]:
+    if "core.fact_contact" not in _tables(con):
+        return set()
+    rows = con.execute(
         f"""
-        select 1 from (
-            select {columns} from temp.before_{name} except select {columns} from core.{name}
-        ) limit 1
+        select distinct local_date from core.fact_contact
+        where customer_ref in (select customer_ref from ({differing}))
         """
-    ).fetchone()
-    return row is not None
+    ).fetchall()
+    return {day for (day,) in rows}

@@ -49,7 +49,5 @@ def _fill_calendar(con: duckdb.DuckDBPyConnection, project: Project) -> None:
 
 def _fill_metrics(con: duckdb.DuckDBPyConnection, project: Project) -> None:
     con.begin()
-    write_definitions(
-        con, metric_definitions(project.settings.goals, extra=project.root)
-    )
+    write_definitions(con, metric_definitions(project.settings.goals, extra=project.root))
     con.commit()

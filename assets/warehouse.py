@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from importlib.metadata import version
 
-from assets.changes import DimensionsBefore
+from assets.changes import ReferencesBefore, references_of
 from assets.ingest.adapter import staging_tables
 from assets.ingest.refresh import ingest
 from assets.inspection import tell_checked
+from assets.late import linked_days
 from assets.references import fill_references
-from assets.windows import windows_of, with_neighbours
+from assets.windows import reach_of, widened, windows_of, with_neighbours
 from pipelines import progress
 from pipelines.errors import ExpectedError
 from pipelines.settings import Project
@@ -224,7 +225,7 @@ class _Run:
         self._check(staging, windows)
         if any(check.is_blocking for check in self.checks):
             return
-        windows = self._build(windows)
+        windows = self._build(windows, dirty)
         specs = check_specs(extra_models=self.project.root)
         self._count({spec.relation for spec in specs if spec.relation.startswith("ops.")})
         later = {spec.relation for spec in specs if not spec.relation.startswith("staging.")}
@@ -235,22 +236,37 @@ class _Run:
             row = self.con.execute(f"select count(*) from {relation}").fetchone()
             self._tell_built(relation, row[0] if row else 0, 0.0)
 
-    def _build(self, windows: list[Window] | None) -> list[Window] | None:
+    def _build(self, windows: list[Window] | None, dirty: set[date]) -> list[Window] | None:
         glossary = load_glossary(self.project.root)
-        before = DimensionsBefore(self.con)
+        references = references_of(self.models)
+        before = ReferencesBefore(self.con, references)
         gone = drop_unknown(self.con, self.models)
         for relation in gone:
             _note(f"{relation} is made by no model any more and was dropped")
-        dimensions = [model for model in self.models if model.name.startswith("dim_")]
-        for model in dimensions:
-            self._build_one(model, windows, glossary)
-        if before.changed(self.con) and windows is not None:
-            _note("a dimension changed: every day is built again")
-            windows = None
+        for model in references:
+            self._build_one(model, None, glossary)
+        if windows is not None:
+            windows = self._windows(dirty, before)
         for model in self.models:
-            if model not in dimensions:
+            if model not in references:
                 self._build_one(model, windows, glossary)
         return windows
+
+    def _windows(self, dirty: set[date], before: ReferencesBefore) -> list[Window]:
+        """The stretches to rebuild: dirty days, those of changed references, and linked days."""
+        every = {
+            day
+            for (day,) in self.con.execute(
+                """
+                select distinct local_date from ops.lake_manifest
+                where layer = 'staging' and local_date is not null
+                """
+            ).fetchall()
+        }
+        stale = before.stale_days(self.con, every)
+        if stale:
+            _note(f"a table of reference changed: {len(stale):,} days are built again")
+        return windows_of(linked_days(self.con, dirty | stale))
 
     def _build_one(
         self, model: SqlModel, windows: list[Window] | None, glossary: dict[str, str]
@@ -261,7 +277,8 @@ class _Run:
             return
         rows: int | None = None
         seconds = 0.0
-        for window in windows if narrow and windows else [None]:
+        asked = widened(windows, *reach_of(model, self.models)) if narrow and windows else [None]
+        for window in asked:
             done = build_model(self.con, model, window, glossary=glossary)
             rows, seconds = done.rows, seconds + done.seconds
             if done.is_full:
