@@ -43,6 +43,10 @@ _NATURAL_KEYS: dict[str, tuple[str, tuple[str, ...]]] = {
     "core.fact_case_span": ("case_key", ("source", "case_id")),
     "core.fact_case_resolution": ("case_key", ("source", "case_id")),
     "core.fact_case_due": ("case_key", ("source", "case_id")),
+    "core.fact_survey_invite": ("invite_key", ("source", "invite_id")),
+    "core.fact_survey_answer": ("answer_key", ("source", "invite_id", "question")),
+    "core.fact_qa_evaluation": ("evaluation_key", ("source", "evaluation_id")),
+    "core.fact_qa_item": ("evaluation_item_key", ("source", "evaluation_id", "item")),
 }
 """Key of each fact, and columns that are equal wherever the key is."""
 

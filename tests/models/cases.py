@@ -156,6 +156,7 @@ def _required(name: str, kind: str, allowed: tuple[str, ...]) -> Any:
         "VARCHAR": allowed[0] if allowed else "x",
         "BOOLEAN": False,
         "DOUBLE": 0,
+        "DECIMAL(18,4)": 0,
         "DATE": A_MOMENT.date(),
         "TIMESTAMP": A_MOMENT,
     }[kind]

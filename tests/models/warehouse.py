@@ -20,6 +20,7 @@ _TYPES: dict[str, Any] = {
     "BIGINT": pl.Int64,
     "INTEGER": pl.Int32,
     "BOOLEAN": pl.Boolean,
+    "DECIMAL(18,4)": pl.Decimal(18, 4),
     "TIMESTAMP": pl.Datetime("us"),
     "DATE": pl.Date,
 }

@@ -11,7 +11,7 @@ import duckdb
 
 from pipelines.sql_models import build_model, load_contracts, load_models
 from pipelines.sql_models.empty import empty_inputs
-from tests.quality_checks import records
+from tests.quality_checks import feedback, records
 from tests.quality_checks.centre_ops import fill_ops
 
 # 48 calls a day, one every 15 minutes: 36 answered after 10 s and 40 s of talk, 12 abandoned;
@@ -20,6 +20,7 @@ _CALLS = """
 create temp table call as
 select
     'c' || d || '-' || i as contact_id,
+    i as call_no,
     timestamp '2026-03-02 08:00' + d * interval 1 day + i * interval 12 minute as entered_at,
     case i % 2 when 0 then 'sales' else 'support' end as queue,
     ['Ann', 'Bob', 'Cid'][1 + i % 3] as agent,
@@ -36,7 +37,8 @@ _STAGING = {
         select contact_id, contact_id as root_contact_id, 'customer' as kind, 'voice' as channel,
             'inbound' as direction, 'c_' || substr(md5(contact_id), 1, 16) as customer_ref,
             entered_at as started_at, entered_at + interval 50 second as ended_at,
-            false as is_open, true as is_in_queue_log, false as is_in_cdr, file_id, line_no
+            'invoice' as reason, 'billing' as reason_group, false as is_open,
+            true as is_in_queue_log, false as is_in_cdr, file_id, line_no
         from call
         """,
     "queue_visit": """
@@ -149,7 +151,7 @@ def make_centre(folder: Path) -> None:
     with empty_inputs() as con:
         con.execute(_CALLS)
         contracts = load_contracts()
-        for table, rows in (_STAGING | records.STAGING).items():
+        for table, rows in (_STAGING | feedback.STAGING | records.STAGING).items():
             contract = contracts[table]
             day = f"{contract.date_column}::date" if contract.date_column else "null::date"
             con.execute(

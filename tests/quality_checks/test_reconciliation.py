@@ -7,7 +7,7 @@ import pytest
 
 from pipelines.sql_models import Window, load_contracts
 from quality_checks.reconciliation import reconciliations, run_reconciliations
-from tests.quality_checks import records
+from tests.quality_checks import feedback, records
 
 # relation, check, what breaks it
 MUTATIONS = [
@@ -106,6 +106,7 @@ MUTATIONS = [
      "delete from marts.kpi_day_parts where scope_id = 'sales'"),
     ("marts.kpi_day", "days_count_every_visit",
      "update core.fact_queue_visit set queue_id = 'support' where contact_id = 'c1-6'"),
+    *feedback.MUTATIONS,
     *(
         (relation, "keys_do_not_collide",
          f"insert into {relation} select * replace (source || '2' as source) "
@@ -113,6 +114,7 @@ MUTATIONS = [
         for relation in (
             "core.fact_contact", "core.fact_queue_visit", "core.fact_queue_refusal",
             "core.fact_agent_offer", "core.fact_handle_segment", "core.fact_agent_state",
+            *feedback.KEYED,
             *records.KEYED,
         )
     ),

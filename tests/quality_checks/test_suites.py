@@ -4,7 +4,7 @@ import pytest
 
 from quality_checks.expectations import run_suites
 from quality_checks.suite import load_suites
-from tests.quality_checks import records
+from tests.quality_checks import feedback, records
 
 SUITES = {suite.relation: suite for suite in load_suites()}
 
@@ -216,7 +216,7 @@ BROKEN = {
         "local_day_fits_zone": "update $t set local_date = local_date + 1 where $r",
     },
     **records.BROKEN,
-}
+} | feedback.BROKEN
 
 
 def run(con, relation):
