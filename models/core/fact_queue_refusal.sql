@@ -6,6 +6,7 @@ materialization: daily
 metrics:
   row: refusal
   attribution: refusal
+  known_with: fact_queue_visit
   queue: f.queue_id
   queue_version: f.queue_key
   channel: f.channel

@@ -52,6 +52,8 @@ class Counting(BaseModel):
     sourcing: str | None = None
     """Left out, it is the agent's."""
     language: str | None = None
+    known_with: str | None = None
+    """Fact of which any row says that none of these is a true zero; left out, the fact itself."""
     unfinished: str | None = None
     """Which rows are not over: their numbers will change."""
 

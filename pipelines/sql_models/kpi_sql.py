@@ -57,7 +57,13 @@ def _long(registry: Registry, grain: Grain) -> SqlModel:
             selects.append(_select(registry, metric, grain, scopes))
     keys = ", ".join(f"k.{key}" for key in _keys(grain))
     union = "\n    union all\n".join(indent(select, "    ") for select in selects)
-    sql = f"""with number as (
+    sql = f"""-- Of what is not delivered at all nothing is known: it has no rows, and not zeros.
+with delivered as (
+    select *
+    from {_delivered(registry)}
+),
+
+number as (
 {union}
 ),
 
@@ -83,6 +89,24 @@ cross join reading as r"""
         grain,
         sql,
     )
+
+
+def _delivered(registry: Registry) -> str:
+    known = dict.fromkeys(registry.known_with(key) for key in sorted(registry.sources))
+    first, *others = (
+        f"(select count(*) > 0 as has_{fact} from core.{fact}) as {fact}" for fact in known
+    )
+    return "\n    cross join ".join([first, *others])
+
+
+def _is_delivered(registry: Registry, metric: Metric) -> str:
+    """Any of its numerators, and its denominator, can be known."""
+    tops = dict.fromkeys(f"has_{registry.known_with(p.source)}" for p in metric.numerator)
+    top = " or ".join(f"d.{name}" for name in tops)
+    found = [f"({top})" if len(tops) > 1 else top]
+    if metric.denominator:
+        found.append(f"d.has_{registry.known_with(metric.denominator.source)}")
+    return " and ".join(dict.fromkeys(found))
 
 
 def _view(name: str, description: str, grain: Grain, sql: str) -> SqlModel:
@@ -128,7 +152,9 @@ def _select(registry: Registry, metric: Metric, grain: Grain, scopes: list[str])
     {unfinished} as is_open,
     {coverage} as coverage
 from marts.kpi_{grain}_parts
-where scope_kind in ({kinds})"""
+cross join delivered as d
+where scope_kind in ({kinds})
+    and {_is_delivered(registry, metric)}"""
 
 
 _DIVIDED = """with number as (

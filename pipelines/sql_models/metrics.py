@@ -55,6 +55,11 @@ class Part(_Strict):
     """Whose queue and agent a row counts for, where the fact can be counted in several ways."""
 
     @property
+    def source(self) -> tuple[str, str]:
+        """Fact and credit."""
+        return self.fact, self.credit
+
+    @property
     def query(self) -> str:
         """The part as a statement that runs, over all time."""
         return f"select {self.sql} as n from core.{self.fact}"

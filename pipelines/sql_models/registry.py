@@ -57,6 +57,10 @@ class Registry:
         }
         return [kind for kind in among if kind in asked]
 
+    def known_with(self, key: tuple[str, str]) -> str:
+        """The fact of which any row says that a fact's rows can be known."""
+        return self.sources[key].counting.known_with or self.sources[key].fact
+
     def has_intervals(self, aggregate: Aggregate) -> bool:
         """Its fact tells quarter hours apart."""
         return self.sources[aggregate.source].counting.finest == "interval"
