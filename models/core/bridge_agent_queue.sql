@@ -1,5 +1,5 @@
 /*---
-description: Which queues an agent served from when to when.
+description: Which queues an agent served from when to when. Of agents of whom nobody told, the queues that they were ever logged in to or had contacts of, as inferred.
 owner: team:analytics
 grain: [agent_id, queue_id, valid_from]
 columns:
@@ -9,8 +9,15 @@ columns:
   valid_from: {description: First local day on which the agent serves the queue so., tests: [not_null]}
   valid_to: First local day on which that no longer holds.
   is_current: It holds until further notice.
+  is_inferred: Known from the logs only.
 ---*/
-with told as (
+with seen as (
+    select agent, queue from staging.agent_event where event = 'join' and queue is not null
+    union
+    select agent, queue from staging.handle_segment where queue is not null
+),
+
+told as (
     select
         agent,
         queue,
@@ -45,6 +52,13 @@ select
     is_primary,
     valid_from,
     coalesce(next_from, date '9999-12-31') as valid_to,
-    next_from is null as is_current
+    next_from is null as is_current,
+    false as is_inferred
 from ordered
 where is_member
+union all
+select
+    md5_key(agent || '|' || queue || '|'), agent, queue, null, date '0001-01-01',
+    date '9999-12-31', true, true
+from seen
+where agent not in (select agent from staging.agent_queue)

@@ -3,7 +3,7 @@ relation: marts.kpi_day
 severity: critical
 description: >-
   Numerators and denominators of a metric sum from quarter hours to the day, in every scope
-  that has both. Where a part such as wrap-up is known of some only, numerators may differ by it.
+  and metric that has both. Where a part such as wrap-up is known of some only, numerators may differ by it.
 ---*/
 with intervals as (
     select
@@ -32,6 +32,7 @@ days as (
     from marts.kpi_day
     where local_date between $from_date and $to_date
         and scope_kind in (select scope_kind from marts.kpi_interval)
+        and metric_id in (select metric_id from marts.kpi_interval)
 ),
 
 additive as (

@@ -39,6 +39,12 @@ LOGS = {
     ],
     "odd": [("join", 0, None), ("leave", 80, None)],
 }
+# Queue: forecast and came of two half hours.
+FORECASTS = {
+    "level by day": ((10, 12), (10, 8)),
+    "too high": ((9, 4), (3.5, 6)),
+    "empty": ((2, 0),),
+}
 
 
 def minutes(number: int) -> datetime:
@@ -66,12 +72,38 @@ def events() -> list[dict[str, Any]]:
     ]
 
 
+def forecasts() -> list[dict[str, Any]]:
+    return [
+        COMMON
+        | {"source": "wfm", "queue": queue, "interval_start": minutes(30 * place)}
+        | {"interval_ms": 1_800_000, "made_at": minutes(-60 - ahead), "volume": volume + ahead}
+        for queue, halves in FORECASTS.items()
+        for place, (volume, _) in enumerate((*halves, (7, 0)))
+        for ahead in (0, 600)
+        if place < len(halves) or queue == "too high"
+    ]
+
+
+def visits() -> list[dict[str, Any]]:
+    return [
+        COMMON
+        | {"source": "pbx", "contact_id": f"{queue} {place} {n}", "visit_ordinal": 1}
+        | {"queue": queue, "entered_at": minutes(30 * place + n), "entry_repeat": 1}
+        | {"wait_ms": 1000, "outcome": "abandoned", "next_step": "none", "is_consult": False}
+        for queue, halves in FORECASTS.items()
+        for place, (_, came) in enumerate(halves)
+        for n in range(came)
+    ]
+
+
 @pytest.fixture(scope="module")
 def con() -> duckdb.DuckDBPyConnection:
     con = inputs(["Etc/UTC"], DAY, DAY)
     everywhere = {"source": "settings", "zone": "Etc/UTC"}
     stage(con, "schedule", spans())
     stage(con, "agent_event", events())
+    stage(con, "forecast", forecasts())
+    stage(con, "queue_visit", visits())
     stage(
         con,
         "activity_map",
@@ -159,6 +191,30 @@ def test_a_team_adds_up_its_agents_seconds(con):
     found = value(con, "schedule_adherence", "red", "team")
     assert found is not None
     assert (found[0], float(found[1]), float(found[2])) == (pytest.approx(37.5), 2_700, 7_200)
+
+
+@pytest.mark.parametrize(
+    ("metric", "queue", "expected"),
+    [
+        ("forecast_wape", "level by day", 20),
+        ("forecast_wape_day", "level by day", 0),
+        ("forecast_bias", "level by day", 0),
+        ("forecast_wape", "too high", (5 + 2.5 + 7) / 10 * 100),
+        ("forecast_wape_day", "too high", (19.5 - 10) / 10 * 100),
+        ("forecast_bias", "too high", (19.5 - 10) / 10 * 100),
+        ("forecast_wape", "empty", None),
+    ],
+)
+def test_forecasts_are_held_against_what_came(con, metric, queue, expected):
+    found = value(con, metric, queue, "queue")
+    assert found is not None
+    assert found[0] == (None if expected is None else pytest.approx(expected))
+
+
+def test_errors_of_intervals_add_up_over_queues(con):
+    found = value(con, "forecast_wape", "all", "all")
+    assert found is not None
+    assert (float(found[1]), float(found[2])) == (4 + 14.5 + 2, 30)
 
 
 def test_planned_time_has_no_queue(con):

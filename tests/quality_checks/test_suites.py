@@ -194,6 +194,22 @@ BROKEN = {
         "at_most_a_day": "update $t set state_ms = 0 where $r",
         "available_in_a_queue": "update $t set n_queues_available = 0 where state = 'available'",
     },
+    "core.fact_forecast": {
+        "latest_was_made_before": "update $t set made_at = interval_start, is_latest = true "
+        "where $r",
+        "one_latest": "update $t set is_latest = true",
+        "queue_known": "update $t set queue_key = -1 where $r",
+        "local_day_fits_zone": "update $t set local_date = local_date + 1 where $r",
+    },
+    "core.fact_forecast_day": {
+        "has_intervals": "update $t set n_intervals = 0 where $r",
+    },
+    "core.fact_staffing": {
+        "nothing_is_negative": "update $t set handle_ms = -1 where $r",
+        "handled_within_visits": "update $t set n_handled_visits = n_visits + 1 where $r",
+        "group_known": "update $t set staffing_group = 'unknown' where $r",
+        "local_day_fits_zone": "update $t set interval_key = -1 where $r",
+    },
     "core.agent_plan": {
         "pieces_do_not_overlap": "insert into $t select * replace (agent_key as agent_key) from $t",
         "within_quarter_hour": "update $t set from_at = from_at - interval 1 minute where $r",
