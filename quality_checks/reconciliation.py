@@ -47,6 +47,7 @@ _NATURAL_KEYS: dict[str, tuple[str, tuple[str, ...]]] = {
     "core.fact_survey_answer": ("answer_key", ("source", "invite_id", "question")),
     "core.fact_qa_evaluation": ("evaluation_key", ("source", "evaluation_id")),
     "core.fact_qa_item": ("evaluation_item_key", ("source", "evaluation_id", "item")),
+    "core.fact_message_thread": ("thread_key", ("source", "thread_id", "started_at")),
 }
 """Key of each fact, and columns that are equal wherever the key is."""
 

@@ -93,6 +93,7 @@ _STAGING = {
     "queue_config": """
         select queue, 'front' as queue_group, 'voice' as channel, 20 as service_level_s,
             5 as short_abandon_s, 15 as ring_timeout_s, false as is_threshold_assumed,
+            'office' as calendar,
             'f1' as file_id, 1 as line_no
         from (values ('sales'), ('support')) as t(queue)
         """,

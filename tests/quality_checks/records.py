@@ -59,6 +59,20 @@ STAGING = {
         )
         where contact_id like 'c0-%' and line_no % 160 = 1
         """,
+    "message": """
+        select contact_id || '-' || n as message_id, contact_id as thread_id, contact_id, queue,
+            'chat' as channel, case author_kind when 'agent' then agent end as agent,
+            case author_kind when 'customer' then 'inbound' else 'outbound' end as direction,
+            author_kind, entered_at + n * interval 10 second as sent_at, n = 3 as is_resolving,
+            file_id, line_no
+        from call, (values (1, 'customer'), (2, 'auto'), (3, 'agent')) as m(n, author_kind)
+        where line_no % 80 = 1
+        """,
+    "calendar": """
+        select 'office' as calendar, d.day_rule, '08:00' as opens_local_time,
+            '20:00' as closes_local_time, 'f1' as file_id, 1 as line_no
+        from (values ('monday'), ('tuesday'), ('wednesday'), ('thursday')) as d(day_rule)
+        """,
 }
 """Table -> rows, as `centre` makes them of its calls."""
 
@@ -163,6 +177,29 @@ BROKEN = {
         "age_fits_the_day": "update $t set age_ms = age_ms + 40000000000 where $r",
         "local_day_fits_zone": "update $t set local_date = local_date + 1 where $r",
     },
+    "staging.message": {
+        "customers_write_in": "update $t set direction = 'outbound' "
+        "where author_kind = 'customer'",
+        "agents_have_a_name": "update $t set agent = null where $r or author_kind = 'agent'",
+        "agent_is_no_number": "update $t set agent = '01715550100' where $r",
+    },
+    "staging.calendar": {
+        "opens_at_a_time": "update $t set opens_local_time = '8:00' where $r",
+        "closes_at_a_time": "update $t set closes_local_time = '25:00' where $r",
+        "special_has_its_day": "update $t set day_rule = 'special' where $r",
+    },
+    "core.business_interval": {
+        "open_within_the_quarter_hour": "update $t set opens_ms = 1 where open_ms = 900000",
+        "running_sum_is_the_sum": "update $t set open_before_ms = 1 where $r",
+    },
+    "core.fact_message_thread": {
+        "reply_follows_the_customer": "update $t set first_reply_at = started_at - interval 1 day "
+        "where $r",
+        "hours_within_the_time": "update $t set first_response_business_ms = 99999999 where $r",
+        "answered_or_overdue": "update $t set is_overdue = true where $r",
+        "one_end": "update $t set is_silent = true where $r",
+        "local_day_fits_zone": "update $t set local_date = local_date + 1 where $r",
+    },
 }
 """As in test_suites: relation -> rule -> what breaks it."""
 
@@ -198,11 +235,16 @@ MUTATIONS = [
      "update marts.case_backlog_day set n_open = n_open + 1"),
     ("marts.case_backlog_day", "backlog_follows_from_the_day_before",
      "update marts.case_backlog_day set n_opened = n_opened - 1"),
+    ("core.fact_message_thread", "threads_have_every_message",
+     "update core.fact_message_thread set n_automatic_messages = 0 where thread_id = 'c1-8'"),
+    ("core.fact_message_thread", "threads_have_every_message",
+     "delete from core.fact_message_thread where thread_id = 'c1-8'"),
 ]  # fmt: skip
 """As in test_reconciliation: relation, check, what breaks it."""
 
 KEYED = (
     "core.fact_ivr_session", "core.fact_ivr_step", "core.fact_outbound_attempt", "core.fact_sale",
     "core.fact_case", "core.fact_case_span", "core.fact_case_resolution", "core.fact_case_due",
+    "core.fact_message_thread",
 )  # fmt: skip
 """Facts whose keys are looked at for collisions."""
