@@ -11,8 +11,9 @@ columns:
   n_groups: {description: Different groups that sources give for it., tests: [not_null, {min: 0}]}
 ---*/
 with said as (
-    select distinct reason, reason_group
-    from staging.contact
+    select reason, reason_group from staging.contact
+    union
+    select reason, reason_group from staging.service_case
 ),
 
 spelled as (

@@ -24,7 +24,6 @@ columns:
   queue_id: Queue of the contact's last leg with a customer.
   agent_id: Agent of the contact's last leg with a customer.
   customer_id: "Pseudonym of the customer: of the list that knows the address, else the address itself. Empty when withheld or shared."
-  customer_key: Key of the customer; -1 when in no list.
   is_customer_known: {description: "The customer can be told from others: neither withheld nor shared.", tests: [not_null]}
   reason_group: "Group of its reason in small letters: its own, else that of dim_reason; empty when no reason is known."
   language: Language of the contact; empty when not known.
@@ -50,7 +49,6 @@ with near as (
         c.source || '|' || c.root_contact_id as chain,
         case when not coalesce(b.is_shared, false) then coalesce(b.customer_id, c.customer_ref) end
             as customer_id,
-        coalesce(b.customer_key, d.customer_key, -1) as customer_key,
         nullif(lower(trim(coalesce(nullif(trim(c.reason_group), ''), r.reason_group))), '')
             as matter,
         case when c.ended_at is not null then least(c.ended_at, c.started_at + interval '7' day) end
@@ -59,7 +57,6 @@ with near as (
     inner join ops.build_window as w
         on c.local_date between w.from_date - interval '38' day and w.to_date + interval '38' day
     left join core.bridge_customer_address as b on b.customer_ref = c.customer_ref
-    left join core.dim_customer as d on d.customer_id = c.customer_ref
     left join core.dim_reason as r on r.reason_key = md5_key(lower(trim(c.reason)))
     where c.direction = 'inbound' and c.kind = 'customer'
 ),
@@ -233,7 +230,6 @@ select
     t.last_agent_key as agent_key,
     t.last_agent_id as agent_id,
     t.customer_id,
-    t.customer_key,
     t.customer_id is not null as is_customer_known,
     t.reason,
     t.matter as reason_group,

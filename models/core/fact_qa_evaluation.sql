@@ -4,17 +4,28 @@ owner: team:analytics
 grain: [evaluation_key]
 materialization: daily
 metrics:
-  row: evaluation
-  attribution: contact start
-  queue: f.queue_id
-  queue_version: f.queue_key
-  agent: f.agent_id
-  agent_version: f.agent_key
-  channel: f.channel
-  direction: f.direction
-  site: coalesce(f.site, a.site)
-  reason: f.reason
-  language: f.language
+  - row: evaluation
+    attribution: contact start
+    queue: f.queue_id
+    queue_version: f.queue_key
+    agent: f.agent_id
+    agent_version: f.agent_key
+    channel: f.channel
+    direction: f.direction
+    site: coalesce(f.site, a.site)
+    reason: f.reason
+    language: f.language
+  # That a contact was evaluated at all counts where the contact does.
+  - row: evaluated_contact
+    credit: contact
+    attribution: contact start
+    queue: f.contact_queue_id
+    agent: f.contact_agent_id
+    channel: f.channel
+    direction: f.direction
+    site: coalesce(f.site, a.site)
+    reason: f.reason
+    language: f.language
 columns:
   evaluation_key: {description: Key of the evaluation., tests: [not_null, unique]}
   evaluation_id: {description: The source's identifier of the evaluation., tests: [not_null]}
@@ -30,6 +41,8 @@ columns:
   language: Language of the contact; empty when not known.
   queue_id: Queue of the evaluated agent's last leg with the customer; of the contact's last leg when the agent had none.
   agent_id: {description: Agent evaluated., tests: [not_null]}
+  contact_queue_id: Queue of the contact's last leg with a customer.
+  contact_agent_id: Agent of the contact's last leg with a customer.
   evaluator: "Who filled in the form, a person or a program."
   form: {description: Form used., tests: [not_null]}
   form_version: Version of the form; empty when the source has none.
@@ -75,6 +88,7 @@ placed as (
         c.contact_key is not null as is_linked,
         c.is_handled as is_contact_handled,
         c.channel, c.direction, c.kind, c.site, c.reason, c.language, c.credited_queue_id,
+        c.last_agent_id,
         coalesce(c.local_date, e.local_date) as local_date,
         coalesce(c.zone, e.zone) as zone,
         bucket15(coalesce(c.started_at, e.evaluated_at)) as interval_start
@@ -217,6 +231,8 @@ select
     e.queue_id,
     coalesce(a.agent_key, -1) as agent_key,
     e.agent as agent_id,
+    e.credited_queue_id as contact_queue_id,
+    e.last_agent_id as contact_agent_id,
     e.evaluator,
     e.form,
     e.form_version,
