@@ -11,7 +11,6 @@ metrics:
   agent: f.agent_id
   agent_version: f.agent_key
   channel: f.channel
-  direction: f.direction
   site: coalesce(f.site, a.site)
   campaign: f.campaign_id
 columns:

@@ -4,15 +4,25 @@ owner: team:analytics
 grain: [sale_key]
 materialization: daily
 metrics:
-  row: sale
-  attribution: contact start
-  queue: f.queue_id
-  queue_version: f.queue_key
-  agent: f.agent_id
-  agent_version: f.agent_key
-  channel: f.channel
-  direction: f.direction
-  site: coalesce(f.site, a.site)
+  - row: sale
+    attribution: contact start
+    queue: f.queue_id
+    queue_version: f.queue_key
+    agent: f.agent_id
+    agent_version: f.agent_key
+    channel: f.channel
+    site: coalesce(f.site, a.site)
+  # Beside contacts those that the centre began are told apart.
+  - row: contact_sale
+    credit: contact
+    attribution: contact start
+    queue: f.queue_id
+    queue_version: f.queue_key
+    agent: f.agent_id
+    agent_version: f.agent_key
+    channel: f.channel
+    site: coalesce(f.site, a.site)
+    direction: f.direction
 columns:
   sale_key: {tests: [not_null, unique]}
   sale_id: {tests: [not_null]}

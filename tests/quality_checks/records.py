@@ -178,8 +178,7 @@ BROKEN = {
         "local_day_fits_zone": "update $t set local_date = local_date + 1 where $r",
     },
     "staging.message": {
-        "customers_write_in": "update $t set direction = 'outbound' "
-        "where author_kind = 'customer'",
+        "customers_write_in": "update $t set direction = 'outbound' where author_kind = 'customer'",
         "agents_have_a_name": "update $t set agent = null where $r or author_kind = 'agent'",
         "agent_is_no_number": "update $t set agent = '01715550100' where $r",
     },
