@@ -46,8 +46,11 @@ class World:
 def _contact(world: World, name: str, before: list[Row]) -> None:
     source = world.one_of(*ZONES)
     # Many at the very distances that decide.
-    exact = [row["started_at"] + world.one_of(1, 3, 7, 30) * DAY for row in before[-3:]]
-    at = world.one_of(world.later(START, 45), *exact)
+    at, ref = world.later(START, 45), world.one_of("h1", "h2", "h3", "h4", None)
+    if before and world.random.random() < 0.6:
+        other = world.one_of(*before[-3:])
+        since = world.one_of(other["started_at"], other["ended_at"] or other["started_at"])
+        at, ref = since + world.one_of(1, 3, 7, 7, 30) * DAY, other["customer_ref"]
     own = [row for row in before if row["source"] == source]
     root = world.one_of(name, name, *(row["root_contact_id"] for row in own[-1:]))
     ended = world.one_of(at + HOUR, at, at, world.later(at, 20), None)
@@ -55,7 +58,7 @@ def _contact(world: World, name: str, before: list[Row]) -> None:
         "contact", source, at, contact_id=name, root_contact_id=root,
         kind=world.one_of("customer", "customer", "customer", "consult"), channel="voice",
         direction=world.one_of("inbound", "inbound", "inbound", "outbound", "callback"),
-        customer_ref=world.one_of("h1", "h2", "h3", "h4", None), started_at=at, ended_at=ended,
+        customer_ref=ref, started_at=at, ended_at=ended,
         site=None, reason=world.one_of(None, "bill", " Bill", "price", "line"),
         reason_group=world.one_of(None, None, None, "Money", "money "), disposition=None,
         language=None, recording_ref=None, is_open=ended is None, is_in_queue_log=True,
@@ -93,8 +96,8 @@ def _survey(world: World, name: str, contacts: list[Row]) -> None:
             is_delivered=world.one_of(True, False, None), **about,
         )  # fmt: skip
     for question in range(world.one_of(0, 1, 3)):
-        low, high = world.one_of(*SCALES)
         kind = world.one_of("csat", "nps", "ces", "fcr")
+        low, high = world.one_of(*SCALES, *([(0, 10), (1, 10)] * 5 if kind == "nps" else []))
         answered = world.later(at, world.one_of(1, 30))
         world.add(
             "survey_answer", source, answered, invite_id=name, question=f"q{question}", kind=kind,
@@ -143,7 +146,8 @@ def make(random: Random) -> World:
             world.add("customer_alias", source, None, customer_ref=customer, kind="phone",
                       address_hash=address)  # fmt: skip
     for source in ZONES:
-        world.watermarks[source] = world.later(START + 20 * DAY, 60)
+        last = world.one_of(*contacts)["started_at"] + 7 * DAY
+        world.watermarks[source] = world.one_of(world.later(START + 20 * DAY, 60), last)
     return world
 
 
