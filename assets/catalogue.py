@@ -8,7 +8,7 @@ from pathlib import Path
 
 import dagster as dg
 
-from assets.ingest.adapter import staging_tables
+from assets.active import active_relations
 from pipelines.settings import Project
 from pipelines.sql_models import Contract, SqlModel, load_contracts, load_models
 from pipelines.sql_models.empty import empty_warehouse, warehouse_columns
@@ -25,22 +25,24 @@ def asset_key(relation: str) -> dg.AssetKey:
 
 
 def relation_specs(project: Project | None = None, *, with_columns: bool) -> list[dg.AssetSpec]:
-    """Specs of every staging table, model and of the publication.
+    """Specs of staging tables, models and of the publication.
 
     Args:
-        project: whose own models are assets like those shipped, and only whose staging is.
+        project: whose own models are assets like those shipped, and only what it has rows in;
+            everything when left out.
         with_columns: with the models' column schemas and lineage, which take seconds.
     """
     from assets.raw import raw_keys
 
     models = load_models(_root(project))
-    tables = staging_tables(project, models)
+    active = active_relations(project, models)
     staging = [
         _staging_spec(contract, raw_keys(project))
-        for table, contract in load_contracts().items()
-        if table in tables
+        for contract in load_contracts().values()
+        if contract.relation in active
     ]
     columns = _column_metadata(models) if with_columns else {}
+    models = [model for model in models if model.relation in active]
     accounts = [_account_spec(relation) for relation in sorted(_accounts(project))]
     published = dg.AssetSpec(
         PUBLICATION_KEY,
@@ -50,7 +52,7 @@ def relation_specs(project: Project | None = None, *, with_columns: bool) -> lis
         owners=["team:callmart"],
         description="The published warehouse: a checked, complete, immutable file.",
     )
-    built = [_model_spec(model, columns.get(model.relation, {})) for model in models]
+    built = [_model_spec(model, active, columns.get(model.relation, {})) for model in models]
     return [*staging, *accounts, *built, published]
 
 
@@ -94,11 +96,11 @@ def _staging_spec(contract: Contract, raw: list[dg.AssetKey]) -> dg.AssetSpec:
     )
 
 
-def _model_spec(model: SqlModel, columns: dict[str, object]) -> dg.AssetSpec:
+def _model_spec(model: SqlModel, active: set[str], columns: dict[str, object]) -> dg.AssetSpec:
     metadata: dict[str, object] = {"dagster/relation_identifier": model.relation, **columns}
     if model.path is not None:
         metadata["dagster/code_references"] = _code_reference(model.path)
-    deps = [asset_key(name) for name in sorted(model.reads) if not name.startswith("ops.")]
+    deps = [asset_key(name) for name in sorted(model.reads & active)]
     return dg.AssetSpec(
         asset_key(model.relation),
         deps=deps,
@@ -164,10 +166,9 @@ def check_specs(project: Project | None = None) -> list[dg.AssetCheckSpec]:
     from quality_checks.runner import check_specs as specs
 
     grouped: dict[tuple[str, str], list[str]] = {}
-    tables = staging_tables(project, load_models(_root(project)))
+    active = active_relations(project, load_models(_root(project)))
     for spec in specs(extra_models=_root(project)):
-        schema, _, table = spec.relation.partition(".")
-        if schema == "staging" and table not in tables:
+        if spec.relation not in active and not spec.relation.startswith("ops."):
             continue
         grouped.setdefault((spec.relation, spec.severity), []).append(spec.description)
     return [

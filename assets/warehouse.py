@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from importlib.metadata import version
 
+from assets.active import active_relations
 from assets.changes import ReferencesBefore, references_of
-from assets.ingest.adapter import staging_tables
 from assets.ingest.refresh import ingest
 from assets.inspection import tell_checked
 from assets.late import linked_days
@@ -127,6 +127,7 @@ class _Run:
         self.run_id = run_id
         self.log = log
         self.models = load_models(project.root)
+        self.active = active_relations(project, self.models)
         self.built: list[BuiltRelation] = []
         self.checks: list[CheckResult] = []
 
@@ -219,7 +220,7 @@ class _Run:
     def _build_and_check(self, dirty: set[date]) -> None:
         from quality_checks.runner import check_specs
 
-        staging = {f"staging.{table}" for table in staging_tables(self.project, self.models)}
+        staging = {name for name in self.active if name.startswith("staging.")}
         windows = None if self.options.full else windows_of(dirty)
         self._count(staging)
         self._check(staging, windows)
@@ -228,7 +229,12 @@ class _Run:
         windows = self._build(windows, dirty)
         specs = check_specs(extra_models=self.project.root)
         self._count({spec.relation for spec in specs if spec.relation.startswith("ops.")})
-        later = {spec.relation for spec in specs if not spec.relation.startswith("staging.")}
+        later = {
+            spec.relation
+            for spec in specs
+            if spec.relation.startswith("ops.")
+            or (spec.relation in self.active and not spec.relation.startswith("staging."))
+        }
         self._check(later, windows)
 
     def _count(self, relations: set[str]) -> None:
@@ -275,6 +281,8 @@ class _Run:
         unneeded = model.header.materialization == "view" and self._has_current_views
         if (unneeded or (narrow and not windows)) and self._is_current(model):
             return
+        if model.relation not in self.active and self._is_current(model) and self._is_empty(model):
+            return
         rows: int | None = None
         seconds = 0.0
         asked = widened(windows, *reach_of(model, self.models)) if narrow and windows else [None]
@@ -294,6 +302,9 @@ class _Run:
             base is not None and base.code_version == version("callmart") and not self.options.full
         )
 
+    def _is_empty(self, model: SqlModel) -> bool:
+        return self.con.execute(f"select 1 from {model.relation} limit 1").fetchone() is None
+
     def _is_current(self, model: SqlModel) -> bool:
         row = self.con.execute(
             "select code_version from ops.model_state where relation = ?", [model.relation]
@@ -301,7 +312,8 @@ class _Run:
         return row is not None and row[0] == model.code_version
 
     def _tell_built(self, relation: str, rows: int | None, seconds: float) -> None:
-        self.built.append(BuiltRelation(relation, rows, seconds))
+        if relation.startswith("ops.") or relation in self.active:
+            self.built.append(BuiltRelation(relation, rows, seconds))
         progress.emit(progress.Built(relation, rows, seconds))
 
     def _check(self, relations: set[str], windows: list[Window] | None) -> None:

@@ -22,6 +22,11 @@ telemetry:
   enabled: false
 nux:
   enabled: false
+event_log_storage:
+  module: pipelines.event_log
+  class: EventLog
+  config:
+    home: {env: DAGSTER_HOME}
 """
 
 

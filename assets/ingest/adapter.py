@@ -6,7 +6,7 @@ was loaded before. It is asked three things: what a file is (`feed_of`), what it
 (`derive_*`, SQL on a DuckDB connection).
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from importlib import import_module
@@ -19,8 +19,6 @@ import polars as pl
 from assets.ingest.content import Opener
 from assets.ingest.pseudonyms import Pseudonyms
 from pipelines.settings import Project, Source, Thresholds
-from pipelines.sql_models.contracts import load_contracts
-from pipelines.sql_models.model import SqlModel
 
 STANDARD_COLUMNS: dict[str, str] = {
     "source": "VARCHAR",
@@ -268,17 +266,12 @@ def adapter_of(project: Project, source: str) -> Adapter:
     return adapter
 
 
-def staging_tables(project: Project | None, models: Iterable[SqlModel]) -> set[str]:
-    """Staging tables that a project has: its sources deliver them, or models read them.
-
-    Without a project it is all of them.
+def delivered_tables(project: Project) -> set[str]:
+    """Staging tables that a project's sources can fill.
 
     Raises:
         SettingsError: what the project says about a source is wrong.
     """
-    known = load_contracts()
-    if project is None:
-        return set(known)
-    read = {table for model in models for table in known if f"staging.{table}" in model.reads}
-    delivered = (adapter_of(project, source).tables for source in project.settings.sources)
-    return read.union(*delivered)
+    return set[str]().union(
+        *(adapter_of(project, source).tables for source in project.settings.sources)
+    )

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from pipelines.cli import main
+
 CALLMART = Path(sys.executable).with_name("callmart")
 COMMANDS = (
     "init demo run backfill check report query explain calls docs status doctor restore mapping "
@@ -137,11 +139,14 @@ def test_query_gives_tables_csv_and_json(demo, tmp_path):
         (["restore", "99"], "99"),
     ],
 )
-def test_wrong_use_is_told_in_a_sentence(demo, arguments, said):
-    done = callmart("--project", demo[0], *arguments)
-    assert done.returncode == 2, done.stdout
-    assert said in done.stderr
-    assert "Traceback" not in done.stderr
+def test_wrong_use_is_told_in_a_sentence(demo, arguments, said, monkeypatch, capsys):
+    """In this process: a new one takes a second to start."""
+    monkeypatch.setattr(sys, "argv", ["callmart", "--project", str(demo[0]), *arguments])
+    with pytest.raises(SystemExit) as left:
+        main()
+    told = capsys.readouterr()
+    assert left.value.code == 2, told.out
+    assert said in told.err
 
 
 @pytest.mark.slow

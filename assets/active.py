@@ -1,0 +1,37 @@
+"""Which relations a project can have rows in: what its sources deliver, and what is made of it.
+
+Every relation is built, so that queries work the same everywhere. Those that stay empty are no
+assets, and are neither checked nor built again.
+"""
+
+from collections.abc import Iterable
+
+from assets.ingest.adapter import delivered_tables
+from pipelines.settings import Project
+from pipelines.sql_models import SqlModel, load_contracts
+
+
+def active_relations(project: Project | None, models: Iterable[SqlModel]) -> set[str]:
+    """`schema.name` of staging tables and models with rows to expect; all of them of no project.
+
+    A model is active when any staging table it reads is delivered; one that reads none, when any
+    fact it reads is, or any dimension where it reads no fact.
+
+    Args:
+        project: whose sources count.
+        models: in order of building.
+
+    Raises:
+        SettingsError: what the project says about a source is wrong.
+    """
+    if project is None:
+        return {f"staging.{table}" for table in load_contracts()} | {m.relation for m in models}
+    active = {f"staging.{table}" for table in delivered_tables(project)}
+    for model in models:
+        staging = {name for name in model.reads if name.startswith("staging.")}
+        others = {name for name in model.reads if name.startswith(("core.", "marts."))}
+        facts = {name for name in others if not name.startswith("core.dim_")}
+        driving = staging or facts or others
+        if not driving or driving & active:
+            active.add(model.relation)
+    return active
