@@ -163,16 +163,15 @@ def _fine_course(reader: Reader, shown: Period) -> Course:
     for metric in reader.metrics().values():
         if metric.id in tables.CARDS:
             rows = reader.course(metric, shown.first, shown.bin_s)
-            scale = 100 if metric.unit == "percent" else 1
-            course[metric.id, "all", "all"] = [_value(row, metric, scale) for row in rows]
+            course[metric.id, "all", "all"] = [_value(row, metric) for row in rows]
     return course
 
 
-def _value(row: Row, metric: Metric, scale: int) -> float | None:
+def _value(row: Row, metric: Metric) -> float | None:
     if metric.denominator_sql is None:
         return float(row["numerator"] or 0)
     whole = row["denominator"]
-    return scale * float(row["numerator"] or 0) / float(whole) if whole else None
+    return metric.scale * float(row["numerator"] or 0) / float(whole) if whole else None
 
 
 def _batches(dates: Sequence[date]) -> list[Sequence[date]]:

@@ -32,6 +32,22 @@ def mean_interval(total: float, cases: float, squares: float) -> tuple[float, fl
     return max(0.0, mean - half), mean + half
 
 
+def net_interval(net: float, cases: float, told: float) -> tuple[float, float] | None:
+    """95 % interval of a net promoter score, in points (normal limits); None below two cases.
+
+    Args:
+        net: promoters less detractors.
+        cases: all who answered.
+        told: promoters and detractors together.
+    """
+    if cases < 2:  # noqa: PLR2004
+        return None
+    variance = max(0.0, (told - net * net / cases) / (cases - 1))
+    half = 100 * Z95 * math.sqrt(variance / cases)
+    middle = 100 * net / cases
+    return max(-100.0, middle - half), min(100.0, middle + half)
+
+
 def is_clear(
     new: tuple[float, float, float] | None, old: tuple[float, float, float] | None
 ) -> bool | None:

@@ -64,7 +64,7 @@ def span(value: float | None) -> str:
 
 
 def value(number: float | None, unit: str) -> str:
-    """A metric's value by its unit: count, percent, seconds or per_hour."""
+    """A metric's value by its unit: count, percent, seconds, per_hour, points, number or money."""
     if unit == "percent":
         return share(number)
     if unit == "seconds":
@@ -73,7 +73,9 @@ def value(number: float | None, unit: str) -> str:
         return UNKNOWN if number is None else f"{number:.1f}{SPACE}/{SPACE}h"
     if unit == "count" or number is None:
         return count(number)
-    return f"{number:,.1f}"
+    if unit == "points":
+        return f"{number:+.0f}".replace("-", MINUS)
+    return f"{number:,.2f}" if unit == "money" else f"{number:,.1f}"
 
 
 def number_and_unit(text: str) -> tuple[str, str]:

@@ -286,11 +286,13 @@ def _period_number(row: Row, metrics: dict[tuple[str, int], Metric]) -> Number:
     value = {"additive": numerator, "maximum": _float(row["largest"])}.get(metric.additivity)
     bounds = None
     if metric.additivity in ("ratio", "estimator") and numerator is not None and denominator:
-        value = numerator / denominator * (100 if metric.unit == "percent" else 1)
+        value = numerator / denominator * metric.scale
         if metric.interval_method == "wilson":
             bounds = estimates.wilson(numerator, denominator)
         elif metric.interval_method == "t" and row["sum_sq"] is not None:
             bounds = estimates.mean_interval(numerator, n, float(row["sum_sq"]))
+        elif metric.interval_method == "nps" and row["n_told"] is not None:
+            bounds = estimates.net_interval(numerator, n, float(row["n_told"]))
     return Number(
         metric=metric,
         scope_kind=row["scope_kind"],

@@ -45,6 +45,11 @@ class Metric:
         return (found[2], found[1]) if found else None
 
     @property
+    def scale(self) -> int:
+        """What a quotient of its parts is multiplied by: shares and net scores are per hundred."""
+        return 100 if self.unit in ("percent", "points") else 1
+
+    @property
     def ref(self) -> str:
         """How a page names it: service_level@1."""
         return f"{self.id}@{self.version}"

@@ -8,6 +8,7 @@ select
     max(k.value_stored) as largest,
     sum(k.n) as n,
     sum(k.sum_sq) as sum_sq,
+    sum(k.n_pos + k.n_neg) as n_told,
     sum(k.coverage * k.n) / sum(k.n) filter (where k.coverage is not null) as coverage,
     bool_or(k.is_provisional) as is_provisional
 from marts.kpi_day as k

@@ -50,3 +50,15 @@ def test_a_change_is_clear_only_when_chance_does_not_explain_it():
 )
 def test_status(value, goal, direction, status):
     assert estimates.status(value, goal, direction) == status
+
+
+def test_a_net_score_has_the_interval_of_its_mean():
+    # 60 promoters, 30 passives, 10 detractors: scores 1, 0 and -1.
+    scores = [1] * 60 + [0] * 30 + [-1] * 10
+    mean = sum(scores) / 100
+    variance = sum((x - mean) ** 2 for x in scores) / 99
+    half = estimates.Z95 * (variance / 100) ** 0.5
+    found = estimates.net_interval(50, 100, 70)
+    assert found == pytest.approx((100 * (mean - half), 100 * (mean + half)))
+    assert estimates.net_interval(-2, 2, 2) == (-100, -100)
+    assert estimates.net_interval(1, 1, 1) is None
