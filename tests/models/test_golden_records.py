@@ -115,6 +115,22 @@ def messages() -> list[dict]:
     return found
 
 
+def of_months() -> tuple[list[dict], list[dict]]:
+    lasting = {"source": "hr", "zone": "Etc/UTC"}
+    heads = [
+        lasting
+        | {"period_on": date(2026, month, 1), "scope_kind": "all", "scope_id": "all"}
+        | {"n_opening": 100, "n_leavers": leavers, "n_promotions": 1, "n_closing": 100}
+        for month, leavers in ((1, 5), (2, 3), (3, 2))
+    ]
+    left = [None, None, None, date(2026, 1, 20)]
+    customers = [
+        lasting | {"customer_ref": f"c_{n}", "since_on": date(2025, 1, 1), "left_on": day}
+        for n, day in enumerate(left)
+    ]
+    return heads, customers
+
+
 @pytest.fixture(scope="module")
 def con() -> duckdb.DuckDBPyConnection:
     last = DAY + timedelta(days=60)
@@ -135,6 +151,10 @@ def con() -> duckdb.DuckDBPyConnection:
     stage(con, "service_case", opened)
     stage(con, "service_case_event", events)
     stage(con, "message", messages())
+    heads, customers = of_months()
+    stage(con, "headcount", heads)
+    for row in customers:
+        stage(con, "customer", [row])
     read_up_to(con, {"pbx": datetime.combine(last, datetime.min.time())})
     con.execute("insert into ops.centre values ('made', 'Etc/UTC')")
     build_plainly(con)
@@ -230,3 +250,33 @@ def test_a_refund_counts_in_the_month_of_its_order(con):
         """
     ).fetchall()
     assert [round(v, 2) for _, v in found if v is not None] == [round(100 * 2 / 11, 2)]
+
+
+def of_month(con: duckdb.DuckDBPyConnection, metric: str, month: int) -> Any:
+    row = con.execute(
+        """
+        select value from marts.v_kpi_month
+        where metric_id = ? and local_date = ? and scope_kind = 'all'
+        """,
+        [metric, date(2026, month, 1)],
+    ).fetchone()
+    return None if row is None or row[0] is None else round(float(row[0]), 2)
+
+
+def test_ten_leavers_in_three_months_at_a_hundred_are_forty_percent_a_year(con):
+    assert [of_month(con, "agent_turnover", month) for month in (1, 2, 3)] == [60.0, 36.0, 24.0]
+    share = con.execute(
+        """
+        select sum(numerator) / sum(denominator) from marts.kpi_month
+        where metric_id = 'agent_turnover' and scope_kind = 'all'
+        """
+    ).fetchone()
+    assert round(float(share[0]), 4) == 0.4
+    assert of_month(con, "promotion_rate", 1) == 12.0
+
+
+def test_who_left_in_the_month_is_lost_and_an_unfinished_month_says_nothing(con):
+    assert of_month(con, "customer_retention_rate", 1) == 75.0
+    assert of_month(con, "churn_rate", 1) == 25.0
+    assert of_month(con, "churn_rate", 2) == 0.0
+    assert of_month(con, "churn_rate", 3) is None

@@ -73,6 +73,17 @@ STAGING = {
             '20:00' as closes_local_time, 'f1' as file_id, 1 as line_no
         from (values ('monday'), ('tuesday'), ('wednesday'), ('thursday')) as d(day_rule)
         """,
+    "cost": """
+        select date '2026-03-01' as period_on, scope_kind, scope_id, 'labour' as kind,
+            1000.5 as cost_amount, 'EUR' as currency, 'f1' as file_id, 1 as line_no
+        from (values ('all', 'all'), ('site', 'Dublin')) as t(scope_kind, scope_id)
+        """,
+    "headcount": """
+        select date '2026-03-01' as period_on, scope_kind, scope_id, 3 as n_opening,
+            1 as n_joiners, 1 as n_leavers, 0 as n_transfers_in, 0 as n_transfers_out,
+            0 as n_promotions, 3 as n_closing, 'f1' as file_id, 1 as line_no
+        from (values ('all', 'all'), ('site', 'Dublin')) as t(scope_kind, scope_id)
+        """,
 }
 """Table -> rows, as `centre` makes them of its calls."""
 
@@ -199,6 +210,24 @@ BROKEN = {
         "one_end": "update $t set is_silent = true where $r",
         "local_day_fits_zone": "update $t set local_date = local_date + 1 where $r",
     },
+    "staging.cost": {
+        "currency_is_a_code": "update $t set currency = 'Euro' where $r",
+        "centre_is_named_all": "update $t set scope_id = 'all' where scope_kind = 'site'",
+    },
+    "staging.headcount": {
+        "closing_follows": "update $t set n_closing = 9 where $r",
+        "centre_is_named_all": "update $t set scope_id = 'everybody' where scope_kind = 'all'",
+    },
+    "core.fact_cost": {
+        "month_begins_on_the_first": "update $t set local_date = local_date + 1 where $r",
+    },
+    "core.fact_headcount": {
+        "month_begins_on_the_first": "update $t set local_date = local_date + 1",
+        "somebody_counts": "update $t set is_counted = false",
+    },
+    "core.fact_customer_month": {
+        "kept_and_lost_are_all": "update $t set n_kept = 0, n_lost = -1",
+    },
 }
 """As in test_suites: relation -> rule -> what breaks it."""
 
@@ -238,6 +267,13 @@ MUTATIONS = [
      "update core.fact_message_thread set n_automatic_messages = 0 where thread_id = 'c1-8'"),
     ("core.fact_message_thread", "threads_have_every_message",
      "delete from core.fact_message_thread where thread_id = 'c1-8'"),
+    ("core.fact_cost", "fact_cost_has_every_amount",
+     "update core.fact_cost set cost_amount = 1 where scope_kind = 'all'"),
+    ("core.fact_cost", "fact_cost_has_every_amount", "delete from core.fact_cost"),
+    ("core.fact_headcount", "fact_headcount_has_every_scope",
+     "delete from core.fact_headcount where scope_kind = 'site'"),
+    ("core.fact_customer_month", "months_hold_every_customer",
+     "update core.fact_customer_month set n_customers = n_customers + 1"),
 ]  # fmt: skip
 """As in test_reconciliation: relation, check, what breaks it."""
 
