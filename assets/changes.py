@@ -7,7 +7,10 @@ import duckdb
 
 from pipelines.sql_models import SqlModel
 
-_DESCRIPTIVE = {"extensions", "aliases", "is_current", "valid_to"}
+_DESCRIPTIVE = {
+    *("extensions", "aliases", "is_current", "valid_to"),
+    *("manager", "director", "employer", "work_mode", "shift", "skills", "hired_on", "left_on"),
+}
 """Columns that change no fact: a phone learned tomorrow, or a version that ends where the next one
 begins, which is compared itself."""
 _CUSTOMERS = "core.bridge_customer_address"
