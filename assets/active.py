@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from assets.ingest.adapter import delivered_tables
 from pipelines.settings import Project
-from pipelines.sql_models import SqlModel, load_contracts
+from pipelines.sql_models import SqlModel, load_contracts, load_models
 
 
 def active_relations(project: Project | None, models: Iterable[SqlModel]) -> set[str]:
@@ -35,3 +35,22 @@ def active_relations(project: Project | None, models: Iterable[SqlModel]) -> set
         if not driving or driving & active:
             active.add(model.relation)
     return active
+
+
+def project_models(project: Project | None) -> tuple[list[SqlModel], set[str]]:
+    """The models that a project builds, and its active relations.
+
+    The KPI marts hold the metrics of active facts alone; of all facts where none is active.
+
+    Raises:
+        ModelError: a model of the project's own is wrong.
+        SettingsError: what the project says about a source is wrong.
+    """
+    if project is None:
+        models = load_models()
+        return models, active_relations(None, models)
+    every = load_models(project.root)
+    active = active_relations(project, every)
+    facts = {m.name for m in every if m.header.metrics and m.relation in active}
+    models = load_models(project.root, facts=facts) if facts else every
+    return models, active

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import dagster as dg
 
-from assets.active import active_relations
+from assets.active import project_models
 from pipelines.settings import Project
-from pipelines.sql_models import Contract, SqlModel, load_contracts, load_models
+from pipelines.sql_models import Contract, SqlModel, load_contracts
 from pipelines.sql_models.empty import empty_warehouse, warehouse_columns
 from pipelines.sql_models.lineage import column_lineage
 from pipelines.storage.ops import table_description
@@ -34,8 +34,7 @@ def relation_specs(project: Project | None = None, *, with_columns: bool) -> lis
     """
     from assets.raw import raw_keys
 
-    models = load_models(_root(project))
-    active = active_relations(project, models)
+    models, active = project_models(project)
     staging = [
         _staging_spec(contract, raw_keys(project))
         for contract in load_contracts().values()
@@ -166,7 +165,7 @@ def check_specs(project: Project | None = None) -> list[dg.AssetCheckSpec]:
     from quality_checks.runner import check_specs as specs
 
     grouped: dict[tuple[str, str], list[str]] = {}
-    active = active_relations(project, load_models(_root(project)))
+    _, active = project_models(project)
     for spec in specs(extra_models=_root(project)):
         if spec.relation not in active and not spec.relation.startswith("ops."):
             continue

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from importlib.metadata import version
 
-from assets.active import active_relations
+from assets.active import project_models
 from assets.changes import ReferencesBefore, references_of
 from assets.ingest.refresh import ingest
 from assets.inspection import tell_checked
@@ -24,7 +24,6 @@ from pipelines.sql_models import (
     drop_unknown,
     install_macros,
     load_glossary,
-    load_models,
 )
 from pipelines.storage.integrity import input_hash
 from pipelines.storage.lake import attach_staging, tidy_lake
@@ -126,8 +125,7 @@ class _Run:
         self.options = options
         self.run_id = run_id
         self.log = log
-        self.models = load_models(project.root)
-        self.active = active_relations(project, self.models)
+        self.models, self.active = project_models(project)
         self.built: list[BuiltRelation] = []
         self.checks: list[CheckResult] = []
 

@@ -4,6 +4,7 @@ import json
 import stat as file_types
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field, replace
+from fnmatch import fnmatchcase
 from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -19,7 +20,7 @@ from assets.ingest.content import (
     read_head,
     read_text,
 )
-from pipelines.settings import Project
+from pipelines.settings import Project, Source
 
 if TYPE_CHECKING:
     from hashlib import _Hash
@@ -183,10 +184,16 @@ def scan_landing(
         )
     scanner = _Scanner(project, source, adapter, ledger, before)
     for file in sorted(folder.iterdir()):
-        if not file.name.startswith("."):
+        if not file.name.startswith(".") and _is_of(project.settings.sources[source], file.name):
             scanner.look_at(file)
     scanner.seen.save(plan.path for plan in scanner.plans)
     return Scan(scanner.plans, tuple(scanner.config), scanner.found)
+
+
+def _is_of(source: Source, name: str) -> bool:
+    """Whether a file of the folder is one of this source's."""
+    low = name.lower().removesuffix(".gz")
+    return not source.files or any(fnmatchcase(low, pattern.lower()) for pattern in source.files)
 
 
 def shown(project: Project, path: Path) -> str:

@@ -4,6 +4,7 @@
 hold; as tables of their own they would be twenty times as long. `v_kpi_*` divide, at the end.
 """
 
+from collections.abc import Collection
 from pathlib import Path
 from textwrap import indent
 
@@ -27,16 +28,19 @@ def _keys(grain: Grain) -> tuple[str, ...]:
     return ("local_date", "interval_start") if grain == "interval" else ("local_date",)
 
 
-def generated_models(project: Path | None = None) -> list[SqlModel]:
+def generated_models(
+    project: Path | None = None, *, facts: Collection[str] | None = None
+) -> list[SqlModel]:
     """The KPI marts of the shipped registry and of a project's own metrics.
 
     Args:
         project: the project's folder, if it has one.
+        facts: see `load_registry`.
 
     Raises:
         ModelError: the registry is wrong.
     """
-    registry = load_registry(project)
+    registry = load_registry(project, facts=facts)
     grains: tuple[Grain, ...] = ("interval", *_PERIODS)
     return [
         interval_parts(registry),

@@ -1,6 +1,6 @@
 """The registry as the marts need it: metrics, what they add up, and the facts they count."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -59,18 +59,28 @@ class Registry:
 
     def known_with(self, key: tuple[str, str]) -> str:
         """The fact of which any row says that a fact's rows can be known."""
-        return self.sources[key].counting.known_with or self.sources[key].fact
+        source = self.sources[key]
+        wanted = source.counting.known_with
+        return wanted if any(fact == wanted for fact, _ in self.sources) and wanted else source.fact
 
     def has_intervals(self, aggregate: Aggregate) -> bool:
         """Its fact tells quarter hours apart."""
         return self.sources[aggregate.source].counting.finest == "interval"
 
 
-def load_registry(project: Path | None = None) -> Registry:
+def load_registry(project: Path | None = None, *, facts: Collection[str] | None = None) -> Registry:
     """The shipped registry, and a project's own metrics and facts.
+
+    Args:
+        project: the project's folder.
+        facts: names of facts, such as `fact_contact`; metrics of any other are left out. All
+            when left out.
 
     Raises:
         ModelError: the registry is wrong.
     """
-    metrics = load_metrics(project)
-    return Registry(metrics, Parts(metrics), load_sources(project))
+    metrics, sources = load_metrics(project), load_sources(project)
+    if facts is not None:
+        metrics = [m for m in metrics if all(part.fact in facts for part in m.parts)]
+        sources = {key: source for key, source in sources.items() if source.fact in facts}
+    return Registry(metrics, Parts(metrics), sources)

@@ -1,6 +1,6 @@
 """What a project can have rows in follows from what its sources deliver."""
 
-from assets.active import active_relations
+from assets.active import active_relations, project_models
 from pipelines.sql_models import load_contracts, load_models
 from pipelines.sql_models.model import parse_model
 from tests.harness import make_project
@@ -44,3 +44,12 @@ def test_what_is_made_of_facts_is_active_with_any_of_them(tmp_path):
     active = active_relations(make_project(tmp_path / "p", {}), models)
     made = {name for name in active if not name.startswith("staging.")}
     assert made == {"core.fact_call", "core.dim_name", "marts.of_both", "marts.of_names"}
+
+
+def test_kpi_marts_hold_the_metrics_of_active_facts(tmp_path):
+    models, _ = project_models(make_project(tmp_path / "p", {}))
+    marts = {model.name: model.sql for model in models}
+    assert "'service_level' as metric_id" in marts["kpi_day"]
+    assert "'csat' as metric_id" not in marts["kpi_day"]
+    assert "fact_survey_answer" not in marts["kpi_day_parts"]
+    assert "'csat' as metric_id" in {m.name: m.sql for m in project_models(None)[0]}["kpi_day"]
