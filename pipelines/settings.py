@@ -58,6 +58,9 @@ class Source(_Section):
     kind: Literal["asterisk", "tabular"]
     path: Path | None = None
     """Folder of its files, relative to the project; `landing/<name>` when left out."""
+    files: tuple[str, ...] = ()
+    """Patterns of the names of its files, such as `*_dublin_*`, where several sources share a
+    folder; all files of the folder when left out."""
     timezone: Zone | None = None
     """Zone of times written without one; the centre's when left out."""
     queue_prefix: str = ""

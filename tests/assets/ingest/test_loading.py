@@ -57,6 +57,20 @@ def test_what_cannot_be_read_is_told_with_its_remedy(centre: Centre) -> None:
     assert len(told(centre)) == 8
 
 
+def test_a_source_reads_its_own_files_of_a_shared_folder(centre: Centre) -> None:
+    centre.set(sources={SOURCE: {"kind": "asterisk", "files": ["log_dublin*"]}})
+    centre.put("log_Dublin.1", GOOD)
+    centre.put("log_manila", GOOD.replace("c1", "c2"))
+    centre.put("strange.bin", b"\x7fELF")
+    with gzip.open(centre.landing / "log_dublin.gz", "wb") as packed:
+        packed.write(GOOD.replace("c1", "c3").encode())
+    assert not centre.run().messages
+    assert set(told(centre)) == {"log_Dublin.1", "log_dublin.gz"}
+    centre.staging()
+    rows = centre.query("select contact_id from staging.contact order by all")
+    assert rows == [("c1",), ("c3",)]
+
+
 def test_a_missing_landing_folder_is_told(centre: Centre) -> None:
     centre.landing.rmdir()
     assert "is not a folder" in centre.run().messages[0]
