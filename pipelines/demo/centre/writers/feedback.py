@@ -124,8 +124,11 @@ def _evaluations(out: Output, truth: Path, site: str) -> None:
         frame.select("evaluation_id", "evaluated_at"), on="evaluation_id", maintain_order="left"
     )
     shown = items.sort("evaluated_at", "evaluation_id").select(
-        _day=day, evaluation_id="evaluation_id", item="item", topic="topic", weight="weight",
+        _day=day, evaluation_id="evaluation_id",
+        evaluated_on=text("evaluated_at", zone, "%Y-%m-%d %H:%M"), item="item", topic="topic",
+        weight="weight",
         points=pl.when("is_applicable").then(pl.col("points").cast(pl.String)).otherwise(pl.lit("n/a")),
         max_points="max_points", criticality="criticality",
     )  # fmt: skip
-    export(out, Family(f"qa/items_{name}_%Y-%m.csv", Dirt(late=0, copied_files=0)), shown, "_day")
+    dirt = Dirt(late=0, time="evaluated_on", key="evaluation_id", copied_files=0)
+    export(out, Family(f"qa/items_{name}_%Y-%m.csv", dirt), shown, "_day")
