@@ -14,9 +14,6 @@ from pipelines.sql_models import SqlModel, load_contracts, load_models
 def active_relations(project: Project | None, models: Iterable[SqlModel]) -> set[str]:
     """`schema.name` of staging tables and models with rows to expect; all of them of no project.
 
-    A model is active when any staging table it reads is delivered; one that reads none, when any
-    fact it reads is, or any dimension where it reads no fact.
-
     Args:
         project: whose sources count.
         models: in order of building.
@@ -26,7 +23,20 @@ def active_relations(project: Project | None, models: Iterable[SqlModel]) -> set
     """
     if project is None:
         return {f"staging.{table}" for table in load_contracts()} | {m.relation for m in models}
-    active = {f"staging.{table}" for table in delivered_tables(project)}
+    return made_of({f"staging.{table}" for table in delivered_tables(project)}, models)
+
+
+def made_of(relations: Iterable[str], models: Iterable[SqlModel]) -> set[str]:
+    """The relations given, and every model that has rows to expect from them.
+
+    A model has when any staging table it reads is among them; one that reads none, when any fact
+    it reads is, or any dimension where it reads no fact.
+
+    Args:
+        relations: those with rows.
+        models: in order of building.
+    """
+    active = set(relations)
     for model in models:
         staging = {name for name in model.reads if name.startswith("staging.")}
         others = {name for name in model.reads if name.startswith(("core.", "marts."))}
