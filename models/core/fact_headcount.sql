@@ -7,6 +7,7 @@ metrics:
   attribution: month
   finest: month
   site: f.site
+  team: f.team
 columns:
   headcount_key: {tests: [not_null, unique]}
   scope_kind: {description: 'What the row is about: all, site or team.', tests: [not_null, {allowed: [all, site, team]}]}

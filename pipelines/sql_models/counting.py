@@ -47,6 +47,8 @@ class Counting(BaseModel):
     direction: str | None = None
     site: str | None = None
     """Left out, it is the agent's."""
+    team: str | None = None
+    """Left out, it is the agent's."""
     reason: str | None = None
     campaign: str | None = None
     sourcing: str | None = None
@@ -72,7 +74,7 @@ class Counting(BaseModel):
             found = {kind: f"a.{kind}" for kind in (*_OF_AGENT, "site")} | {"agent": self.agent}
         if self.queue:
             found |= {"queue": self.queue, "queue_group": "q.queue_group"}
-        own = ("channel", "direction", "site", "reason", "campaign", "sourcing", "language")
+        own = ("channel", "direction", "site", "team", "reason", "campaign", "sourcing", "language")
         found |= {kind: getattr(self, kind) for kind in own if getattr(self, kind)}
         return {kind: text for kind, text in found.items() if text}
 

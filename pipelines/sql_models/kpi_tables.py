@@ -154,9 +154,9 @@ def _summed(aggregates: Iterable[Aggregate]) -> list[str]:
 
 
 def _folded(aggregates: Iterable[Aggregate]) -> list[str]:
-    """Several days' parts of one longer period."""
+    """Several days' parts of one longer period; a stock is that of its last day."""
     return [
-        f"max_by(k.{a.name}, k.local_date) as {a.name}"
+        f"sum(case when k.local_date = e.last_date then k.{a.name} end) as {a.name}"
         if a.fold == "last"
         else f"{a.fold}(k.{a.name}) as {a.name}"
         for a in aggregates
@@ -322,7 +322,19 @@ def _added(added: list[Aggregate], grain: Grain) -> str:
     """The next shorter period's parts, added up."""
     table = "kpi_interval_parts" if grain == "day" else "kpi_day_parts"
     period = _PERIOD[grain].replace("period_date", "k.local_date")
-    return f"""added as (
+    ends = join = ""
+    if any(a.fold == "last" for a in added):
+        # The last day of any scope: where nothing is left, there is no row.
+        ends = f"""ends as (
+    select {period} as period_start, max(k.local_date) as last_date
+    from marts.{table} as k
+    inner join ops.build_window as w on k.local_date between w.from_date and w.to_date
+    group by {period}
+),
+
+"""
+        join = f"\n    inner join ends as e on e.period_start = {period}"
+    return f"""{ends}added as (
     select
         k.scope_kind,
         k.scope_id,
@@ -330,7 +342,7 @@ def _added(added: list[Aggregate], grain: Grain) -> str:
         min(k.zone) as zone,
 {_lines(_folded(added), 8)}
     from marts.{table} as k
-    inner join ops.build_window as w on k.local_date between w.from_date and w.to_date
+    inner join ops.build_window as w on k.local_date between w.from_date and w.to_date{join}
     group by k.scope_kind, k.scope_id, {period}
 )"""
 

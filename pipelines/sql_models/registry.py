@@ -9,6 +9,9 @@ from pipelines.sql_models.kpi_sources import Source, Sources, load_sources
 from pipelines.sql_models.metrics import Metric, load_metrics
 from pipelines.sql_models.parts import Aggregate, Parts
 
+_EVERYWHERE = ("fact_contact",)
+"""Facts whose metrics the marts always hold, so that there is none without."""
+
 
 @dataclass(frozen=True)
 class Registry:
@@ -81,6 +84,7 @@ def load_registry(project: Path | None = None, *, facts: Collection[str] | None 
     """
     metrics, sources = load_metrics(project), load_sources(project)
     if facts is not None:
-        metrics = [m for m in metrics if all(part.fact in facts for part in m.parts)]
-        sources = {key: source for key, source in sources.items() if source.fact in facts}
+        known = {*facts, *_EVERYWHERE}
+        metrics = [m for m in metrics if all(part.fact in known for part in m.parts)]
+        sources = {key: source for key, source in sources.items() if source.fact in known}
     return Registry(metrics, Parts(metrics), sources)
