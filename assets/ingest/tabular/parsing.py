@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 from datetime import datetime
-from functools import reduce
+from functools import lru_cache, reduce
 
 import duckdb
 import polars as pl
@@ -42,6 +42,12 @@ class Cell:
     def key(self) -> str:
         """Its name in a raw row."""
         return f"r{self.place}_{self.name}"
+
+
+@lru_cache(maxsize=1)
+def _database() -> duckdb.DuckDBPyConnection:
+    """One for all files: opening one takes as long as a small file does."""
+    return connect(threads=1)
 
 
 def cells_of(mapping: Mapping) -> list[Cell]:
@@ -141,7 +147,7 @@ def _typed(rows: pl.DataFrame, mapping: Mapping, cells: list[Cell]) -> pl.DataFr
         f"{offset_sql(cell.column, mapping, f'{cell.key}_text')} as {cell.key}_offset"
         for cell in _instants(cells)
     ]
-    with connect(threads=1) as con:
+    with _database().cursor() as con:
         con.register("fields", rows)
         return con.sql(
             f"with texts as (select {', '.join(texts)} from fields) "
@@ -216,12 +222,8 @@ def _raw(
     file_name: str,
 ) -> pl.DataFrame:
     """The good lines as rows of the raw table."""
-    good = good.with_columns(
-        _protected(good[cell.key], cell, context)
-        for cell in cells
-        if cell.spec.is_customer or cell.spec.is_free_text
-    )
-    with connect(threads=1) as con:
+    good = _all_protected(good, cells, context)
+    with _database().cursor() as con:
         con.register("good", good)
         standard = con.sql(
             f"select {_unit_sql(mapping)} as contact_id, {_agent_sql(mapping)} as agent, "
@@ -234,6 +236,20 @@ def _raw(
     ).with_columns(
         *(standard[name] for name in standard.columns), file_name=pl.lit(file_name)
     )  # fmt: skip
+
+
+def _all_protected(good: pl.DataFrame, cells: list[Cell], context: ParseContext) -> pl.DataFrame:
+    """With customers hashed and free text masked; a list of customers tells each several times."""
+    done: dict[tuple[bool, str], pl.Series] = {}
+    for cell in cells:
+        if not (cell.spec.is_customer or cell.spec.is_free_text):
+            continue
+        values = good[cell.key]
+        origin = (cell.spec.is_free_text, cell.column.model_dump_json())
+        if origin not in done:
+            done[origin] = _protected(values, cell, context)
+        good = good.with_columns(done[origin].alias(cell.key))
+    return good
 
 
 def _protected(values: pl.Series, cell: Cell, context: ParseContext) -> pl.Series:
