@@ -1,0 +1,45 @@
+"""Lay down the project of the simulated centre, and simulate what its systems write."""
+
+from importlib.resources import files
+from pathlib import Path
+
+from pipelines.demo.centre import Simulated, simulate
+from pipelines.settings import PROJECT_FILE, load_project
+
+DEMO_DAYS = 60
+"""Enough for the first five planted events."""
+_PARTS = ("head.toml", "sources_contacts.toml", "sources_rest.toml")
+
+
+def build_project(
+    root: Path, *, seed: int = 1, days: int = DEMO_DAYS, processes: int = 1, more: str = ""
+) -> Simulated:
+    """Make a whole project in a folder: settings, key, mappings, landing and the ledger.
+
+    Args:
+        root: the project's folder; what is in its `landing` and `truth` is made anew.
+        seed: of chance; the same seed gives the same files.
+        days: local days simulated at every site, from 1 October 2025 on.
+        processes: how many processes simulate; two are used fully.
+        more: further settings, as TOML.
+    """
+    lay_down(root, more=more)
+    return simulate(root, seed=seed, days=days, processes=processes)
+
+
+def lay_down(root: Path, *, more: str = "") -> None:
+    """Write settings and mappings into a folder, and make the key unless there is one."""
+    from assets.ingest.pseudonyms import create_key
+
+    package = files("pipelines.demo.centre_project")
+    (root / "mappings").mkdir(parents=True, exist_ok=True)
+    for mapping in (package / "mappings").iterdir():
+        if mapping.name.endswith(".yml"):
+            text = mapping.read_text(encoding="utf-8")
+            (root / "mappings" / mapping.name).write_text(text, encoding="utf-8")
+    parts = [(package / name).read_text(encoding="utf-8") for name in _PARTS]
+    (root / PROJECT_FILE).write_text("\n".join([*parts, more]), encoding="utf-8")
+    private = root / "var"
+    private.mkdir(mode=0o700, exist_ok=True)
+    private.chmod(0o700)
+    create_key(load_project(root).key_file)
