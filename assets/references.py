@@ -21,8 +21,8 @@ def _fill_centre(con: duckdb.DuckDBPyConnection, project: Project) -> None:
     con.begin()
     con.execute("delete from ops.centre")
     con.execute(
-        "insert into ops.centre (centre_name, reporting_zone) values (?, ?)",
-        [centre.name, centre.timezone],
+        "insert into ops.centre (centre_name, reporting_zone, reporting_currency) values (?, ?, ?)",
+        [centre.name, centre.timezone, centre.currency],
     )
     con.commit()
 

@@ -12,6 +12,7 @@ from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from pipelines.currencies import CURRENCIES
 from pipelines.errors import ExpectedError
 
 PROJECT_FILE = "callmart.toml"
@@ -32,7 +33,14 @@ def _known_zone(name: str) -> str:
     return name
 
 
+def _known_currency(code: str) -> str:
+    if code not in CURRENCIES:
+        raise ValueError(f"{code!r} is not a currency of ISO 4217 such as 'EUR'")
+    return code
+
+
 Zone = Annotated[str, AfterValidator(_known_zone)]
+Currency = Annotated[str, AfterValidator(_known_currency)]
 Seconds = Annotated[int, Field(ge=0, le=86_400)]
 Share = Annotated[float, Field(ge=0, le=1)]
 
@@ -50,6 +58,8 @@ class Centre(_Section):
     timezone: Zone = "Etc/UTC"
     country: Annotated[str, Field(pattern=r"^[A-Z]{2}$")] = "GB"
     """Two-letter country whose dialling rules read numbers without a country code."""
+    currency: Currency | None = None
+    """In which money is counted; left out, it is where all amounts are in one currency."""
 
 
 class Source(_Section):

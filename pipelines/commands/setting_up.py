@@ -17,6 +17,7 @@ _TEMPLATE = """\
 name = {name}
 timezone = {timezone}     # days of the whole centre, and the hour of the daily run
 country = "GB"            # how numbers without a country code are read
+# currency = "EUR"        # in which money is counted, where amounts are in several
 
 # One table per system whose files land here; its files go to landing/<name>/.
 [sources.pbx]

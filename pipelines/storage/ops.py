@@ -141,6 +141,10 @@ _TABLES: dict[str, tuple[str, dict[str, tuple[str, str]]]] = {
         {
             "centre_name": ("VARCHAR", "Name for people."),
             "reporting_zone": ("VARCHAR", "Zone in which the whole centre counts its days."),
+            "reporting_currency": (
+                "VARCHAR",
+                "Currency in which money is counted (ISO 4217); empty when not set.",
+            ),
         },
     ),
     "calendar_interval": (
@@ -187,7 +191,11 @@ def create_ops(con: duckdb.DuckDBPyConnection) -> None:
         body = ", ".join(f"{name} {kind}" for name, (kind, _) in columns.items())
         con.execute(f"create table if not exists ops.{table} ({body})")
         con.execute(f"comment on table ops.{table} is {literal(description)}")
-        for name, (_, text) in columns.items():
+        # A column may be younger than the warehouse.
+        there = {name for name, *_ in con.execute(f"describe ops.{table}").fetchall()}
+        for name, (kind, text) in columns.items():
+            if name not in there:
+                con.execute(f"alter table ops.{table} add column {name} {kind}")
             con.execute(f"comment on column ops.{table}.{name} is {literal(text)}")
     if con.execute("select count(*) from ops.build_window").fetchone() == (0,):
         set_window(con, *WHOLE_TIME)

@@ -156,7 +156,7 @@ def con() -> duckdb.DuckDBPyConnection:
     for row in customers:
         stage(con, "customer", [row])
     read_up_to(con, {"pbx": datetime.combine(last, datetime.min.time())})
-    con.execute("insert into ops.centre values ('made', 'Etc/UTC')")
+    con.execute("insert into ops.centre values ('made', 'Etc/UTC', 'EUR')")
     build_plainly(con)
     return con
 

@@ -24,7 +24,7 @@ def staged(centre: Centre, part: float = 1.0) -> duckdb.DuckDBPyConnection:
     for table, rows in centre.tables.items():
         stage(con, table, rows[: round(len(rows) * part)])
     read_up_to(con, centre.watermarks)
-    con.execute("insert into ops.centre values ('made', 'Europe/Berlin')")
+    con.execute("insert into ops.centre values ('made', 'Europe/Berlin', 'EUR')")
     return con
 
 

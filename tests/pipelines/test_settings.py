@@ -25,6 +25,11 @@ def test_a_source_without_a_zone_takes_the_centres():
     assert settings.zone_of("east") == "Asia/Manila"
 
 
+def test_a_currency_is_one_of_iso_4217():
+    assert parse_settings('[centre]\ncurrency = "PHP"').centre.currency == "PHP"
+    assert parse_settings("").centre.currency is None
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
@@ -33,10 +38,22 @@ def test_a_source_without_a_zone_takes_the_centres():
         ('[sources.pbx]\nkind = "nortel"', "sources.pbx.kind"),
         ('[sources."P B X"]\nkind = "asterisk"', "sources"),
         ("[queues.sales]\nservice_level_s = 5\nshort_abandon_s = 6", "must not exceed"),
+        ('[centre]\ncurrency = "EUROS"', "centre.currency"),
+        ('[centre]\ncurrency = "EUX"', "is not a currency of ISO 4217"),
         ('[schedule]\ndaily_at = "25:00"', "schedule.daily_at"),
         ("[centre\n", "not valid TOML"),
     ],
-    ids=["zone", "unknown key", "kind", "source name", "t > T", "hour", "syntax"],
+    ids=[
+        "zone",
+        "unknown key",
+        "kind",
+        "source name",
+        "t > T",
+        "no code",
+        "currency",
+        "hour",
+        "syntax",
+    ],
 )
 def test_a_fault_is_named_with_its_place(text, said):
     with pytest.raises(SettingsError, match=r"callmart\.toml") as caught:

@@ -86,7 +86,7 @@ def fill_ops(con: duckdb.DuckDBPyConnection, lake: Path) -> None:
         con.execute(
             f"insert into ops.metric_definition ({names}) values ({marks})", list(row.values())
         )
-    con.execute("insert into ops.centre values ('Centre', 'Etc/UTC')")
+    con.execute("insert into ops.centre values ('Centre', 'Etc/UTC', 'EUR')")
     con.execute(
         "insert into ops.feed_watermark values ('pbx', 'queue_log', '2026-03-03 17:30', 26, true)"
     )

@@ -78,6 +78,11 @@ STAGING = {
             1000.5 as cost_amount, 'EUR' as currency, 'f1' as file_id, 1 as line_no
         from (values ('all', 'all'), ('site', 'Dublin')) as t(scope_kind, scope_id)
         """,
+    "fx_rate": """
+        select date '2026-03-01' as period_on, currency, 'EUR' as to_currency, rate,
+            'f1' as file_id, 1 as line_no
+        from (values ('USD', 0.9), ('GBP', 1.15), ('EUR', 1)) as r(currency, rate)
+        """,
     "headcount": """
         select date '2026-03-01' as period_on, scope_kind, scope_id, 3 as n_opening,
             1 as n_joiners, 1 as n_leavers, 0 as n_transfers_in, 0 as n_transfers_out,
@@ -213,6 +218,16 @@ BROKEN = {
     "staging.cost": {
         "currency_is_a_code": "update $t set currency = 'Euro' where $r",
         "centre_is_named_all": "update $t set scope_id = 'all' where scope_kind = 'site'",
+    },
+    "staging.fx_rate": {
+        "currency_is_a_code": "update $t set currency = 'Euro' where $r",
+        "to_currency_is_a_code": "update $t set to_currency = 'euro' where $r",
+        "rate_is_above_zero": "update $t set rate = 0 where currency = 'GBP'",
+        "one_is_worth_itself": "update $t set rate = 2 where currency = 'EUR'",
+    },
+    "core.exchange_rate": {
+        "one_reporting_currency": "update $t set exchange_rate = 2 where currency = 'EUR'",
+        "months_do_not_overlap": "update $t set currency = 'EUR' where $r",
     },
     "staging.headcount": {
         "closing_follows": "update $t set n_closing = 9 where $r",
