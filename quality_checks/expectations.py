@@ -6,7 +6,7 @@ then, of the expectations that do not, for the SQL and the keys of what breaks t
 """
 
 import os
-from collections.abc import Generator, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
         ExpectationSuiteValidationResult,
         ExpectationValidationResult,
     )
+    from great_expectations.core.batch_definition import BatchDefinition
     from great_expectations.datasource.fluent.interfaces import Batch
     from great_expectations.datasource.fluent.sql_datasource import SQLDatasource
 
@@ -64,6 +65,7 @@ def run_suites(
 
     with shared(con) as url:
         source = _data_source(url)
+        batches: list[BatchDefinition] = []
         for suite in suites:
             with _subject(con, suite, window) as subject:
                 if isinstance(subject, Exception):
@@ -71,7 +73,7 @@ def run_suites(
                         failed_to_run(suite.spec(rule), subject) for rule in suite.expectations
                     )
                 else:
-                    yield from _run_suite(source, suite, subject)
+                    yield from _run_suite(_batch_of(source, batches), suite, subject)
         source.get_engine().dispose()
 
 
@@ -91,7 +93,7 @@ def _subject(
 ) -> Generator["_Subject | Exception"]:
     import duckdb
 
-    view = f"checked_{suite.relation.replace('.', '_')}"
+    view = "checked_rows"
     try:
         columns = [row[0] for row in con.execute(f"describe {suite.relation}").fetchall()]
         subject = _Subject(view, f"select * from {windowed(suite.relation, columns, window)}")
@@ -105,11 +107,27 @@ def _subject(
         con.execute(f"drop view if exists temp.{view}")
 
 
-def _run_suite(source: "SQLDatasource", suite: Suite, subject: _Subject) -> Iterator[CheckResult]:
+def _batch_of(source: "SQLDatasource", known: "list[BatchDefinition]") -> "Callable[[], Batch]":
+    """What reads the temporary view, which has the same name for each suite.
+
+    Great Expectations writes its whole configuration anew for every asset: one is enough.
+    """
+
+    def batch() -> "Batch":
+        if not known:
+            asset = source.add_table_asset("rows", table_name="checked_rows")
+            known.append(asset.add_batch_definition_whole_table("all"))
+        return known[0].get_batch()
+
+    return batch
+
+
+def _run_suite(
+    read: "Callable[[], Batch]", suite: Suite, subject: _Subject
+) -> Iterator[CheckResult]:
     known = {suite.spec(rule): rule for rule in suite.expectations}
     try:
-        asset = source.add_table_asset(suite.relation, table_name=subject.view)
-        batch = asset.add_batch_definition_whole_table("rows").get_batch()
+        batch = read()
         first = _validate(batch, suite.expectations, {"result_format": "BOOLEAN_ONLY"})
         doubtful = [rule for rule in suite.expectations if not _held(first.get(rule.id))]
         more = {

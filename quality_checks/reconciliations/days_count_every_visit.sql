@@ -25,6 +25,10 @@ parts as (
         ) as n_outcomes
     from marts.kpi_day
     where scope_kind = 'queue' and local_date between $from_date and $to_date
+        and metric_id in (
+            'offered', 'answered', 'abandoned', 'left_by_key', 'timed_out', 'left_empty',
+            'withdrawn', 'overflowed', 'cut', 'still_open', 'consults'
+        )
     group by scope_id, local_date
 )
 

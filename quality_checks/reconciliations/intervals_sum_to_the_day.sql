@@ -2,8 +2,8 @@
 relation: marts.kpi_day
 severity: critical
 description: >-
-  Numerators and denominators of a metric sum from quarter hours to the day, in every scope
-  and metric that has both. Where a part such as wrap-up is known of some only, numerators may differ by it.
+  Numerators and denominators sum from quarter hours to the day, in every scope that has both: of
+  a metric or two of each fact, as one statement sums them all.
 ---*/
 with intervals as (
     select
@@ -16,6 +16,12 @@ with intervals as (
         sum(denominator) as expected_denominator
     from marts.kpi_interval
     where local_date between $from_date and $to_date
+        and metric_id in (
+            'offered', 'service_level', 'average_speed_of_answer', 'blocked',
+            'ring_no_answer_rate', 'handled_legs', 'handled_contacts', 'transfer_rate',
+            'occupancy', 'csat', 'survey_response_rate', 'critical_error_accuracy_customer',
+            'repeat_contact_rate_7', 'ivr_containment', 'dials', 'conversion_rate'
+        )
     group by metric_id, metric_version, scope_kind, scope_id, local_date
 ),
 
@@ -27,18 +33,16 @@ days as (
         scope_id,
         local_date,
         numerator as found_numerator,
-        denominator as found_denominator,
-        coverage is null or coverage in (0, 1) as is_known_of_all_or_none
+        denominator as found_denominator
     from marts.kpi_day
     where local_date between $from_date and $to_date
-        and scope_kind in (select scope_kind from marts.kpi_interval)
-        and metric_id in (select metric_id from marts.kpi_interval)
-),
-
-additive as (
-    select metric_id, metric_version
-    from core.dim_metric
-    where additivity in ('additive', 'ratio')
+        and scope_kind in ('all', 'queue', 'queue_group', 'channel', 'direction', 'site')
+        and metric_id in (
+            'offered', 'service_level', 'average_speed_of_answer', 'blocked',
+            'ring_no_answer_rate', 'handled_legs', 'handled_contacts', 'transfer_rate',
+            'occupancy', 'csat', 'survey_response_rate', 'critical_error_accuracy_customer',
+            'repeat_contact_rate_7', 'ivr_containment', 'dials', 'conversion_rate'
+        )
 )
 
 select
@@ -52,9 +56,5 @@ select
     coalesce(d.found_denominator, 0) as found_denominator
 from intervals as i
 full join days as d using (metric_id, metric_version, scope_kind, scope_id, local_date)
-semi join additive using (metric_id, metric_version)
-where (
-        coalesce(i.expected_numerator, 0) <> coalesce(d.found_numerator, 0)
-        and coalesce(d.is_known_of_all_or_none, true)
-    )
+where coalesce(i.expected_numerator, 0) <> coalesce(d.found_numerator, 0)
     or coalesce(i.expected_denominator, 0) <> coalesce(d.found_denominator, 0)

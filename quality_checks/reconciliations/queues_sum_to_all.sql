@@ -7,7 +7,7 @@ description: >-
 ---*/
 with zones as (
     select count(distinct zone) as n_zones
-    from marts.kpi_day
+    from marts.kpi_day_parts
     where scope_kind in ('all', 'queue')
 ),
 
