@@ -111,6 +111,8 @@ class DeriveContext:
     """The same for each feed."""
     from_at: datetime | None = None
     """Agents: local midnight (in UTC) at which the days to derive begin."""
+    people: Mapping[str, str] = field(default_factory=dict)
+    """Other names of agents, as all rosters tell them -> the id to count under."""
     until_at: datetime | None = None
     """Agents: local midnight (in UTC) at which they end, itself not included.
 
@@ -186,6 +188,14 @@ class Adapter(Protocol):
     @property
     def untimed_feeds(self) -> frozenset[str]:
         """Feeds of plans and rosters: how far they are read tells not how far the data goes."""
+        ...
+
+    @property
+    def agent_names(self) -> Mapping[str, tuple[str, ...]]:
+        """Feed -> SQL over its raw rows that gives names, or extensions, of agents.
+
+        When a roster tells later who such a name is, staging is derived again.
+        """
         ...
 
     @property

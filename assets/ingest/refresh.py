@@ -7,8 +7,10 @@ from datetime import UTC, date, datetime
 import duckdb
 
 from assets.ingest.adapter import adapter_of
+from assets.ingest.engine import Ingested as SourceIngested
 from assets.ingest.engine import forget_unnamed_sources, ingest_source
 from assets.ingest.loading import load_landing, plan_landing
+from assets.ingest.people import known_names, shared_names
 from pipelines import progress
 from pipelines.settings import Project
 from pipelines.storage.duck import connect, connect_published
@@ -58,12 +60,30 @@ def ingest(con: duckdb.DuckDBPyConnection, project: Project, *, full: bool = Fal
         found.messages.append(f"{source}: no source of callmart.toml any more; its rows are gone")
         found.days |= days
         found.has_changed = True
-    for source in project.settings.sources:
+    # Rosters first: they say who the agents of all the others are.
+    rosters = [name for name in project.settings.sources if _brings_roster(project, name)]
+    others = [name for name in project.settings.sources if name not in rosters]
+    names = known_names(con, project)
+    for source in (*rosters, *others):
         done = ingest_source(con, project, source, now=now, full=full, on_progress=_tell_reading)
         found.messages += done.messages or _nothing_there(project, source)
-        found.days |= done.changed.contact_days | done.changed.agent_days
-        found.has_changed |= done.has_changed
+        _note_changes(found, done)
+    if known_names(con, project) != names:
+        # They were derived before all of them were read.
+        for source in rosters:
+            _note_changes(found, ingest_source(con, project, source, now=now))
+    found.messages += shared_names(con, project)
     return found
+
+
+def _brings_roster(project: Project, source: str) -> bool:
+    settings = project.settings.sources[source]
+    return settings.kind == "tabular" and "roster" in adapter_of(project, source).tables
+
+
+def _note_changes(found: Ingested, done: SourceIngested) -> None:
+    found.days |= done.changed.contact_days | done.changed.agent_days
+    found.has_changed |= done.has_changed
 
 
 def _nothing_there(project: Project, source: str) -> list[str]:

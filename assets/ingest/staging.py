@@ -9,6 +9,7 @@ from assets.ingest import agents, contacts
 from assets.ingest.adapter import Adapter, DeriveContext
 from assets.ingest.calendar import local_day, zone_offsets
 from assets.ingest.loading import FIRST_YEAR, Loaded
+from assets.ingest.people import known_names, names_met, names_that_count, remember_names
 from assets.ingest.replacing import differing_days, keep_memory, recall, replace_days
 from assets.ingest.state import derive_hash, store_state, stored_state
 from assets.ingest.workspace import Workspace, open_workspace
@@ -74,10 +75,21 @@ def refresh_staging(
     zone = project.settings.zone_of(source)
     before = _marks(con, source)
     watermarks = _follow_watermarks(con, project, source, adapter)
-    version = derive_hash(
-        con, project, source, adapter, config=loaded.config, feeds=sorted(watermarks)
-    )
-    full = full or loaded.is_reread or stored_state(con, f"staging.{source}") != version
+    people = known_names(con, project)
+
+    def version() -> str:
+        """As far as the names met so far can make a difference."""
+        return derive_hash(
+            con,
+            project,
+            source,
+            adapter,
+            config=loaded.config,
+            feeds=sorted(watermarks),
+            people=names_that_count(people, names_met(con, project, source)),
+        )
+
+    full = full or loaded.is_reread or stored_state(con, f"staging.{source}") != version()
     dropped = _forget_all(con, source) if full else set()
     ctx = DeriveContext(
         source=source,
@@ -90,6 +102,7 @@ def refresh_staging(
         config=loaded.config,
         watermark_at=max(watermarks.values(), default=_NO_LINES_YET),
         watermarks=watermarks,
+        people=people,
     )
     offsets = zone_offsets([zone], FIRST_YEAR, now.year + 1)
     contracts = {name: c for name, c in load_contracts().items() if name in adapter.tables}
@@ -102,7 +115,7 @@ def refresh_staging(
     changed.contact_days |= dropped
     changed.agent_days |= dropped
     _note_dirty(con, source, changed, "derived anew" if full else "new lines")
-    store_state(con, f"staging.{source}", version, now, changed.n_rows)
+    store_state(con, f"staging.{source}", version(), now, changed.n_rows)
     reached("ingest.refreshed")
     return changed
 
@@ -117,6 +130,7 @@ def _derive(
         for feed in space.adapter.raw_tables
     }
     changed.reference_tables = _derive_reference(space, ctx, new_paths)
+    remember_names(space, new_paths)
     if not ctx.watermarks and not space.adapter.untimed_feeds:
         return changed
     recall(space, contacts.OPEN_CONTACT, contacts.OPEN_CONTACT, contacts.OPEN_COLUMNS)

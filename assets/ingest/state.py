@@ -76,6 +76,7 @@ def derive_hash(
     *,
     config: tuple[ConfigFile, ...],
     feeds: list[str],
+    people: list[tuple[str, str]],
 ) -> str:
     """Hash of all that staging depends on but raw rows: a change derives everything again.
 
@@ -91,6 +92,7 @@ def derive_hash(
         {table: contract.version for table, contract in load_contracts().items()},
         settings.queue_prefix,
         settings.aliases,
+        people,
         settings.options,
         [(file.feed, file.path, file.text) for file in config],
         feeds,

@@ -34,6 +34,14 @@ _COLUMNS: dict[str, dict[str, str]] = {
     "cdr_custom": cdr.COLUMNS,
     "cel": cel.COLUMNS,
 }
+_PHONES = (
+    "if(regexp_full_match(src, '[0-9]{1,6}'), src, null)",
+    "if(regexp_full_match(dst, '[0-9]{1,6}'), dst, null)",
+    "regexp_replace(channel, '-[^-]*$', '')",
+    "regexp_replace(dstchannel, '-[^-]*$', '')",
+    "staff_name",
+)
+"""Agents in call detail records: their extensions, interfaces, or the name a phone shows."""
 
 
 class AsteriskAdapter:
@@ -60,6 +68,9 @@ class AsteriskAdapter:
     config_feeds = frozenset({"queues_conf"})
     agent_feeds = frozenset({"queue_log"})
     untimed_feeds: frozenset[str] = frozenset()
+    agent_names: Mapping[str, tuple[str, ...]] = {
+        "queue_log": ("agent",), "cdr": _PHONES, "cdr_custom": _PHONES,
+    }  # fmt: skip
     parse_options = PARSE_OPTIONS
 
     @cached_property

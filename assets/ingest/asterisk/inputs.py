@@ -36,6 +36,8 @@ def create_inputs(con: duckdb.DuckDBPyConnection, ctx: DeriveContext) -> None:
     options = read_options(ctx.options)
     conf = read_queues_conf(c.text for c in ctx.config if c.feed == "queues_conf")
     aliases = agent_aliases(ctx.settings.aliases, conf)
+    people = {name: agent for name, agent in ctx.people.items() if name not in aliases}
+    own = {alias: ctx.people.get(agent, agent) for alias, agent in aliases.items()}
     from_at = _from_at(con, ctx)
     rows: dict[str, Iterable[tuple[Any, ...]]] = {
         "opt": [
@@ -54,7 +56,7 @@ def create_inputs(con: duckdb.DuckDBPyConnection, ctx: DeriveContext) -> None:
             *((event, "voicemail", 2) for event in options.voicemail_events),
         ],
         "opt_day": list(enumerate(_midnights(ctx, from_at))),
-        "opt_member": [(agent, alias) for alias, agent in aliases.items()],
+        "opt_member": [(agent, alias) for alias, agent in own.items()],
         "opt_default": [(ctx.defaults.service_level_s, ctx.defaults.short_abandon_s)],
         "opt_queue_setting": [
             (queue, t.group, t.service_level_s, t.short_abandon_s)
@@ -65,7 +67,7 @@ def create_inputs(con: duckdb.DuckDBPyConnection, ctx: DeriveContext) -> None:
             for name, q in conf.queues.items()
         ],
         "opt_alias": [
-            (alias, agent, alias in ctx.settings.aliases) for alias, agent in aliases.items()
+            (alias, agent, alias in ctx.settings.aliases) for alias, agent in (own | people).items()
         ],
     }
     for table, columns in _TABLES.items():

@@ -15,7 +15,7 @@ from assets.ingest.content import Opener, open_unpacked
 from assets.ingest.tabular import agents, deriving
 from assets.ingest.tabular.fields import header_of, take_apart
 from assets.ingest.tabular.mapping import Mapping, load_mappings
-from assets.ingest.tabular.parsing import is_of_no_time, parse_fields, raw_columns
+from assets.ingest.tabular.parsing import cells_of, is_of_no_time, parse_fields, raw_columns
 from assets.ingest.tabular.records import is_by_record, open_records
 from pipelines.settings import Project, SettingsError
 
@@ -70,6 +70,18 @@ class TabularAdapter:
         return frozenset(n for n, m in self._mappings.items() if "agent_event" in m.tables)
 
     @cached_property
+    def agent_names(self) -> Map[str, tuple[str, ...]]:
+        """What each mapping's columns of agents hold."""
+        return {
+            name: tuple(
+                cell.key
+                for cell in cells_of(mapping)
+                if deriving.is_named(mapping.contracts[cell.place], cell.name)
+            )
+            for name, mapping in self._mappings.items()
+        }
+
+    @cached_property
     def untimed_feeds(self) -> frozenset[str]:
         """Mappings of plans and of what holds for all time."""
         return frozenset(n for n, m in self._mappings.items() if is_of_no_time(m))
@@ -117,7 +129,7 @@ class TabularAdapter:
 
     def derive_contacts(self, con: duckdb.DuckDBPyConnection, ctx: DeriveContext) -> None:
         """Contacts and records."""
-        del ctx
+        deriving.name_people(con, ctx)
         for unit in ("contact", "record"):
             deriving.derive_tables(con, self._mappings, unit, prefix="raw_")
         deriving.link_visits(con, self.tables)
@@ -125,6 +137,7 @@ class TabularAdapter:
     def derive_agents(self, con: duckdb.DuckDBPyConnection, ctx: DeriveContext) -> None:
         """The agents' timeline, restated at each midnight."""
         if "agent_event" in self.tables:
+            deriving.name_people(con, ctx)
             deriving.derive_tables(con, self._mappings, "agent", prefix="raw_")
             agents.carry(con, ctx)
 

@@ -61,6 +61,14 @@ _DEFAULTS: dict[str, dict[str, str]] = {
     "service_case_event": {"event_repeat": "1"},
 }
 
+_IDENTITY = {"agent_offer": ("contact_id", "agent", "offered_at")}
+"""What makes a row one thing where the contract's key is worked out from the rows around it."""
+
+
+def identity(table: str) -> tuple[str, ...]:
+    """Columns by which lines tell of one thing; none: the contract's key."""
+    return _IDENTITY.get(table, ())
+
 
 def computed_columns(table: str) -> frozenset[str]:
     """Columns of a table that a mapping may leave out though the contract requires them."""

@@ -8,9 +8,11 @@ from collections.abc import Mapping as Map
 
 import duckdb
 
-from assets.ingest.tabular.defaults import default_sql
+from assets.ingest.adapter import DeriveContext
+from assets.ingest.tabular.defaults import default_sql, identity
 from assets.ingest.tabular.mapping import Mapping
 from pipelines.sql_models.contracts import Contract, load_contracts
+from pipelines.storage.duck import insert_rows
 
 MEMORY = "reference_row"
 """Memory table of a reference mapping's rows: `<MEMORY>_<mapping>`."""
@@ -19,6 +21,42 @@ _NEWEST = (
     "file_name desc, line_no desc, line_id desc"
 )
 """Versions that are numbers go by size, all others by their text."""
+
+
+_PEOPLE = "known_person"
+
+
+def name_people(con: duckdb.DuckDBPyConnection, ctx: DeriveContext) -> None:
+    """Put in who the other names of agents stand for, whatever the case of their letters.
+
+    The source's own `aliases` win over the rosters'; a name that means two is of nobody.
+    """
+    own = {name: ctx.people.get(agent, agent) for name, agent in ctx.settings.aliases.items()}
+    rows = [(n, a, 1) for n, a in own.items()] + [(n, a, 2) for n, a in ctx.people.items()]
+    con.execute("create or replace temp table told_name (name varchar, agent varchar, rank int)")
+    insert_rows(con, "told_name", sorted(rows))
+    con.execute(
+        f"""
+        create or replace temp table {_PEOPLE} as
+        select lower(name) as name, min(agent) as agent
+        from (
+            from told_name qualify rank = min(rank) over (partition by lower(name))
+        )
+        group by lower(name) having min(agent) = max(agent)
+        """
+    )
+    con.execute("drop table told_name")
+
+
+def is_named(contract: Contract, column: str) -> bool:
+    """Whether a column holds an agent whom rosters may know by another name.
+
+    Not so in a record's own key, by which rows of earlier runs are found again, and not in
+    rosters, which say who is who.
+    """
+    if column != "agent" or contract.unit == "reference":
+        return False
+    return contract.unit != "record" or "agent" not in contract.key
 
 
 def derive_tables(
@@ -49,8 +87,13 @@ def derive_tables(
 def _part_sql(contract: Contract, mapping: Mapping, place: int, relation: str) -> str:
     """Rows of one part of a mapping, with what the mapping leaves out worked out."""
     given = mapping.rows[place].columns
+    people = f"left join {_PEOPLE} as person on person.name = lower(r{place}_agent)"
+    is_known = "agent" in given and is_named(contract, "agent")
+    origins = {name: f"r{place}_{name}" for name in given}
+    if is_known:
+        origins["agent"] = f"coalesce(person.agent, r{place}_agent)"
     told = ", ".join(
-        f"cast({f'r{place}_{name}' if name in given else 'null'} as {spec.type}) as {name}"
+        f"cast({origins.get(name, 'null')} as {spec.type}) as {name}"
         for name, spec in contract.own_columns.items()
     )
     columns = ", ".join(
@@ -63,7 +106,8 @@ def _part_sql(contract: Contract, mapping: Mapping, place: int, relation: str) -
     lineage = "file_id, line_no, line_id, row_version, file_name"
     return (
         f"select {columns}, {lineage} "
-        f"from (select {told}, {lineage} from {relation} where r{place})"
+        f"from (select {told}, {lineage} from {relation} {people if is_known else ''} "
+        f"where r{place})"
     )
 
 
@@ -78,7 +122,7 @@ def _newest(contract: Contract, parts: list[str]) -> str:
         for name, spec in contract.own_columns.items()
         if "over (" in default_sql(contract.table, name)
     }
-    key = ", ".join(name for name in contract.key[1:] if name not in windows)
+    key = ", ".join(identity(contract.table) or [n for n in contract.key[1:] if n not in windows])
     union = " union all by name ".join(parts)
     newest = f"""
         select * from ({union})

@@ -159,6 +159,7 @@ class FakeAdapter:
     config_feeds = frozenset({"setup"})
     agent_feeds = frozenset()
     untimed_feeds = frozenset()
+    agent_names: ClassVar = {"log": ("agent",)}
     tables = frozenset(
         {
             "contact",

@@ -238,7 +238,6 @@ rows:
         (at("2026-01-02 00:00"), "login", None, True),
         (at("2026-01-02 00:00"), "state", "lunch", True),
         (at("2026-01-02 01:00"), "logout", None, False),
-        (at("2026-01-03 00:00"), "state", "lunch", True),
         (at("2026-01-03 01:00"), "login", None, False),
     ]
 
@@ -285,3 +284,30 @@ def test_a_project_of_nothing_but_records_is_published(files):
     files.map("sales", SALES)
     files.land("sales.csv", HEADER + "1;02.01.2026 09:30;Ana;Verkauf;1;A\n")
     assert refresh(files.project).is_new
+
+
+RINGS = """\
+description: Calls and their rings.
+files: [calls.csv, rings.csv]
+rows:
+  - table: queue_visit
+    when: what = 'call'
+    columns: {contact_id: id, queue: {constant: sales}, entered_at: at,
+      outcome: {constant: answered}}
+  - table: agent_offer
+    when: what = 'ring'
+    columns: {contact_id: id, queue: {constant: sales}, agent: who, offered_at: at,
+      outcome: {column: who, values: {Ana: no_answer, Bo: answered}}}
+"""
+
+
+def test_each_ring_of_a_visit_stays_and_one_told_twice_is_one(files):
+    files.map("rings", RINGS)
+    files.land("calls.csv", "id,what,at,who\n1,call,2026-01-02 09:00:00,\n")
+    rings = "1,ring,2026-01-02 09:00:01,Ana\n1,ring,2026-01-02 09:00:20,Bo\n"
+    files.land("rings.csv", "id,what,at,who\n" + rings + rings.splitlines()[0] + "\n")
+    files.run()
+    assert files.rows("agent_offer", "offer_ordinal, agent, entered_at, outcome") == [
+        (1, "Ana", at("2026-01-02 09:00"), "no_answer"),
+        (2, "Bo", at("2026-01-02 09:00"), "answered"),
+    ]
