@@ -15,7 +15,8 @@ def carry(con: duckdb.DuckDBPyConnection, ctx: DeriveContext) -> None:
     """Add to `out_agent_event` the rows that restate the standing at each local midnight.
 
     Of each agent and queue the latest log-in, membership, pause and state before a midnight hold
-    on; the lines before the window are left out, for `work_standing` says what held at its start.
+    on, the state until a log-out; the lines before the window are left out, for `work_standing`
+    says what held at its start.
     """
     midnights = _midnights(ctx)
     con.execute("create or replace temp table midnight (night_at timestamp)")
@@ -44,7 +45,7 @@ def carry(con: duckdb.DuckDBPyConnection, ctx: DeriveContext) -> None:
         ),
         standing as (
             select k.agent, k.queue, m.night_at as event_at, k.event, k.state, k.reason,
-                k.is_inferred
+                k.is_inferred, k.event_at as since_at
             from midnight as m
             inner join family as k on k.event_at < m.night_at
             qualify row_number() over (
@@ -52,8 +53,16 @@ def carry(con: duckdb.DuckDBPyConnection, ctx: DeriveContext) -> None:
                 order by k.event_at desc, k.place desc, k.event, {_STATE}
             ) = 1
         ),
+        -- Who logged out is in no state any more.
         carried as (
-            select * from standing where event in ('login', 'join', 'pause', 'state')
+            select agent, queue, event_at, event, state, reason, is_inferred
+            from standing as s
+            where event in ('login', 'join', 'pause')
+                or (event = 'state' and not exists (
+                    from standing as o
+                    where o.agent = s.agent and o.event_at = s.event_at and o.event = 'logout'
+                        and o.since_at >= s.since_at
+                ))
             union all
             select agent, queue, event_at, event, state, reason, is_inferred from work_standing
         ),
