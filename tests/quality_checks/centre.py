@@ -9,8 +9,9 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines.sql_models import build_model, load_contracts, load_models
+from pipelines.sql_models import load_contracts
 from pipelines.sql_models.empty import empty_inputs
+from tests.models.warehouse import build_plainly
 from tests.quality_checks import feedback, records
 from tests.quality_checks.centre_ops import fill_ops
 
@@ -163,8 +164,7 @@ def make_centre(folder: Path) -> None:
                 """
             )
         fill_ops(con, folder / "lake")
-        for model in load_models():
-            build_model(con, model)
+        build_plainly(con)
         for catalog, name in (("memory", "warehouse"), ("staging", "staging")):
             con.execute(f"attach '{folder}/{name}.duckdb' as kept")
             con.execute(f"copy from database {catalog} to kept")
