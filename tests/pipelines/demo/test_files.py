@@ -76,6 +76,24 @@ def test_visits_end_in_the_log_as_in_the_ledger(run: Simulated) -> None:
     assert ends["QUEUESTART"] == 2
 
 
+def test_a_pause_ends_before_the_next_one_begins(run: Simulated) -> None:
+    """From wrap-up to lunch: whoever reads the log in order finds the agent at lunch."""
+    paused: dict[tuple[str, str], str | None] = {}
+    n_again = 0
+    for line in log_lines(run):
+        name = (line[3], line[2]) if len(line) > 4 else ("", "")
+        if line[4:5] in (["PAUSE"], ["PAUSEALL"]):
+            assert paused.get(name) is None, line
+            n_again += name in paused
+            paused[name] = line[5]
+        elif line[4:5] in (["UNPAUSE"], ["UNPAUSEALL"]):
+            assert paused.get(name) is not None, line
+            paused[name] = None
+        elif line[4:5] == ["REMOVEMEMBER"]:
+            paused = {key: None if key[0] == line[3] else why for key, why in paused.items()}
+    assert n_again > 100
+
+
 def test_the_log_holds_times_in_order_and_ends_torn(run: Simulated) -> None:
     newest = (run.landing / "asterisk" / "queue_log").read_bytes()
     assert not newest.endswith(b"\n")

@@ -240,7 +240,7 @@ def queues_by_day(truth: Path, frame: pl.DataFrame, at: str) -> pl.DataFrame:
 def _members(truth: Path, agents: pl.DataFrame) -> pl.DataFrame:
     came = read(truth, "attendance", SITE).filter(pl.col("logged_in_at").is_not_null())
     parts = []
-    for at, rank, event in (("logged_in_at", 1, "ADDMEMBER"), ("logged_out_at", 9, "REMOVEMEMBER")):
+    for at, rank, event in (("logged_in_at", 1, "ADDMEMBER"), ("logged_out_at", 11, "REMOVEMEMBER")):
         frame = named(queues_by_day(truth, came, "logged_in_at"), agents, "logged_in_at")
         parts.append(
             _line(frame, at, rank, pl.lit("MANAGER"), "queues", "agent", pl.lit(event), pl.lit(""))
@@ -271,8 +271,9 @@ def _pauses(truth: Path, agents: pl.DataFrame) -> pl.DataFrame:
     none = pl.lit("NONE")
     is_back = pl.col("to_at") < pl.col("logged_out_at")
     return pl.concat([
-        _line(once, "from_at", 7, none, none, "agent", pl.lit("PAUSEALL"), "why"),
-        _line(frame, "from_at", 8, none, "queues", "agent", pl.lit("PAUSE"), "why"),
+        # One pause may end as the next begins.
+        _line(once, "from_at", 9, none, none, "agent", pl.lit("PAUSEALL"), "why"),
+        _line(frame, "from_at", 10, none, "queues", "agent", pl.lit("PAUSE"), "why"),
         _line(once.filter(is_back), "to_at", 7, none, none, "agent", pl.lit("UNPAUSEALL"),
               pl.lit("")),
         _line(frame.filter(is_back), "to_at", 8, none, "queues", "agent", pl.lit("UNPAUSE"),
