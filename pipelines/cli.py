@@ -71,11 +71,15 @@ def demo(
     asterisk: Annotated[
         bool, typer.Option("--asterisk", help="The real Asterisk sample that ships with callmart.")
     ] = False,
+    days: Annotated[
+        int, typer.Option(min=1, max=1000, help="Days simulated, from 1 October 2025 on.")
+    ] = 60,
+    seed: Annotated[int, typer.Option(help="Of chance: another centre for each.")] = 1,
 ) -> None:
-    """Make a project from data that ships with callmart, run it, and show its report."""
+    """Make a project of a simulated centre of three sites, run it, and show its report."""
     from pipelines.commands import setting_up
 
-    raise typer.Exit(setting_up.demo(folder, asterisk=asterisk))
+    raise typer.Exit(setting_up.demo(folder, asterisk=asterisk, days=days, seed=seed))
 
 
 @app.command()

@@ -111,28 +111,62 @@ def _copy_sample(root: Path) -> None:
     _make_key(load_project(root).key_file)
 
 
-def demo(folder: Path, *, asterisk: bool) -> int:
-    """Make (or run again) a project of the shipped sample; returns the run's exit code.
+def _simulate(root: Path, days: int, seed: int) -> None:
+    import os
 
-    The real Asterisk sample is the only one so far, asked for by name or not.
+    from rich.console import Console
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    from pipelines.demo.centre_project import build_project
+
+    what = f"simulating {days} days of a contact centre at three sites"
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    with Progress(*columns, console=Console(), transient=True) as shown:
+        shown.add_task(what, total=None)
+        done = build_project(root, seed=seed, days=days, processes=min(2, os.cpu_count() or 1))
+    typer.echo(f"Simulated {days} days: {done.contacts:,} contacts, each of them written down.")
+
+
+_TRY = (
+    "explain service_level --scope queue=sales",
+    'query "from marts.v_queue_day select queue_name, n_offered, service_level"',
+    "calls --scope queue=vip --outcome abandoned",
+)
+_TRY_CENTRE = (
+    "explain csat --scope site=Manila",
+    'query "from core.fact_sale select currency, kind, count(*), sum(sale_amount) group by all"',
+)
+
+
+def demo(folder: Path, *, asterisk: bool, days: int, seed: int) -> int:
+    """Make (or run again) a project of data that ships with callmart; returns the run's exit code.
+
+    Args:
+        folder: of the project; one that exists is run again, whatever it holds.
+        asterisk: the real Asterisk sample, instead of the simulated centre.
+        days: simulated.
+        seed: of the simulation.
+
+    Raises:
+        UsageError: the folder holds something else.
     """
     from pipelines.commands import running
+    from pipelines.demo.centre_project import is_unfinished
 
-    del asterisk
     root = folder.expanduser().resolve()
     if not (root / PROJECT_FILE).exists():
-        if root.exists() and any(root.iterdir()):
+        if root.exists() and any(root.iterdir()) and not is_unfinished(root):
             raise UsageError(f"{root} is not empty and not a callmart project; name another.")
-        _copy_sample(root)
-        typer.echo(f"Made a project of the Asterisk sample in {root}.")
+        if asterisk:
+            _copy_sample(root)
+            typer.echo(f"Made a project of the Asterisk sample in {root}.")
+        else:
+            _simulate(root, days, seed)
+            typer.echo(f"Made a project of them in {root}; what truly happened is in truth/.")
     code = running.run(root)
     if code == 0:
-        command = own_name()
+        is_simulated = (root / "truth").is_dir()
         typer.echo("\nTry next:")
-        typer.echo(f"  {command} --project {folder} explain service_level --scope queue=sales")
-        typer.echo(
-            f'  {command} --project {folder} query "from marts.v_queue_day select queue_name, '
-            'n_offered, service_level"'
-        )
-        typer.echo(f"  {command} --project {folder} calls --scope queue=vip --outcome abandoned")
+        for line in (*_TRY, *(_TRY_CENTRE if is_simulated else ())):
+            typer.echo(f"  {own_name()} --project {folder} {line}")
     return code

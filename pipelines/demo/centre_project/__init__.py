@@ -5,6 +5,11 @@ which lays both down in a folder and simulates the files they read into its `lan
 happened goes to `truth` beside it, which callmart never reads.
 """
 
-from pipelines.demo.centre_project.build import build_project, lay_down
+from pipelines.demo.centre_project.build import (
+    DEMO_DAYS,
+    build_project,
+    is_unfinished,
+    lay_down,
+)
 
-__all__ = ["build_project", "lay_down"]
+__all__ = ["DEMO_DAYS", "build_project", "is_unfinished", "lay_down"]

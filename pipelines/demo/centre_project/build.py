@@ -4,7 +4,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from pipelines.demo.centre import Simulated, simulate
-from pipelines.settings import PROJECT_FILE, load_project
+from pipelines.settings import PROJECT_FILE, Project, parse_settings
 
 DEMO_DAYS = 60
 """Enough for the first five planted events."""
@@ -14,7 +14,10 @@ _PARTS = ("head.toml", "sources_contacts.toml", "sources_rest.toml")
 def build_project(
     root: Path, *, seed: int = 1, days: int = DEMO_DAYS, processes: int = 1, more: str = ""
 ) -> Simulated:
-    """Make a whole project in a folder: settings, key, mappings, landing and the ledger.
+    """Make a whole project in a folder: landing and the ledger, settings, key, mappings.
+
+    The project file comes last: while there is none, the folder is no project yet, and another try
+    begins anew.
 
     Args:
         root: the project's folder; what is in its `landing` and `truth` is made anew.
@@ -23,12 +26,21 @@ def build_project(
         processes: how many processes simulate; two are used fully.
         more: further settings, as TOML.
     """
+    simulated = simulate(root, seed=seed, days=days, processes=processes)
     lay_down(root, more=more)
-    return simulate(root, seed=seed, days=days, processes=processes)
+    return simulated
+
+
+def is_unfinished(root: Path) -> bool:
+    """Whether a folder holds a simulation that did not come to its end, and nothing else."""
+    if not root.is_dir() or (root / PROJECT_FILE).exists():
+        return False
+    names = {entry.name for entry in root.iterdir()}
+    return "truth" in names and names <= {"truth", "landing", "mappings", "var"}
 
 
 def lay_down(root: Path, *, more: str = "") -> None:
-    """Write settings and mappings into a folder, and make the key unless there is one."""
+    """Write mappings and settings into a folder, and make the key unless there is one."""
     from assets.ingest.pseudonyms import create_key
 
     package = files("pipelines.demo.centre_project")
@@ -38,8 +50,9 @@ def lay_down(root: Path, *, more: str = "") -> None:
             text = mapping.read_text(encoding="utf-8")
             (root / "mappings" / mapping.name).write_text(text, encoding="utf-8")
     parts = [(package / name).read_text(encoding="utf-8") for name in _PARTS]
-    (root / PROJECT_FILE).write_text("\n".join([*parts, more]), encoding="utf-8")
-    private = root / "var"
-    private.mkdir(mode=0o700, exist_ok=True)
-    private.chmod(0o700)
-    create_key(load_project(root).key_file)
+    text = "\n".join([*parts, more])
+    project = Project(root, parse_settings(text))
+    project.var.mkdir(mode=0o700, exist_ok=True)
+    project.var.chmod(0o700)
+    create_key(project.key_file)
+    (root / PROJECT_FILE).write_text(text, encoding="utf-8")
