@@ -80,9 +80,14 @@ def carry(con: duckdb.DuckDBPyConnection, ctx: DeriveContext) -> None:
             true as is_carried, cast(null as varchar) as file_id, cast(null as bigint) as line_no
         from ranked
         union all
-        select agent, queue, event_at, cast(event_rank + 1000 as integer), event_repeat, event,
-            state, reason, is_inferred, is_carried, file_id, line_no
-        from logged
+        -- What was logged in the very instant of midnight comes after what is restated there.
+        select l.agent, l.queue, l.event_at, cast(l.event_rank + 1000 as integer),
+            cast(l.event_repeat + (c.agent is not null)::integer as integer), l.event,
+            l.state, l.reason, l.is_inferred, l.is_carried, l.file_id, l.line_no
+        from logged as l
+        left join (select distinct agent, queue, event_at, event from carried) as c
+            on c.agent = l.agent and c.queue is not distinct from l.queue
+            and c.event_at = l.event_at and c.event = l.event
         """,
         {"from_at": ctx.from_at},
     )

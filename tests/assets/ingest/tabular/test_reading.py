@@ -208,18 +208,18 @@ rows:
     ]
 
 
-def test_agents_states_are_restated_at_midnight(files):
-    files.map(
-        "states",
-        """\
+STATES = """\
 description: Changes of state.
 files: states*.csv
 rows:
   - table: agent_event
     columns: {agent: who, event_at: at, state: state,
       event: {column: what, values: {in: login, out: logout}, default: state}}
-""",
-    )
+"""
+
+
+def test_agents_states_are_restated_at_midnight(files):
+    files.map("states", STATES)
     files.land(
         "states.csv",
         "who,at,what,state\n"
@@ -239,6 +239,26 @@ rows:
         (at("2026-01-02 00:00"), "state", "lunch", True),
         (at("2026-01-02 01:00"), "logout", None, False),
         (at("2026-01-03 01:00"), "login", None, False),
+    ]
+
+
+def test_a_state_of_the_very_midnight_stands_beside_the_one_restated(files):
+    files.map("states", STATES)
+    files.land(
+        "states.csv",
+        "who,at,what,state\n"
+        "Ana,2026-01-01 22:00:00,,lunch\n"
+        "Ana,2026-01-02 00:00:00,,available\n"
+        "Ana,2026-01-03 01:00:00,,break\n",
+    )
+    files.run()
+    rows = files.rows(
+        "agent_event", "event_at, state, event_repeat, is_carried", order="event_at, event_rank"
+    )
+    assert rows[1:4] == [
+        (at("2026-01-02 00:00"), "lunch", 1, True),
+        (at("2026-01-02 00:00"), "available", 2, False),
+        (at("2026-01-03 00:00"), "available", 1, True),
     ]
 
 
