@@ -12,6 +12,9 @@ columns:
   team: Team it is about; empty for others.
   cost_amount: {tests: [not_null]}
   currency: {tests: [not_null]}
+  reporting_amount: "The amount in the reporting currency, by the month's rate; empty without a rate."
+  valid_from: First day of the month.
+  valid_to: First day of the next month.
 ---*/
 with cost as (
     select *, first_of_month(period_on) as month_on
@@ -43,7 +46,12 @@ select
     case c.scope_kind when 'team' then c.scope_id end as team,
     c.kind,
     c.cost_amount,
-    c.currency
+    c.currency,
+    cast(c.cost_amount * x.exchange_rate as decimal(18, 4)) as reporting_amount,
+    c.month_on as valid_from,
+    cast(c.month_on + interval '1' month as date) as valid_to
 from cost as c
+left join core.exchange_rate as x
+    on x.currency = c.currency and c.month_on >= x.valid_from and c.month_on < x.valid_to
 left join team_site as t
     on c.scope_kind = 'team' and t.month_on = c.month_on and t.team = c.scope_id

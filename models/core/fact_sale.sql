@@ -35,13 +35,19 @@ columns:
   queue_id: Queue of the contact's last leg with the customer; empty when there is none.
   agent_id: Agent of the contact's last leg with the customer, else who made the sale; empty when not known.
   sale_amount: {tests: [{min: 0}]}
+  reporting_amount: {description: "The amount in the reporting currency, by the rate of the month it was made in; empty without a rate.", tests: [{min: 0}]}
 ---*/
 with sale as (
     select
         s.*,
-        md5_key(coalesce(s.contact_source, s.source) || '|' || s.contact_id) as contact_key
+        md5_key(coalesce(s.contact_source, s.source) || '|' || s.contact_id) as contact_key,
+        cast(s.sale_amount * x.exchange_rate as decimal(18, 4)) as reporting_amount
     from staging.sale as s
     inner join ops.build_window as w on s.local_date between w.linked_from and w.late_to
+    left join core.exchange_rate as x
+        on x.currency = s.currency
+        and s.local_date >= x.valid_from
+        and s.local_date < x.valid_to
 ),
 
 contact as (
@@ -61,6 +67,7 @@ linked as (
         s.sold_at,
         s.sale_amount,
         s.currency,
+        s.reporting_amount,
         s.contact_key,
         s.contact_id,
         s.local_date as own_local_date,
@@ -138,6 +145,7 @@ part as (
         s.local_date,
         s.sale_amount,
         s.currency,
+        s.reporting_amount,
         case
             when s.kind = 'refund' then s.source
             when s.order_sale_id is not null then s.source
@@ -168,7 +176,11 @@ of_order as (
         sum(p.sale_amount) filter (where p.kind = 'upsell' and p.currency = o.currency)
             as upsell_amount,
         sum(p.sale_amount) filter (where p.kind = 'refund' and p.currency = o.currency)
-            as refund_amount
+            as refund_amount,
+        count(*) filter (where p.kind in ('upsell', 'refund')) as n_parts,
+        count(p.reporting_amount) filter (where p.kind in ('upsell', 'refund')) as n_parts_known,
+        sum(case when p.kind = 'refund' then -p.reporting_amount else p.reporting_amount end)
+            filter (where p.kind in ('upsell', 'refund')) as reporting_change
     from wanted as o
     inner join part as p
         on p.order_source = o.source
@@ -217,8 +229,14 @@ select
         when s.kind = 'order' and coalesce(o.n_refunds, 0) = coalesce(o.n_refunds_known, 0)
             then cast(coalesce(o.refund_amount, 0) as decimal(18, 4))
     end as refund_amount,
+    s.reporting_amount,
+    case
+        when s.kind = 'order' and coalesce(o.n_parts, 0) = coalesce(o.n_parts_known, 0)
+            then cast(s.reporting_amount + coalesce(o.reporting_change, 0) as decimal(18, 4))
+    end as revenue_amount,
     case when s.kind = 'order' then coalesce(o.n_upsells, 0) > 0 end as has_upsell,
     case when s.kind = 'order' then coalesce(o.n_refunds, 0) > 0 end as is_refunded,
+    s.is_of_handled,
     coalesce(s.kind = 'order' and s.is_of_handled and c.place = 1, false) as is_conversion
 from wanted as s
 left join part as p on p.source = s.source and p.sale_id = s.sale_id

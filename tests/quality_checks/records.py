@@ -156,6 +156,7 @@ BROKEN = {
         "unlinked_is_of_its_own_day": "update $t set own_local_date = local_date - 1 "
         "where not is_linked",
         "local_day_fits_zone": "update $t set zone = 'Europe/Berlin' where $r",
+        "revenue_is_of_orders": "update $t set revenue_amount = 1 where kind = 'refund'",
     },
     "staging.service_case": {
         "due_after_opening": "update $t set due_at = opened_at - interval 1 second where $r",
@@ -236,6 +237,16 @@ BROKEN = {
     "core.fact_cost": {
         "month_begins_on_the_first": "update $t set local_date = local_date + 1 where $r",
     },
+    "core.fact_labour": {
+        "month_begins_on_the_first": "update $t set local_date = local_date + 1 where $r",
+        "paid_within_the_month": "update $t set paid_ms = 3000000000 where $r",
+        "hourly_cost_known": "update $t set is_counted = true, labour_amount = null where $r",
+    },
+    "core.fact_cost_share": {
+        "month_begins_on_the_first": "update $t set local_date = local_date + 1 where $r",
+        "handled_by_somebody": "update $t set agent_id = null where handle_ms > 0",
+        "amount_mostly_known": "update $t set reporting_amount = null",
+    },
     "core.fact_headcount": {
         "month_begins_on_the_first": "update $t set local_date = local_date + 1",
         "somebody_counts": "update $t set is_counted = false",
@@ -285,6 +296,13 @@ MUTATIONS = [
     ("core.fact_cost", "fact_cost_has_every_amount",
      "update core.fact_cost set cost_amount = 1 where scope_kind = 'all'"),
     ("core.fact_cost", "fact_cost_has_every_amount", "delete from core.fact_cost"),
+    ("core.fact_cost_share", "cost_shares_sum_to_the_costs",
+     "delete from core.fact_cost_share where handle_ms > 0"),
+    ("core.fact_cost_share", "cost_shares_sum_to_the_costs",
+     "update core.fact_cost_share set reporting_amount = reporting_amount + 0.0001"),
+    ("core.fact_labour", "labour_sums_to_paid_time",
+     "update core.fact_labour set paid_ms = paid_ms + 1"),
+    ("core.fact_labour", "labour_sums_to_paid_time", "delete from core.fact_labour"),
     ("core.fact_headcount", "fact_headcount_has_every_scope",
      "delete from core.fact_headcount where scope_kind = 'site'"),
     ("core.fact_customer_month", "months_hold_every_customer",

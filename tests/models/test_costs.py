@@ -1,0 +1,235 @@
+"""What contacts cost: golden numbers through the marts, and made months against a slow oracle."""
+
+from collections import defaultdict
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from fractions import Fraction
+from random import Random
+from typing import Any
+
+import duckdb
+import pytest
+
+from tests.models.warehouse import MODELS, build_plainly, inputs, read_up_to, stage
+from tests.oracle.costs import Agent, Cost, Leg, cost_by_queue
+
+JANUARY, FEBRUARY = date(2026, 1, 1), date(2026, 2, 1)
+TEN = datetime.fromisoformat("2026-01-05 10:00:00")
+SHARED = ("exchange_rate", "fact_cost", "fact_labour", "fact_cost_share")
+CHANGED = ("fact_sale", "fact_cost", "fact_labour", "fact_cost_share")
+SQL = {model.name: model.sql for model in MODELS if model.name in SHARED}
+READ = ("dim_agent", "fact_handle_segment", "fact_agent_schedule_interval")
+
+
+def on(at: datetime, **columns: Any) -> dict[str, Any]:
+    return {"source": "pbx", "zone": "Etc/UTC", "local_date": at.date()} | columns
+
+
+# --- golden ---------------------------------------------------------------------------------------
+
+
+def _contacts(con: duckdb.DuckDBPyConnection) -> None:
+    """Ten calls: anna handles eight of a minute each, bert two of six minutes; two come again."""
+    for n in range(10):
+        at = TEN + n * timedelta(minutes=10)
+        stage(con, "contact", [
+            on(at, contact_id=f"c{n}", root_contact_id=f"c{n}", started_at=at, direction="inbound",
+               ended_at=at + timedelta(minutes=1), kind="customer", channel="voice",
+               customer_ref=f"c_{n % 8}", is_open=False, is_in_queue_log=True, is_in_cdr=False)
+        ])  # fmt: skip
+        stage(con, "handle_segment", [
+            on(at, contact_id=f"c{n}", segment_ordinal=1, segment_repeat=1, channel="voice",
+               agent="anna" if n < 8 else "bert", role="customer", connected_at=at,
+               ended_at=at + timedelta(minutes=1), talk_ms=60_000 if n < 8 else 360_000,
+               talk_includes_hold=True, is_talk_unreliable=False, is_open=False, is_cut=False)
+        ])  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def con() -> duckdb.DuckDBPyConnection:
+    con = inputs(["Etc/UTC"], date(2026, 1, 1), date(2026, 2, 28))
+    con.execute("insert into ops.centre values ('made', 'Etc/UTC', 'EUR')")
+    _contacts(con)
+    dated = {"source": "hr", "zone": "Etc/UTC"}
+    for agent, team in (("anna", "red"), ("bert", "blue")):
+        known = {"valid_from": date(2025, 1, 1), "is_inferred": False, "site": "Dublin"}
+        stage(con, "roster", [dated | known | {"agent": agent, "team": team}])
+    for level, of, kind, amount, currency in (
+        ("all", "all", "overhead", "100", "EUR"),
+        ("site", "Dublin", "telecom", "50", "USD"),
+        ("team", "blue", "labour", "30", "EUR"),
+    ):
+        stage(con, "cost", [dated | {"period_on": JANUARY, "scope_kind": level, "scope_id": of,
+              "kind": kind, "cost_amount": Decimal(amount), "currency": currency}])  # fmt: skip
+    con.execute(
+        "insert into staging.fx_rate by name select 'hr' as source, 'Etc/UTC' as zone, "
+        "date '2026-01-01' as period_on, 'USD' as currency, 'EUR' as to_currency, 0.8 as rate"
+    )
+    for n, (amount, currency) in enumerate((("80", "EUR"), ("50", "USD"))):
+        order = {"sale_id": f"o{n}", "contact_id": f"c{n}", "kind": "order", "sold_at": TEN}
+        stage(con, "sale", [on(TEN, sale_amount=Decimal(amount), currency=currency) | order])
+    read_up_to(con, {"pbx": datetime.fromisoformat("2026-02-20 00:00:00")})
+    build_plainly(con)
+    return con
+
+
+def of_month(con: duckdb.DuckDBPyConnection, metric: str, scope: str, which: str) -> Any:
+    row = con.execute(
+        """
+        select value from marts.v_kpi_month
+        where metric_id = ? and local_date = ? and scope_kind = ? and scope_id = ?
+        """,
+        [metric, JANUARY, scope, which],
+    ).fetchone()
+    return None if row is None or row[0] is None else round(float(row[0]), 4)
+
+
+@pytest.mark.parametrize(
+    ("metric", "scope", "which", "expected"),
+    [
+        # 100 of the centre, 50 x 0.8 of the site, 30 of a team; ten contacts.
+        ("cost_per_contact", "all", "all", 17.0),
+        # 8 of 20 minutes of the 140; and the other 12 with the 30 of the team.
+        ("cost_per_contact", "team", "red", 7.0),
+        ("cost_per_contact", "agent", "bert", 57.0),
+        # Two of ten came again.
+        ("cost_per_resolution", "all", "all", 21.25),
+        ("revenue_per_contact", "all", "all", 12.0),
+        ("revenue_per_contact", "agent", "anna", 15.0),
+        ("average_order_value", "all", "all", 60.0),
+    ],
+)
+def test_golden_numbers(con, metric, scope, which, expected):
+    assert of_month(con, metric, scope, which) == expected
+
+
+def test_without_a_rate_nothing_is_known(con):
+    con.execute("begin")
+    try:
+        con.execute("delete from core.exchange_rate where currency = 'USD'")
+        for model in MODELS:
+            if model.name in CHANGED or model.name.endswith("_parts"):
+                con.execute(f"create or replace table {model.relation} as {model.sql}")
+        for metric in ("cost_per_contact", "cost_per_resolution", "revenue_per_contact"):
+            assert of_month(con, metric, "all", "all") is None, metric
+        # Of one order it is known what it brought.
+        assert of_month(con, "average_order_value", "all", "all") == 80.0
+    finally:
+        con.execute("rollback")
+
+
+# --- oracle ---------------------------------------------------------------------------------------
+
+
+def _made(random: Random) -> tuple[dict[str, Agent], list[Cost], list[Leg], dict, dict]:
+    agents = {
+        name: Agent(
+            random.choice(["red", "blue"]), random.choice(["Dublin", "Manila"]),
+            random.choice([Fraction(25), Fraction("17.5"), None]), random.choice(["EUR", "USD"]),
+        )
+        for name in ("anna", "bert", "carl", "dora")
+    }  # fmt: skip
+    levels = [("all", "all"), ("site", "Dublin"), ("site", "Manila"), ("team", "red")]
+    costs = {
+        (month, level, kind): Cost(
+            month, *level, kind, Fraction(random.randrange(-(10**6), 10**7), 10**4), currency
+        )
+        for month in (JANUARY, FEBRUARY)
+        for level in levels
+        for kind in ("labour", "overhead", "telecom")
+        if random.random() < 0.35
+        for currency in [random.choice(["EUR", "EUR", "EUR", "USD", "PHP"])]
+    }
+    legs = [
+        Leg(JANUARY + timedelta(days=random.randrange(59)), random.choice(sorted(agents)),
+            random.choice(["sales", "help"]), random.randrange(4) * random.randrange(10**6))
+        for _ in range(random.randrange(25))
+    ]  # fmt: skip
+    paid = {
+        (name, month): random.randrange(1, 10**6)
+        for name in agents
+        for month in (JANUARY, FEBRUARY)
+        if random.random() < 0.5
+    }
+    rates = {("USD", JANUARY): Fraction("0.9"), ("PHP", FEBRUARY): Fraction("0.0161")}
+    return agents, list(costs.values()), legs, paid, rates
+
+
+def _insert(con: duckdb.DuckDBPyConnection, table: str, rows: list[dict[str, Any]]) -> None:
+    for row in rows:
+        names, marks = ", ".join(row), ", ".join("?" * len(row))
+        con.execute(f"insert into {table} ({names}) values ({marks})", list(row.values()))
+
+
+def _lay(con: duckdb.DuckDBPyConnection, made: tuple[Any, ...]) -> None:
+    agents, costs, legs, paid, rates = made
+    for table in (*(f"core.{name}" for name in READ), "staging.cost", "staging.fx_rate"):
+        con.execute(f"delete from {table}")
+    keys = {name: n for n, name in enumerate(sorted(agents))}
+    known = {"source": "x", "zone": "Etc/UTC"}
+    _insert(con, "core.dim_agent", [
+        {"agent_key": keys[n], "agent_id": n, "team": a.team, "site": a.site,
+         "hourly_cost": None if a.hourly is None else Decimal(float(a.hourly)),
+         "currency": a.currency, "valid_from": date(2025, 1, 1), "valid_to": date(2027, 1, 1)}
+        for n, a in agents.items()
+    ])  # fmt: skip
+    _insert(con, "core.fact_handle_segment", [
+        {"segment_key": n, "agent_id": leg.agent, "agent_key": keys[leg.agent], "queue_key": -1,
+         "queue_id": leg.queue, "channel": "voice", "direction": "inbound", "role": "customer",
+         "kind": "customer", "local_date": leg.day, "talk_ms": leg.handle_ms}
+        for n, leg in enumerate(legs)
+    ])  # fmt: skip
+    _insert(con, "core.fact_agent_schedule_interval", [
+        {"agent_id": name, "agent_key": keys[name], "local_date": month, "zone": "Etc/UTC",
+         "paid_ms": ms}
+        for (name, month), ms in paid.items()
+    ])  # fmt: skip
+    _insert(con, "staging.cost", [
+        known | {"period_on": c.month, "scope_kind": c.level, "scope_id": c.of, "kind": c.kind,
+                 "cost_amount": Decimal(c.amount.numerator) / Decimal(c.amount.denominator),
+                 "currency": c.currency}
+        for c in costs
+    ])  # fmt: skip
+    _insert(con, "staging.fx_rate", [
+        known | {"period_on": month, "currency": c, "to_currency": "EUR", "rate": float(rate)}
+        for (c, month), rate in rates.items()
+    ])  # fmt: skip
+    for name in SHARED:
+        con.execute(f"create or replace table core.{name} as {SQL[name]}")
+
+
+@pytest.fixture(scope="module")
+def empty() -> duckdb.DuckDBPyConnection:
+    con = inputs(["Etc/UTC"], date(2026, 1, 1), date(2026, 2, 28))
+    con.execute("insert into ops.centre values ('made', 'Etc/UTC', 'EUR')")
+    build_plainly(con)
+    return con
+
+
+@pytest.mark.parametrize("seed", range(25))
+def test_made_months_cost_what_the_oracle_says(empty, seed):
+    made = _made(Random(seed))  # noqa: S311
+    _lay(empty, made)
+    agents, costs, legs, paid, rates = made
+    expected = cost_by_queue(agents, costs, legs, paid, rates=("EUR", rates))
+    found: dict[Any, list[Any]] = defaultdict(list)
+    for month, queue, amount in empty.execute(
+        "select local_date, queue_id, reporting_amount from core.fact_cost_share"
+    ).fetchall():
+        found[month, queue].append(amount)
+    assert found.keys() == expected.keys()
+    for key, amounts in found.items():
+        known = expected[key]
+        if known is None:
+            assert None in amounts, key
+        else:
+            # Each share is rounded to four digits.
+            assert abs(sum(map(Fraction, amounts)) - known) < Fraction(1, 200), key
+
+
+def test_the_made_months_hold_what_decides():
+    every = [_made(Random(seed)) for seed in range(25)]  # noqa: S311
+    assert any(c.kind == "labour" and c.level == "team" for made in every for c in made[1])
+    assert any(c.currency == "PHP" and c.month == JANUARY for made in every for c in made[1])
+    assert any(not made[2] for made in every) or any(not made[1] for made in every)
+    assert any(a.hourly is None for made in every for a in made[0].values())
