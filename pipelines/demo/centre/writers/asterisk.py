@@ -240,7 +240,8 @@ def queues_by_day(truth: Path, frame: pl.DataFrame, at: str) -> pl.DataFrame:
 def _members(truth: Path, agents: pl.DataFrame) -> pl.DataFrame:
     came = read(truth, "attendance", SITE).filter(pl.col("logged_in_at").is_not_null())
     parts = []
-    for at, rank, event in (("logged_in_at", 1, "ADDMEMBER"), ("logged_out_at", 11, "REMOVEMEMBER")):
+    ends = (("logged_in_at", 1, "ADDMEMBER"), ("logged_out_at", 11, "REMOVEMEMBER"))
+    for at, rank, event in ends:
         frame = named(queues_by_day(truth, came, "logged_in_at"), agents, "logged_in_at")
         parts.append(
             _line(frame, at, rank, pl.lit("MANAGER"), "queues", "agent", pl.lit(event), pl.lit(""))
