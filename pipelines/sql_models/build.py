@@ -1,7 +1,7 @@
 """Build one model in a warehouse: its rows, its comments and its state, in one transaction.
 
-Tables are created with their columns spelled out and filled afterwards: in DuckDB 2.0.0 an empty
-`create table as` followed by a large insert in one transaction loses rows.
+A table is made and filled by one statement: in DuckDB 2.0.0 an empty `create table as` followed by
+a large insert in one transaction loses rows.
 """
 
 import time
@@ -111,11 +111,6 @@ def _roll_back(con: "DuckDBPyConnection") -> None:
         con.rollback()
 
 
-def query_columns(con: "DuckDBPyConnection", sql: str) -> dict[str, str]:
-    """Names and types of a select's columns, in order; the select is bound and not run."""
-    return {row[0]: row[1] for row in con.execute(f"describe {sql}").fetchall()}
-
-
 def describe(
     model: SqlModel, columns: Iterable[str], glossary: Mapping[str, str]
 ) -> dict[str, str]:
@@ -173,26 +168,27 @@ def _existing(con: "DuckDBPyConnection") -> list[tuple[str, str, str]]:
 
 def _build_whole(con: "DuckDBPyConnection", model: SqlModel, glossary: Mapping[str, str]) -> int:
     """Make the relation anew, with its comments; the rows written."""
-    columns = query_columns(con, model.sql)
-    descriptions = describe(model, columns, glossary)
     con.execute(f"create schema if not exists {model.schema_name}")
     kind = "view" if model.header.materialization == "view" else "table"
     _drop_other_kind(con, model, kind)
-    written = 0
-    if kind == "view":
-        con.execute(f"create or replace view {model.relation} as {model.sql}")
-    else:
-        body = ", ".join(f'"{name}" {kind}' for name, kind in columns.items())
-        con.execute(f"create or replace table {model.relation} ({body})")
-        written = _insert(con, model)
-    _comment(con, model, descriptions)
-    return written
+    made = con.execute(f"create or replace {kind} {model.relation} as {model.sql}").fetchone()
+    columns = con.execute(f"select * from {model.relation} limit 0").description or []
+    _comment(con, model, describe(model, [column[0] for column in columns], glossary))
+    return int(made[0]) if made and kind == "table" else 0
 
 
 def _drop_other_kind(con: "DuckDBPyConnection", model: SqlModel, kind: str) -> None:
+    if not _is_noted(con, model):
+        return
     for schema, name, existing in _existing(con):
         if f"{schema}.{name}" == model.relation and existing != kind:
             con.execute(f"drop {existing} {model.relation}")
+
+
+def _is_noted(con: "DuckDBPyConnection", model: SqlModel) -> bool:
+    """Whether it was built before: state and relation come in one transaction."""
+    state = con.execute("select 1 from ops.model_state where relation = ?", [model.relation])
+    return state.fetchone() is not None
 
 
 def _can_narrow(con: "DuckDBPyConnection", model: SqlModel) -> bool:
