@@ -47,7 +47,10 @@ select
     c.kind,
     c.cost_amount,
     c.currency,
-    cast(c.cost_amount * x.exchange_rate as decimal(18, 4)) as reporting_amount,
+    -- DuckDB keeps a product of two decimals of 18 digits to 18 digits, and stops beyond.
+    cast(
+        cast(c.cost_amount as decimal(19, 4)) * x.exchange_rate as decimal(18, 4)
+    ) as reporting_amount,
     c.month_on as valid_from,
     cast(c.month_on + interval '1' month as date) as valid_to
 from cost as c

@@ -65,7 +65,10 @@ select
     p.hourly_cost,
     p.currency,
     p.labour_amount,
-    cast(p.labour_amount * x.exchange_rate as decimal(18, 4)) as reporting_amount,
+    -- DuckDB keeps a product of two decimals of 18 digits to 18 digits, and stops beyond.
+    cast(
+        cast(p.labour_amount as decimal(19, 4)) * x.exchange_rate as decimal(18, 4)
+    ) as reporting_amount,
     r.agent_id is null as is_counted
 from priced as p
 left join on_record as r

@@ -41,7 +41,10 @@ with sale as (
     select
         s.*,
         md5_key(coalesce(s.contact_source, s.source) || '|' || s.contact_id) as contact_key,
-        cast(s.sale_amount * x.exchange_rate as decimal(18, 4)) as reporting_amount
+        -- DuckDB keeps a product of two decimals of 18 digits to 18 digits, and stops beyond.
+        cast(
+            cast(s.sale_amount as decimal(19, 4)) * x.exchange_rate as decimal(18, 4)
+        ) as reporting_amount
     from staging.sale as s
     inner join ops.build_window as w on s.local_date between w.linked_from and w.late_to
     left join core.exchange_rate as x
