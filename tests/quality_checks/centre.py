@@ -66,8 +66,9 @@ _STAGING = {
         """,
     "handle_segment": """
         select contact_id, 1 as visit_ordinal, 1 as segment_ordinal, 1 as segment_repeat, queue,
-            entered_at, 1 as entry_repeat, 'voice' as channel, agent, 'customer' as role,
-            entered_at + interval 10 second as connected_at,
+            entered_at, 1 as entry_repeat,
+            case when line_no % 80 = 1 then 'chat' else 'voice' end as channel, agent,
+            'customer' as role, entered_at + interval 10 second as connected_at,
             entered_at + interval 50 second as ended_at, 40000 as talk_ms,
             true as talk_includes_hold, false as is_talk_unreliable, false as is_open,
             false as is_cut, file_id, line_no

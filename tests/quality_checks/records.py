@@ -237,6 +237,10 @@ BROKEN = {
     "core.fact_cost": {
         "month_begins_on_the_first": "update $t set local_date = local_date + 1 where $r",
     },
+    "core.fact_chat_interval": {
+        "engaged_within_chats": "update $t set chat_engaged_ms = chat_ms + 1 where $r",
+        "local_day_fits_zone": "update $t set local_date = local_date + 1 where $r",
+    },
     "core.fact_labour": {
         "month_begins_on_the_first": "update $t set local_date = local_date + 1 where $r",
         "paid_within_the_month": "update $t set paid_ms = 3000000000 where $r",
@@ -300,6 +304,8 @@ MUTATIONS = [
      "delete from core.fact_cost_share where handle_ms > 0"),
     ("core.fact_cost_share", "cost_shares_sum_to_the_costs",
      "update core.fact_cost_share set reporting_amount = reporting_amount + 0.0001"),
+    ("core.fact_chat_interval", "chat_intervals_sum_to_the_chats",
+     "delete from core.fact_chat_interval"),
     ("core.fact_labour", "labour_sums_to_paid_time",
      "update core.fact_labour set paid_ms = paid_ms + 1"),
     ("core.fact_labour", "labour_sums_to_paid_time", "delete from core.fact_labour"),
