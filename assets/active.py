@@ -9,6 +9,8 @@ from collections.abc import Iterable
 from assets.ingest.adapter import delivered_tables
 from pipelines.settings import Project
 from pipelines.sql_models import SqlModel, load_contracts, load_models
+from pipelines.sql_models.loader import in_order
+from pipelines.sql_models.model_files import own_files, shipped_files
 
 
 def active_relations(project: Project | None, models: Iterable[SqlModel]) -> set[str]:
@@ -59,8 +61,8 @@ def project_models(project: Project | None) -> tuple[list[SqlModel], set[str]]:
     if project is None:
         models = load_models()
         return models, active_relations(None, models)
-    every = load_models(project.root)
-    active = active_relations(project, every)
-    facts = {m.name for m in every if m.header.metrics and m.relation in active}
-    models = load_models(project.root, facts=facts) if facts else every
-    return models, active
+    written = in_order([*shipped_files(), *own_files(project.root)])
+    active = active_relations(project, written)
+    facts = {m.name for m in written if m.header.metrics and m.relation in active}
+    models = load_models(project.root, facts=facts or None)
+    return models, active_relations(project, models)

@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass, field
 
+from assets.active import project_models
 from assets.ingest.refresh import plan as plan_ingest
 from pipelines import progress
 from pipelines.settings import Project
-from pipelines.sql_models import load_models
 from pipelines.storage.duck import connect, connect_published
 from pipelines.storage.ops import create_ops
 from pipelines.storage.reading import connect_with_staging
@@ -33,21 +33,30 @@ def plan(project: Project) -> Plan:
         found = plan_ingest(con, project)
         built = dict(con.execute("select relation, code_version from ops.model_state").fetchall())
     stale = [
-        m.relation for m in load_models(project.root) if built.get(m.relation) != m.code_version
+        m.relation for m in project_models(project)[0] if built.get(m.relation) != m.code_version
     ]
     return Plan(found.parts, found.messages, stale)
 
 
 def check_published(project: Project) -> list[CheckResult]:
-    """Run every check on the published warehouse; nothing is written.
+    """Run every check on what the published warehouse can have rows in; nothing is written.
 
     Raises:
         PublicationError: nothing is published.
     """
-    from quality_checks.runner import run_checks
+    from quality_checks.runner import check_specs, run_checks
 
+    _, active = project_models(project)
+    specs = check_specs(extra_models=project.root)
+    active |= {spec.relation for spec in specs if spec.relation.startswith("ops.")}
     with connect_with_staging(project) as con:
-        return run_checks(con, lake=project.lake, extra_models=project.root, on_result=tell_checked)
+        return run_checks(
+            con,
+            relations=active,
+            lake=project.lake,
+            extra_models=project.root,
+            on_result=tell_checked,
+        )
 
 
 def tell_checked(result: CheckResult) -> None:

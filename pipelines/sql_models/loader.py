@@ -13,6 +13,7 @@ from pipelines.sql_models.kpi_sql import generated_models
 from pipelines.sql_models.macros import macros_version
 from pipelines.sql_models.model import OPS_READ, ModelError, SqlModel, digest
 from pipelines.sql_models.model_files import own_files, shipped_files
+from pipelines.sql_models.syntax import parse_all
 from pipelines.yaml_text import YAMLError, read_yaml
 
 
@@ -93,6 +94,8 @@ def in_order(models: Iterable[SqlModel]) -> list[SqlModel]:
         ModelError: a name is taken twice, or models read each other in a circle.
     """
     known: dict[str, SqlModel] = {}
+    models = list(models)
+    parse_all(model.sql for model in models)
     for model in models:
         if model.relation in known:
             first = known[model.relation].origin

@@ -6,7 +6,7 @@ kept for linting, lineage and other dialects.
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Any
 
@@ -19,18 +19,32 @@ class SyntaxFault(Exception):  # noqa: N818  becomes a ModelError where the file
     """The text is not one select that DuckDB can parse; the text says why."""
 
 
-@lru_cache(maxsize=1024)
+_parsed: dict[str, str] = {}
+"""Select -> its syntax tree, or what is wrong with it."""
+
+
+def parse_all(selects: Iterable[str]) -> None:
+    """Parse many selects at once: to open DuckDB for each takes longer than to parse it."""
+    unknown = [sql for sql in dict.fromkeys(selects) if sql not in _parsed]
+    if not unknown:
+        return
+    with connect(threads=1) as con:
+        for sql in unknown:
+            (text,) = con.execute("select json_serialize_sql(?)", [sql]).fetchall()[0]
+            _parsed[sql] = _LOCATION.sub("", text)
+
+
 def canonical(sql: str) -> str:
     """The syntax tree of one select as JSON: layout and comments do not count.
 
     Raises:
         SyntaxFault: it does not parse, or is not one select.
     """
-    with connect(threads=1) as con:
-        (text,) = con.execute("select json_serialize_sql(?)", [sql]).fetchall()[0]
+    parse_all([sql])
+    text = _parsed[sql]
     if text.startswith('{"error":true'):
         raise SyntaxFault(json.loads(text)["error_message"])
-    return _LOCATION.sub("", text)
+    return text
 
 
 @lru_cache(maxsize=1024)
