@@ -10,7 +10,7 @@ DEV_STAMP := .venv/.installed-dev
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo soak test lint format lock bench ui clean
+.PHONY: help install demo test lint format lock bench ui clean
 
 help:  ## Show this list.
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -31,11 +31,8 @@ $(DEV_STAMP): requirements-dev.lock $(STAMP)
 
 install: $(STAMP)  ## Make .venv and install callmart, locked by hash.
 
-demo: $(STAMP)  ## Simulate 60 days of a contact centre in ./callmart-demo and build its report.
-	$(BIN)/callmart demo
-
-soak: $(DEV_STAMP)  ## Hold the warehouse against what truly happened in the simulated centre.
-	$(BIN)/python -m pytest tests/pipelines/demo
+demo: $(STAMP)  ## Run the real Asterisk sample into ./callmart-demo and build its report.
+	$(BIN)/callmart demo --asterisk
 
 test: $(DEV_STAMP)  ## Run every check a commit must pass: lint, types, tests.
 	$(MAKE) --no-print-directory lint
