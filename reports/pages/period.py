@@ -284,17 +284,19 @@ def months_of(days: list[date]) -> list[tuple[str, list[date]]]:
 
 
 def _glossary(site: Site, period: Period, numbers: list[Number]) -> list[dict[str, Any]]:
+    """The metrics that the centre's feeds tell; of others there is nothing to look up."""
     values = {n.metric.id: n for n in numbers}
+    known = [metric for metric in _newest(site).values() if metric.id in values]
     found = []
-    for metric in sorted(_newest(site).values(), key=lambda m: m.name):
-        number = values.get(metric.id)
+    for metric in sorted(known, key=lambda m: m.name):
+        number = values[metric.id]
         found.append({
             "metric": metric,
             "cell": tables.cell(number),
-            "goal": tables.goal_text(number) if number else "",
-            "range": tables.confidence(number) if number else "",
-            "numerator": fmt.part(number.numerator) if number else fmt.UNKNOWN,
-            "denominator": fmt.part(number.denominator) if number else fmt.UNKNOWN,
+            "goal": tables.goal_text(number),
+            "range": tables.confidence(number),
+            "numerator": fmt.part(number.numerator),
+            "denominator": fmt.part(number.denominator),
             "sql": questions.number_sql(metric, "all", "all", period),
             "calls": questions.calls_command(metric, "all", "all", period),
         })  # fmt: skip

@@ -7,11 +7,14 @@ from typing import Any
 import duckdb
 import polars as pl
 
+from assets.active import made_of
 from assets.ingest.calendar import calendar_intervals
-from pipelines.sql_models import Window, build_model, load_glossary, load_models
+from pipelines.sql_models import SqlModel, Window, build_model, load_glossary, load_models
 from pipelines.sql_models.contracts import load_contracts
 from pipelines.sql_models.empty import empty_inputs
+from pipelines.sql_models.loader import in_order
 from pipelines.sql_models.metrics import metric_definitions
+from pipelines.sql_models.model_files import shipped_files
 
 Rows = list[dict[str, Any]]
 
@@ -66,21 +69,39 @@ def read_up_to(con: duckdb.DuckDBPyConnection, watermarks: dict[str, Any]) -> No
         )
 
 
+def models_with_rows(con: duckdb.DuckDBPyConnection) -> list[SqlModel]:
+    """All models; the KPI marts hold the metrics of facts that staging has rows for.
+
+    Those of all facts take seconds to plan.
+    """
+    delivered = [
+        contract.relation
+        for contract in load_contracts().values()
+        if con.execute(f"select 1 from {contract.relation} limit 1").fetchone()
+    ]
+    written = in_order(shipped_files())
+    active = made_of(delivered, written)
+    facts = {m.name for m in written if m.header.metrics and m.relation in active}
+    zeros = {m.name for m in written for c in m.header.metrics if c.known_with in facts}
+    return load_models(facts=facts | zeros)
+
+
 def build_plainly(con: duckdb.DuckDBPyConnection) -> None:
     """Make every relation from its SQL alone, without comments and state: three times as quick."""
     for schema in ("core", "marts"):
         con.execute(f"create schema if not exists {schema}")
-    for model in MODELS:
+    for model in models_with_rows(con):
         kind = "view" if model.header.materialization == "view" else "table"
         con.execute(f"create or replace {kind} {model.relation} as {model.sql}")
 
 
 def build(
     con: duckdb.DuckDBPyConnection,
+    models: list[SqlModel],
     windows: list[Window] | None = None,
 ) -> None:
-    """Build every model as a run does: as a whole, or each daily one window by window."""
-    for model in MODELS:
+    """Build models as a run does: as a whole, or each daily one window by window."""
+    for model in models:
         is_daily = model.header.materialization == "daily"
         for window in windows if windows and is_daily else [None]:
             build_model(con, model, window, glossary=_GLOSSARY)

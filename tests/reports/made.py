@@ -13,13 +13,13 @@ from pipelines.sql_models import (
     create_empty,
     install_macros,
     load_contracts,
-    load_models,
 )
 from pipelines.sql_models.metrics import metric_definitions, write_definitions
 from pipelines.storage.duck import connect
 from pipelines.storage.ops import create_ops
 from reports import estimates
 from reports.records import Metric, Number
+from tests.models.warehouse import models_with_rows
 from tests.reports.centre import NASTY, SOURCE, Centre, simulate
 
 
@@ -76,7 +76,7 @@ def write_warehouse(path: Path, centre: Centre | None = None) -> Path:
         _insert(con, "ops.calendar_interval", calendar)
         write_definitions(con, metric_definitions())
         _tell_ops(con, min(r["started_at"] for r in rows["contact"]), last)
-        for model in load_models():
+        for model in models_with_rows(con):
             build_model(con, model)
         con.execute("detach staging")
     return path

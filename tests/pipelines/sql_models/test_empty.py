@@ -112,6 +112,7 @@ def test_the_glossary_is_in_order_and_every_word_is_used(columns):
 
 
 def test_columns_can_be_followed_in_nearly_every_model(columns):
-    found = column_lineage(MODELS, columns)
-    assert len(found) >= 0.9 * len(MODELS)
+    written = [model for model in MODELS if model.path is not None]
+    found = column_lineage(written, columns)
+    assert len(found) >= 0.9 * len(written)
     assert any(origins for lineage in found.values() for origins in lineage.values()) or not MODELS
