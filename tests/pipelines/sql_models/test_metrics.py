@@ -5,9 +5,11 @@ from pathlib import Path
 import pytest
 import yaml
 
+from pipelines.sql_models.counting import Counting
 from pipelines.sql_models.metrics import Metric, load_metrics, metric_definitions
 from pipelines.sql_models.model import ModelError
 from pipelines.storage.ops import table_columns
+from tests.conftest import ROOT
 
 VISITS = {"fact": "fact_queue_visit", "attribution": "queue entry", "sql": "count(*)"}
 PLAIN = {
@@ -116,3 +118,18 @@ def test_several_numerators_are_written_as_one_or_many():
     one = Metric.model_validate(PLAIN)
     two = Metric.model_validate(PLAIN | {"numerator": [VISITS, VISITS]})
     assert (len(one.numerator), len(two.numerator)) == (1, 2)
+
+
+def test_the_example_in_the_docs_is_a_metric(tmp_path):
+    text = (ROOT / "docs" / "metrics.md").read_text(encoding="utf-8")
+    example = text.split("```yaml\n# mycentre/metrics/own.yml\n")[1].split("```")[0]
+    (tmp_path / "metrics").mkdir()
+    (tmp_path / "metrics" / "own.yml").write_text(example)
+    assert "long_waits@1" in {metric.ref for metric in load_metrics(tmp_path)}
+
+
+def test_the_header_in_the_docs_counts_a_fact():
+    text = (ROOT / "docs" / "metrics.md").read_text(encoding="utf-8")
+    example = text.split("```yaml\nmetrics:")[1].split("```")[0]
+    counting = Counting.model_validate(yaml.safe_load(f"metrics:{example}")["metrics"])
+    assert {"queue", "queue_group", "channel", "direction", "site"} == counting.scopes.keys()
