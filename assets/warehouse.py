@@ -164,9 +164,8 @@ class _Run:
     # What is new -----------------------------------------------------------------------------
 
     def _input_hash(self) -> str:
-        from quality_checks.runner import check_specs
+        from quality_checks.runner import checks_version
 
-        specs = check_specs(extra_models=self.project.root)
         raw = self.con.execute(
             "select path from ops.lake_manifest where layer = 'raw' order by path"
         ).fetchall()
@@ -174,7 +173,7 @@ class _Run:
             {
                 "raw": [path for (path,) in raw],
                 "models": {model.relation: model.code_version for model in self.models},
-                "checks": sorted(f"{spec.relation}.{spec.name}" for spec in specs),
+                "checks": checks_version(self.project.root),
                 "settings": self.project.settings.model_dump(mode="json"),
                 "version": version("callmart"),
             }

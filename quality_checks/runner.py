@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipelines.sql_models.build import Window
+from pipelines.sql_models.model import digest
 from quality_checks.freshness import freshness_checks, run_freshness
 from quality_checks.header_tests import HeaderTest, declared_tests, run_tests
 from quality_checks.reconciliation import reconciliations, run_reconciliations
@@ -47,6 +48,20 @@ def check_specs(
             raise CheckError(f"{spec.relation}: two checks are called {spec.name}; rename one")
         seen.add((spec.relation, spec.name))
     return specs
+
+
+def checks_version(extra_models: Path | None = None) -> str:
+    """Changes when what any check asks does: a mended check may pass what it refused.
+
+    Args:
+        extra_models: a project folder with models of its own.
+
+    Raises:
+        CheckError: a check's file is wrong.
+        ModelError: a model or contract is wrong.
+    """
+    asked = (_tests(extra_models), load_suites(), list(reconciliations()), freshness_checks())
+    return digest(*(repr(part) for part in asked))
 
 
 def _tests(extra_models: Path | None) -> list[HeaderTest]:

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from pipelines.sql_models import Window, load_contracts, load_models
-from quality_checks.runner import check_specs, run_checks, write_results
+from quality_checks.runner import check_specs, checks_version, run_checks, write_results
 from quality_checks.sql_check import CheckError, SqlCheck
+from quality_checks.suite import load_suites
 from tests.quality_checks.centre import NOW
 
 OWN = SqlCheck("core.fact_contact", "own_check", "warning", "Own.", "select 1 as n_odd where false")
@@ -55,6 +56,18 @@ def test_one_result_for_each_spec_in_order(centre, lake):
     assert [(r.relation, r.name, r.severity) for r in results] == [
         (s.relation, s.name, s.severity) for s in specs
     ]
+
+
+def test_a_check_that_asks_something_else_is_another(monkeypatch):
+    from quality_checks import runner
+
+    before = checks_version()
+    assert before == checks_version()
+    first, *others = load_suites()
+    rule = first.expectations[0].model_copy(update={"kwargs": {"column": "other"}})
+    changed = first.model_copy(update={"expectations": (rule, *first.expectations[1:])})
+    monkeypatch.setattr(runner, "load_suites", lambda: (changed, *others))
+    assert checks_version() != before
 
 
 def test_only_the_relations_asked_for(centre, lake):
