@@ -6,7 +6,7 @@ from pathlib import Path
 from pipelines.demo.centre import Simulated, simulate
 from pipelines.settings import PROJECT_FILE, Project, parse_settings
 
-DEMO_DAYS = 60
+DEMO_DAYS = 14
 """Enough for the first five planted events."""
 _PARTS = ("head.toml", "sources_contacts.toml", "sources_rest.toml")
 
