@@ -73,7 +73,7 @@ def demo(
     ] = False,
     days: Annotated[
         int, typer.Option(min=1, max=1000, help="Days simulated, from 1 October 2025 on.")
-    ] = 60,
+    ] = 14,
     seed: Annotated[int, typer.Option(help="Of chance: another centre for each.")] = 1,
 ) -> None:
     """Make a project of a simulated centre of three sites, run it, and show its report."""

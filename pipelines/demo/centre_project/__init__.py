@@ -6,10 +6,9 @@ happened goes to `truth` beside it, which callmart never reads.
 """
 
 from pipelines.demo.centre_project.build import (
-    DEMO_DAYS,
     build_project,
     is_unfinished,
     lay_down,
 )
 
-__all__ = ["DEMO_DAYS", "build_project", "is_unfinished", "lay_down"]
+__all__ = ["build_project", "is_unfinished", "lay_down"]

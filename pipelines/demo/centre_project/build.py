@@ -6,13 +6,11 @@ from pathlib import Path
 from pipelines.demo.centre import Simulated, simulate
 from pipelines.settings import PROJECT_FILE, Project, parse_settings
 
-DEMO_DAYS = 14
-"""Enough for the first five planted events."""
 _PARTS = ("head.toml", "sources_contacts.toml", "sources_rest.toml")
 
 
 def build_project(
-    root: Path, *, seed: int = 1, days: int = DEMO_DAYS, processes: int = 1, more: str = ""
+    root: Path, *, seed: int = 1, days: int, processes: int = 1, more: str = ""
 ) -> Simulated:
     """Make a whole project in a folder: landing and the ledger, settings, key, mappings.
 
