@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipelines.sql_models.build import Window
+from quality_checks.every_row import every_row_checks
 from quality_checks.result import CheckResult, failed_to_run, held
 from quality_checks.sql_check import SqlCheck, read_checks, run_check
 
@@ -62,7 +63,8 @@ def reconciliations() -> tuple[SqlCheck, ...]:
     import quality_checks
 
     shipped = read_checks(files(quality_checks) / "reconciliations")
-    return (*shipped, *(_collision(relation) for relation in _NATURAL_KEYS))
+    collisions = (_collision(relation) for relation in _NATURAL_KEYS)
+    return (*shipped, *every_row_checks(), *collisions)
 
 
 def _collision(relation: str) -> SqlCheck:
