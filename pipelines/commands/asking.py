@@ -10,10 +10,12 @@ from pipelines.commands.errors import UsageError
 from pipelines.commands.output import write_rows
 from pipelines.commands.rows_behind import rows_behind, scope_of
 from pipelines.settings import Project, load_project
+from pipelines.sql_models.kpi_sources import load_sources
 
 if TYPE_CHECKING:
     import duckdb
 
+    from pipelines.sql_models.kpi_sources import Source
     from pipelines.sql_models.metrics import Metric
 
 _SHOWN_ROWS = 10
@@ -85,23 +87,16 @@ def explain(folder: Path | None, metric: str, *, scope: str, date: str | None) -
         values = con.sql(_VALUES, params=[metric, kind, scope_id, date, date]).pl()
         typer.echo(f"\nScope {kind}={scope_id}, by local day, newest first:")
         write_rows(values, output="table", limit=14)
-        fact, where, by_transfer = _counted(definition)
-        behind = rows_behind(
-            con,
-            fact,
-            where=where,
-            by_transfer=by_transfer,
-            scope=(kind, scope_id),
-            date=date,
-        )
-    typer.echo(f"\nRows behind the numerator (core.{fact}), the first {_SHOWN_ROWS}:")
+        source, where = _counted(project, definition)
+        behind = rows_behind(con, source, where=where, scope=(kind, scope_id), date=date)
+    typer.echo(f"\nRows behind the numerator (core.{source.fact}), the first {_SHOWN_ROWS}:")
     write_rows(behind, output="table", limit=_SHOWN_ROWS)
     day = f" --date {date}" if date else ""
     typer.echo(f"All of them: callmart calls --metric {metric} --scope '{scope}'{day}")
 
 
-def _counted(metric: "Metric") -> tuple[str, str, bool]:
-    """The fact of a metric's numerator, which of its rows count, whether for who transferred."""
+def _counted(project: Project, metric: "Metric") -> "tuple[Source, str]":
+    """The fact of a metric's numerator, and which of its rows count."""
     from sqlglot import exp, parse_one
 
     part = metric.numerator[0]
@@ -110,7 +105,7 @@ def _counted(metric: "Metric") -> tuple[str, str, bool]:
         condition.expression.this.sql(dialect="duckdb") for condition in tree.find_all(exp.Filter)
     }
     where = " or ".join(f"({text})" for text in sorted(filters)) or "true"
-    return part.fact, where, part.credit == "transfer"
+    return load_sources(project.root)[part.source], where
 
 
 def _print_definition(row: dict[str, Any]) -> None:
@@ -143,21 +138,15 @@ def calls(
 ) -> None:
     """List the rows behind a number, with the file and line each came from."""
     project = load_project(folder)
-    fact, where, by_transfer = "fact_queue_visit", "true", False
+    source, where = load_sources()["fact_queue_visit", "last"], "true"
     if metric is not None:
-        fact, where, by_transfer = _counted(_metric(project, metric))
+        source, where = _counted(project, _metric(project, metric))
     if outcome is not None:
-        _check_outcome(outcome, fact)
+        _check_outcome(outcome, source.fact)
         where = f"({where}) and outcome = '{outcome}'"
     with _open(project, staging=True) as con:
         rows = rows_behind(
-            con,
-            fact,
-            where=where,
-            by_transfer=by_transfer,
-            scope=scope_of(scope),
-            date=date,
-            interval=interval,
+            con, source, where=where, scope=scope_of(scope), date=date, interval=interval
         )
     write_rows(rows, output=output, limit=limit)
 

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pipelines.commands.errors import UsageError
+from pipelines.sql_models.counting import DAY_SCOPES, INTERVAL_SCOPES
+from pipelines.sql_models.kpi_sources import Source
 
 if TYPE_CHECKING:
     import duckdb
@@ -62,33 +64,8 @@ FACTS: dict[str, Shown] = {
     ),
 }
 
-SCOPES: dict[str, str] = {
-    "all": "true",
-    "queue": "f.queue_id = $scope_id",
-    "agent": "f.agent_id = $scope_id",
-    "channel": "f.channel = $scope_id",
-    "direction": "f.direction = $scope_id",
-    "queue_group": "f.queue_key in (select queue_key from core.dim_queue "
-    "where queue_group = $scope_id)",
-}
-
-
-_CREDITED = {
-    "queue_id": "case when f.n_transfers > 0 then f.transfer_queue_id else f.last_queue_id end",
-    "agent_id": "case when f.n_transfers > 0 then f.transfer_agent_id else f.last_agent_id end",
-}
-"""Whose a contact is when transfers are counted; else the last queue's and agent's."""
-
-
-def _condition_of(scope: str, fact: str, *, by_transfer: bool) -> str:
-    """The condition of a scope on a fact's columns; contacts are credited as the metrics are."""
-    condition = SCOPES[scope]
-    if fact != "fact_contact":
-        return condition
-    for name, credited in _CREDITED.items():
-        whose = f"({credited})" if by_transfer else f"f.last_{name}"
-        condition = condition.replace(f"f.{name}", whose)
-    return condition.replace("f.queue_key", "f.last_queue_key")
+_NO_NEWS = {"source", "zone", "local_date", "own_local_date", "interval_start", "contact_id"}
+_MOST_COLUMNS = 10
 
 
 def scope_of(text: str) -> tuple[str, str]:
@@ -98,17 +75,17 @@ def scope_of(text: str) -> tuple[str, str]:
         UsageError: it is written differently, or the kind is unknown.
     """
     kind, _, scope_id = text.partition("=")
-    if kind not in SCOPES or (kind != "all" and not scope_id):
-        raise UsageError(f"--scope {text!r}: write it as KIND=ID; kinds: {', '.join(SCOPES)}.")
+    kinds = (*INTERVAL_SCOPES, *DAY_SCOPES)
+    if kind not in kinds or (kind != "all" and not scope_id):
+        raise UsageError(f"--scope {text!r}: write it as KIND=ID; kinds: {', '.join(kinds)}.")
     return kind, scope_id or "all"
 
 
 def rows_behind(
     con: "duckdb.DuckDBPyConnection",
-    fact: str,
+    source: Source,
     *,
     where: str = "true",
-    by_transfer: bool = False,
     scope: tuple[str, str] = ("all", "all"),
     date: str | None = None,
     interval: str | None = None,
@@ -117,9 +94,8 @@ def rows_behind(
 
     Args:
         con: the published warehouse, with staging attached.
-        fact: such as `fact_queue_visit`.
+        source: the fact, and how metrics count it: rows are in a scope as they are there.
         where: condition on the fact's own columns.
-        by_transfer: contacts count for who transferred them, else for who had them last.
         scope: kind and id.
         date: ISO local day; all days when left out.
         interval: local quarter hour, HH:MM.
@@ -127,9 +103,10 @@ def rows_behind(
     Raises:
         UsageError: the fact has no such scope.
     """
-    shown = FACTS[fact]
-    kind, scope_id = scope
-    contact = "f.contact_id, " if shown.staging is not None else ""
+    fact, (kind, scope_id) = source.fact, scope
+    columns = con.execute(f"describe core.{fact}").fetchall()
+    shown = FACTS.get(fact) or _shown(columns)
+    contact = "f.contact_id, " if any(name == "contact_id" for name, *_ in columns) else ""
     line = lineage = ""
     if shown.staging is not None:
         line = ", p.path || ':' || s.line_no as file_and_line"
@@ -147,19 +124,37 @@ def rows_behind(
             {shown.columns}{line}
         from (select * from core.{fact} where {where}) as f
         left join core.dim_interval as i
-            on i.zone = f.zone and i.interval_start = bucket15(f.{shown.at}){lineage}
-        where {_condition_of(kind, fact, by_transfer=by_transfer)}
+            on i.zone = f.zone and i.interval_start = bucket15(f.{shown.at})
+        {source.counting.joins}{lineage}
+        where {_condition_of(kind, source)}
             and ($date is null or f.local_date = $date::date)
             and ($interval is null or i.local_time = $interval)
             and $scope_id is not null
         order by local_time, 1, 3
         """
-    import duckdb
+    return con.sql(sql, params={"scope_id": scope_id, "date": date, "interval": interval}).pl()
 
-    try:
-        params = {"scope_id": scope_id, "date": date, "interval": interval}
-        return con.sql(sql, params=params).pl()
-    except duckdb.BinderException as error:
-        if "does not have a column" in str(error) or "not found" in str(error):
-            raise UsageError(f"{fact} cannot be narrowed to {kind}={scope_id}.") from None
-        raise
+
+def _shown(columns: "list[tuple[str, ...]]") -> Shown:
+    """How the rows of a fact are listed that has no list of its own: its first telling columns."""
+    times = [name for name, kind, *_ in columns if kind == "TIMESTAMP"]
+    at = next((name for name in times if name != "interval_start"), "local_date")
+    told = [
+        name
+        for name, *_ in columns
+        if name not in _NO_NEWS and name != at and not name.endswith("_key")
+    ]
+    return Shown(at, ", ".join(f'f."{name}"' for name in told[:_MOST_COLUMNS]), None)
+
+
+def _condition_of(kind: str, source: Source) -> str:
+    """Which rows count in a scope, as the metrics count them: outbound is told apart."""
+    scopes = source.counting.scopes
+    if kind != "all" and kind not in scopes:
+        raise UsageError(
+            f"{source.fact} cannot be narrowed to {kind}; it can to {', '.join(sorted(scopes))}."
+        )
+    found = ["true" if kind == "all" else f"cast({scopes[kind]} as varchar) = $scope_id"]
+    if "direction" in scopes and kind not in ("direction", "campaign"):
+        found.append(f"coalesce({scopes['direction']}, '') <> 'outbound'")
+    return " and ".join(found)
