@@ -4,7 +4,7 @@ Every relation is built, so that queries work the same everywhere. Those that st
 assets, and are neither checked nor built again.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from assets.ingest.adapter import delivered_tables
 from pipelines.settings import Project
@@ -49,6 +49,11 @@ def made_of(relations: Iterable[str], models: Iterable[SqlModel]) -> set[str]:
     return active
 
 
+def counted_facts(models: Iterable[SqlModel], active: Collection[str]) -> set[str]:
+    """Names of the active facts that metrics count."""
+    return {m.name for m in models if m.header.metrics and m.relation in active}
+
+
 def project_models(project: Project | None) -> tuple[list[SqlModel], set[str]]:
     """The models that a project builds, and its active relations.
 
@@ -63,6 +68,5 @@ def project_models(project: Project | None) -> tuple[list[SqlModel], set[str]]:
         return models, active_relations(None, models)
     written = in_order([*shipped_files(), *own_files(project.root)])
     active = active_relations(project, written)
-    facts = {m.name for m in written if m.header.metrics and m.relation in active}
-    models = load_models(project.root, facts=facts or None)
+    models = load_models(project.root, facts=counted_facts(written, active) or None)
     return models, active_relations(project, models)

@@ -25,6 +25,7 @@ from pipelines.sql_models import (
     install_macros,
     load_glossary,
 )
+from pipelines.sql_models.build import built_version
 from pipelines.storage.integrity import input_hash
 from pipelines.storage.lake import attach_staging, tidy_lake
 from pipelines.storage.publication import Session, Store
@@ -303,10 +304,7 @@ class _Run:
         return self.con.execute(f"select 1 from {model.relation} limit 1").fetchone() is None
 
     def _is_current(self, model: SqlModel) -> bool:
-        row = self.con.execute(
-            "select code_version from ops.model_state where relation = ?", [model.relation]
-        ).fetchone()
-        return row is not None and row[0] == model.code_version
+        return built_version(self.con, model) == model.code_version
 
     def _tell_built(self, relation: str, rows: int | None, seconds: float) -> None:
         if relation.startswith("ops.") or relation in self.active:

@@ -26,10 +26,15 @@ def mean_interval(total: float, cases: float, squares: float) -> tuple[float, fl
     """95 % interval of a mean from its sums (normal limits); None below two cases."""
     if cases < 2:  # noqa: PLR2004
         return None
+    low, high = _normal(total, cases, squares)
+    return max(0.0, low), high
+
+
+def _normal(total: float, cases: float, squares: float) -> tuple[float, float]:
     mean = total / cases
     variance = max(0.0, (squares - total * total / cases) / (cases - 1))
     half = Z95 * math.sqrt(variance / cases)
-    return max(0.0, mean - half), mean + half
+    return mean - half, mean + half
 
 
 def net_interval(net: float, cases: float, told: float) -> tuple[float, float] | None:
@@ -42,10 +47,9 @@ def net_interval(net: float, cases: float, told: float) -> tuple[float, float] |
     """
     if cases < 2:  # noqa: PLR2004
         return None
-    variance = max(0.0, (told - net * net / cases) / (cases - 1))
-    half = 100 * Z95 * math.sqrt(variance / cases)
-    middle = 100 * net / cases
-    return max(-100.0, middle - half), min(100.0, middle + half)
+    # Every case is 1, 0 or -1.
+    low, high = _normal(net, cases, told)
+    return max(-100.0, 100 * low), min(100.0, 100 * high)
 
 
 def is_clear(

@@ -6,7 +6,7 @@ Nothing here opens a database: its threads would not live on in a fork.
 import pandas  # noqa: F401  DuckDB looks for it at the first value bound
 
 import assets.warehouse  # noqa: F401
-from assets.active import made_of
+from assets.active import counted_facts, made_of
 from assets.ingest.adapter import adapter_for
 from pipelines.sql_models import load_glossary, load_models
 from pipelines.sql_models.loader import in_order
@@ -19,4 +19,4 @@ check_specs(extra_checks=())
 adapter = adapter_for("asterisk")
 versions = (adapter.version, adapter.derive_version)
 active = made_of({f"staging.{table}" for table in adapter.tables}, every)
-load_models(facts={m.name for m in every if m.header.metrics and m.relation in active})
+load_models(facts=counted_facts(every, active))

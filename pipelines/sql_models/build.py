@@ -9,8 +9,9 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
+from pipelines.sql_models.counting import Period
 from pipelines.sql_models.loader import load_glossary
 from pipelines.sql_models.model import SCHEMAS, ModelError, SqlModel
 from pipelines.storage.duck import literal
@@ -33,7 +34,7 @@ class Window:
 WHOLE_TIME = Window(WHOLE_TIME_FROM, WHOLE_TIME_TO)
 
 
-def whole_periods(window: Window, period: Literal["day", "week", "month"]) -> Window:
+def whole_periods(window: Window, period: Period) -> Window:
     """The window, made larger so that it ends between two weeks or months."""
     first, last = window.from_date, window.to_date
     if period == "week":
@@ -178,27 +179,27 @@ def _build_whole(con: "DuckDBPyConnection", model: SqlModel, glossary: Mapping[s
 
 
 def _drop_other_kind(con: "DuckDBPyConnection", model: SqlModel, kind: str) -> None:
-    if not _is_noted(con, model):
+    # State and relation come in one transaction: without one there is not the other.
+    if built_version(con, model) is None:
         return
     for schema, name, existing in _existing(con):
         if f"{schema}.{name}" == model.relation and existing != kind:
             con.execute(f"drop {existing} {model.relation}")
 
 
-def _is_noted(con: "DuckDBPyConnection", model: SqlModel) -> bool:
-    """Whether it was built before: state and relation come in one transaction."""
-    state = con.execute("select 1 from ops.model_state where relation = ?", [model.relation])
-    return state.fetchone() is not None
+def built_version(con: "DuckDBPyConnection", model: SqlModel) -> str | None:
+    """Code version of the model that stands in the warehouse; None where none was built."""
+    row = con.execute(
+        "select code_version from ops.model_state where relation = ?", [model.relation]
+    ).fetchone()
+    return None if row is None else row[0]
 
 
 def _can_narrow(con: "DuckDBPyConnection", model: SqlModel) -> bool:
     """Whether the table that stands is this model's: equal code reads and gives equal columns."""
     if model.header.materialization != "daily":
         return False
-    state = con.execute(
-        "select code_version from ops.model_state where relation = ?", [model.relation]
-    ).fetchone()
-    return state is not None and state[0] == model.code_version
+    return built_version(con, model) == model.code_version
 
 
 def _replace_days(con: "DuckDBPyConnection", model: SqlModel, window: Window) -> int:

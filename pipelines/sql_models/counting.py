@@ -9,6 +9,10 @@ ScopeKind = Literal[
     "reason", "campaign", "sourcing", "level", "language",
 ]  # fmt: skip
 Grain = Literal["interval", "day", "week", "month"]
+Period = Literal["day", "week", "month"]
+PERIODS: tuple[Period, ...] = ("day", "week", "month")
+GRAINS: tuple[Grain, ...] = ("interval", *PERIODS)
+"""What numbers are given for, the shortest first."""
 
 INTERVAL_SCOPES: tuple[ScopeKind, ...] = (
     "all", "queue", "queue_group", "channel", "direction", "site",

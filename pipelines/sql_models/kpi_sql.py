@@ -8,13 +8,12 @@ from collections.abc import Collection
 from pathlib import Path
 from textwrap import indent
 
-from pipelines.sql_models.counting import INTERVAL_SCOPES, Grain
+from pipelines.sql_models.counting import GRAINS, INTERVAL_SCOPES, PERIODS, Grain
 from pipelines.sql_models.kpi_tables import OWNER, interval_parts, period_parts
 from pipelines.sql_models.metrics import Metric, Part
 from pipelines.sql_models.model import Column, Header, SqlModel
 from pipelines.sql_models.registry import Registry, load_registry
 
-_PERIODS: tuple[Grain, ...] = ("day", "week", "month")
 _WORDS = {"interval": "quarter hour", "day": "local day", "week": "week", "month": "month"}
 _LAST_DAY = {
     "interval": "k.local_date",
@@ -41,12 +40,11 @@ def generated_models(
         ModelError: the registry is wrong.
     """
     registry = load_registry(project, facts=facts)
-    grains: tuple[Grain, ...] = ("interval", *_PERIODS)
     return [
         interval_parts(registry),
-        *(period_parts(registry, grain) for grain in _PERIODS),
-        *(_long(registry, grain) for grain in grains),
-        *(_divided(grain) for grain in grains),
+        *(period_parts(registry, grain) for grain in PERIODS),
+        *(_long(registry, grain) for grain in GRAINS),
+        *(_divided(grain) for grain in GRAINS),
     ]
 
 
@@ -173,7 +171,11 @@ _DIVIDED = """with number as (
         case when m.unit in ('percent', 'points') then 100 else 1 end as scale,
         case m.unit when 'points' then -100 else 0 end as lowest,
         cast(k.numerator as double) as top,
-        cast(k.denominator as double) as bottom
+        cast(k.denominator as double) as bottom,
+        -- Of a net score every case is 1, 0 or -1.
+        cast(
+            case m.interval_method when 'nps' then k.n_pos + k.n_neg else k.sum_sq end as double
+        ) as squares
     from marts.kpi_{grain} as k
     inner join core.dim_metric as m
         on m.metric_id = k.metric_id and m.metric_version = k.metric_version
@@ -207,20 +209,10 @@ estimated as (
                     * sqrt(greatest(ratio(top * (bottom - top), bottom), 0) + 0.960364705173531),
                     bottom + 3.841458820694124
                 ) * 100
-            when bottom > 1 and interval_method = 't'
+            when bottom > 1 and interval_method in ('t', 'nps')
                 then scale * 1.959963984540054 * sqrt(
                     ratio(
-                        greatest(cast(sum_sq as double) - ratio(top * top, bottom), 0),
-                        (bottom - 1) * bottom
-                    )
-                )
-            when bottom > 1 and interval_method = 'nps'
-                then scale * 1.959963984540054 * sqrt(
-                    ratio(
-                        greatest(
-                            cast(n_pos + n_neg as double) - ratio(top * top, bottom), 0
-                        ),
-                        (bottom - 1) * bottom
+                        greatest(squares - ratio(top * top, bottom), 0), (bottom - 1) * bottom
                     )
                 )
         end as half

@@ -7,7 +7,7 @@ up from there.
 from collections.abc import Iterable
 from textwrap import indent
 
-from pipelines.sql_models.counting import DAY_SCOPES, INTERVAL_SCOPES, Grain, ScopeKind
+from pipelines.sql_models.counting import DAY_SCOPES, INTERVAL_SCOPES, Period, ScopeKind
 from pipelines.sql_models.kpi_sources import Source
 from pipelines.sql_models.model import Column, Header, SqlModel
 from pipelines.sql_models.parts import Aggregate
@@ -44,7 +44,7 @@ def interval_parts(registry: Registry) -> SqlModel:
     )
 
 
-def period_parts(registry: Registry, grain: Grain) -> SqlModel:
+def period_parts(registry: Registry, grain: Period) -> SqlModel:
     """`marts.kpi_day_parts`, `_week_parts` or `_month_parts`: per scope and local day, week, month.
 
     What can be added up comes from the next shorter period, the rest from the facts' rows.
@@ -53,9 +53,12 @@ def period_parts(registry: Registry, grain: Grain) -> SqlModel:
     added = [a for a in found if _is_added(registry, a, grain)]
     steps = [_REPORTING, _kinds("scope", INTERVAL_SCOPES), _kinds("day_scope", DAY_SCOPES)]
     steps.append(_added(added, grain))
+    of_days = set(registry.needed(DAY_SCOPES))
     sides: dict[str, list[Aggregate]] = {"added": added}
     for source, own in registry.by_source(found):
-        counted = _counted(registry, source, own, added, grain)
+        rows = [a for a in own if a not in added]
+        detail = [a for a in (own if grain == "day" else rows) if a in of_days]
+        counted = _counted(registry, source, rows, detail, grain)
         if counted:
             steps.append(_rows(source))
         for side, text, aggregates in counted:
@@ -69,10 +72,11 @@ def period_parts(registry: Registry, grain: Grain) -> SqlModel:
         f"rows. Read kpi_{grain} for metrics; this is what it is made of.",
         grain=_KEYS,
         columns=_described(registry, found, grain),
+        period=grain,
     )
 
 
-def _is_added(registry: Registry, aggregate: Aggregate, grain: Grain) -> bool:
+def _is_added(registry: Registry, aggregate: Aggregate, grain: Period) -> bool:
     """It is made of the next shorter period's; on days, for scopes that have quarter hours."""
     if aggregate.fold == "rows":
         return False
@@ -82,14 +86,19 @@ def _is_added(registry: Registry, aggregate: Aggregate, grain: Grain) -> bool:
 def _counted(
     registry: Registry,
     source: Source,
-    own: list[Aggregate],
-    added: list[Aggregate],
-    grain: Grain,
+    rows: list[Aggregate],
+    detail: list[Aggregate],
+    grain: Period,
 ) -> list[tuple[str, str, list[Aggregate]]]:
-    """What is counted from a fact's rows: name, SQL and aggregates of each step."""
-    rows = [a for a in own if a not in added]
-    of_days = set(registry.needed(DAY_SCOPES))
-    detail = [a for a in (own if grain == "day" else rows) if a in of_days]
+    """What is counted from a fact's rows: name, SQL and aggregates of each step.
+
+    Args:
+        registry: which scopes metrics ask for.
+        source: the fact.
+        rows: aggregates for scopes that have quarter hours.
+        detail: aggregates for scopes that have days alone.
+        grain: of the table.
+    """
     if not registry.kinds(source, DAY_SCOPES):
         detail = []
     sums = [a for a in detail if a.fold != "rows"]
@@ -114,20 +123,26 @@ def _counted(
     return steps
 
 
-def _described(registry: Registry, found: list[Aggregate], grain: Grain) -> dict[str, str]:
+def _described(registry: Registry, found: list[Aggregate], grain: Period) -> dict[str, str]:
     columns = {a.name: f"{a.sql}, over core.{registry.sources[a.source].fact}." for a in found}
     return columns | ({"local_date": f"First day of the {grain}."} if grain != "day" else {})
 
 
 def _table(
-    name: str, sql: str, description: str, *, grain: tuple[str, ...], columns: dict[str, str]
+    name: str,
+    sql: str,
+    description: str,
+    *,
+    grain: tuple[str, ...],
+    columns: dict[str, str],
+    period: Period = "day",
 ) -> SqlModel:
     header = Header(
         description=description,
         owner=OWNER,
         grain=grain,
         materialization="daily",
-        period="week" if "_week_" in name else "month" if "_month_" in name else "day",
+        period=period,
         columns={column: Column(description=text) for column, text in columns.items()},
     )
     return SqlModel("marts", name, header, sql)
@@ -318,7 +333,7 @@ def _of_period(step: str, columns: list[str], period: str) -> str:
 )"""
 
 
-def _added(added: list[Aggregate], grain: Grain) -> str:
+def _added(added: list[Aggregate], grain: Period) -> str:
     """The next shorter period's parts, added up."""
     table = "kpi_interval_parts" if grain == "day" else "kpi_day_parts"
     period = _PERIOD[grain].replace("period_date", "k.local_date")

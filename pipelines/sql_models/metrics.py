@@ -23,7 +23,7 @@ from pydantic import (
     model_validator,
 )
 
-from pipelines.sql_models.counting import Grain, ScopeKind
+from pipelines.sql_models.counting import GRAINS, Grain, ScopeKind
 from pipelines.sql_models.kpi_sources import Sources, load_sources
 from pipelines.sql_models.model import ModelError, faults
 from pipelines.storage.duck import insert_rows
@@ -102,7 +102,7 @@ class Metric(_Strict):
     """Cases that count against it: detractors."""
     coverage: Coverage | None = None
     scopes: tuple[ScopeKind, ...]
-    grains: tuple[Grain, ...] = ("interval", "day", "week", "month")
+    grains: tuple[Grain, ...] = GRAINS
     additivity: Additivity
     min_n: Annotated[int, Field(ge=0)] = 0
     interval_method: Literal["wilson", "t", "nps", "poisson", "none"] = "none"
@@ -192,8 +192,7 @@ def _misfits(metric: Metric, sources: Sources) -> Iterator[str]:
         lacking = set(metric.scopes) - {"all", *counting.scopes}
         if lacking:
             yield f"{part.fact} has no scope {', '.join(sorted(lacking))}"
-        order = ("interval", "day", "week", "month")
-        early = order[: order.index(counting.finest)]
+        early = GRAINS[: GRAINS.index(counting.finest)]
         if too_fine := [grain for grain in metric.grains if grain in early]:
             yield f"{part.fact} has nothing for each {', '.join(too_fine)}; leave out these grains"
 

@@ -21,7 +21,7 @@ from pydantic import (
 )
 
 from pipelines.errors import ExpectedError
-from pipelines.sql_models.counting import Counting
+from pipelines.sql_models.counting import Counting, Period
 from pipelines.yaml_text import YAMLError, read_yaml
 
 if TYPE_CHECKING:
@@ -108,7 +108,7 @@ class Header(BaseModel):
     """Columns that together name a row."""
     materialization: Literal["table", "view", "daily"] = "table"
     """daily: a table rebuilt for the days of `ops.build_window` alone; needs `local_date`."""
-    period: Literal["day", "week", "month"] = "day"
+    period: Period = "day"
     """Of a daily model: what `local_date` is the first day of; whole periods are rebuilt."""
     reach: Reach = Reach()
     """Of a daily model: days that are rebuilt besides those that changed."""

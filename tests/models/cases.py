@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 import polars as pl
 import yaml
 
-from assets.active import made_of
+from assets.active import counted_facts, made_of
 from assets.ingest.calendar import calendar_intervals
 from pipelines.sql_models.contracts import BEFORE, Contract, load_contracts
 from pipelines.sql_models.empty import empty_inputs
@@ -141,11 +141,7 @@ class Bench:
 
     def _kpi_marts(self, active: frozenset[str]) -> dict[str, SqlModel]:
         """The KPI marts of the facts with rows: those of all facts take seconds to plan."""
-        facts = {
-            name.removeprefix("core.")
-            for name, model in self.models.items()
-            if name in active and model.header.metrics
-        }
+        facts = counted_facts(self.models.values(), active)
         return {model.relation: model for model in generated_models(facts=facts)} if facts else {}
 
     def _build(

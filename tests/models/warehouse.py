@@ -7,7 +7,7 @@ from typing import Any
 import duckdb
 import polars as pl
 
-from assets.active import made_of
+from assets.active import counted_facts, made_of
 from assets.ingest.calendar import calendar_intervals
 from pipelines.sql_models import SqlModel, Window, build_model, load_glossary, load_models
 from pipelines.sql_models.contracts import load_contracts
@@ -81,7 +81,7 @@ def models_with_rows(con: duckdb.DuckDBPyConnection) -> list[SqlModel]:
     ]
     written = in_order(shipped_files())
     active = made_of(delivered, written)
-    facts = {m.name for m in written if m.header.metrics and m.relation in active}
+    facts = counted_facts(written, active)
     zeros = {m.name for m in written for c in m.header.metrics if c.known_with in facts}
     return load_models(facts=facts | zeros)
 
