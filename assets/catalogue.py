@@ -4,13 +4,15 @@ Descriptions of files, not of data: nothing here opens a warehouse.
 """
 
 import warnings
+from collections.abc import Mapping
 from pathlib import Path
 
 import dagster as dg
 
 from assets.active import project_models
 from pipelines.settings import Project
-from pipelines.sql_models import Contract, SqlModel, load_contracts
+from pipelines.sql_models import Contract, SqlModel, load_contracts, load_glossary
+from pipelines.sql_models.build import describe
 from pipelines.sql_models.empty import empty_warehouse, warehouse_columns
 from pipelines.sql_models.lineage import column_lineage
 from pipelines.storage.ops import table_description
@@ -40,7 +42,8 @@ def relation_specs(project: Project | None = None, *, with_columns: bool) -> lis
         for contract in load_contracts().values()
         if contract.relation in active
     ]
-    columns = _column_metadata(models) if with_columns else {}
+    glossary = load_glossary(_root(project))
+    columns = _column_metadata(models, glossary) if with_columns else {}
     models = [model for model in models if model.relation in active]
     accounts = [_account_spec(relation) for relation in sorted(_accounts(project))]
     published = dg.AssetSpec(
@@ -122,16 +125,12 @@ def _code_reference(path: Path) -> dg.CodeReferencesMetadataValue:
         )
 
 
-def _column_metadata(models: list[SqlModel]) -> dict[str, dict[str, object]]:
+def _column_metadata(
+    models: list[SqlModel], glossary: Mapping[str, str]
+) -> dict[str, dict[str, object]]:
     """Column schema and lineage of each model; lineage is best effort and may be missing."""
     with empty_warehouse(models) as con:
         columns = warehouse_columns(con)
-        comments = {
-            (f"{schema}.{table}", column): comment
-            for schema, table, column, comment in con.execute(
-                "select schema_name, table_name, column_name, comment from duckdb_columns()"
-            ).fetchall()
-        }
     # The generated marts sum and divide columns of the same name: there is nothing to follow, and
     # to follow it takes longer than all other models together.
     origins = column_lineage([model for model in models if model.path is not None], columns)
@@ -139,8 +138,8 @@ def _column_metadata(models: list[SqlModel]) -> dict[str, dict[str, object]]:
         model.relation: {
             "dagster/column_schema": dg.TableSchema(
                 columns=[
-                    dg.TableColumn(name, kind, description=comments.get((model.relation, name)))
-                    for name, kind in columns[model.relation].items()
+                    dg.TableColumn(name, columns[model.relation][name], description=text)
+                    for name, text in describe(model, columns[model.relation], glossary).items()
                 ]
             ),
             "dagster/column_lineage": dg.TableColumnLineage(

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from pipelines.sql_models.build import Window
 from pipelines.sql_models.model import digest
+from pipelines.storage.duck import insert_rows
 from quality_checks.freshness import freshness_checks, run_freshness
 from quality_checks.header_tests import HeaderTest, declared_tests, run_tests
 from quality_checks.reconciliation import reconciliations, run_reconciliations
@@ -154,14 +155,4 @@ def write_results(con: "DuckDBPyConnection", results: Iterable[CheckResult]) -> 
         for r in results
     ]
     con.execute("delete from ops.check_result")
-    if rows:
-        con.executemany(
-            """
-            insert into ops.check_result (
-                relation, check_name, severity, is_passed, is_waived, n_bad,
-                description, detail, failing_sql, checked_at
-            )
-            values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-            """,
-            rows,
-        )
+    insert_rows(con, "ops.check_result", rows)

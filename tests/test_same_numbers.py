@@ -6,6 +6,7 @@ import itertools
 import pytest
 
 from assets.warehouse import Options, refresh
+from pipelines.settings import Project
 from tests.harness import differing, fingerprint, land, make_project
 
 pytestmark = pytest.mark.slow
@@ -14,10 +15,12 @@ LINES = 600
 """Lines of the sample's queue_log used here: with re-entries and transfers."""
 
 
-@pytest.fixture(autouse=True)
-def _without_checks(monkeypatch):
+@pytest.fixture(scope="module", autouse=True)
+def _without_checks():
     """Checks change nothing in core and marts, and these tests publish many times."""
-    monkeypatch.setattr("quality_checks.runner.run_checks", lambda *_, **__: [])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("quality_checks.runner.run_checks", lambda *_, **__: [])
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -32,12 +35,16 @@ def files(sample) -> dict[str, bytes]:
 
 
 @pytest.fixture(scope="module")
-def expected(files, tmp_path_factory) -> dict[str, str]:
+def at_once(files, tmp_path_factory) -> Project:
+    """A project that read all files in its first run."""
     project = make_project(tmp_path_factory.mktemp("whole") / "p", files)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("quality_checks.runner.run_checks", lambda *_, **__: [])
-        refresh(project)
-    found = fingerprint(project)
+    refresh(project)
+    return project
+
+
+@pytest.fixture(scope="module")
+def expected(at_once) -> dict[str, str]:
+    found = fingerprint(at_once)
     assert len(found) > 20
     return found
 
@@ -54,45 +61,28 @@ def cut(log: bytes, *at: int) -> list[bytes]:
     return [b"".join(lines[a:b]) for a, b in edges]
 
 
-def others(files: dict[str, bytes]) -> dict[str, bytes]:
-    return {name: data for name, data in files.items() if name != "queue_log"}
+def test_the_same_again(files, expected, at_once):
+    assert not refresh(at_once).is_new
+    land(at_once, {"queue_log.old": files["queue_log"]})
+    refresh(at_once, Options(full=True))
+    assert differing(fingerprint(at_once), expected) == []
 
 
-def test_again(files, expected, tmp_path):
-    project = make_project(tmp_path / "p", files)
-    first = refresh(project)
-    assert not refresh(project).is_new
-    land(project, {"queue_log.old": files["queue_log"]})
-    refresh(project, Options(full=True))
-    assert first.number == 1
-    assert differing(fingerprint(project), expected) == []
-
-
-@pytest.mark.parametrize("order", [(2, 0, 1)])
-def test_split_files_in_any_order(files, expected, tmp_path, order):
-    pieces = cut(files["queue_log"], 150, 400)
-    project = make_project(tmp_path / "p", others(files))
-    for n in order:
-        land(project, {f"queue_log.{3 - n}": pieces[n]})
-        refresh(project)
-    assert differing(fingerprint(project), expected) == []
-
-
-def test_the_two_logs_one_after_the_other(files, expected, tmp_path):
-    start, rest = cut(files["queue_log"], 100)
-    late = {"queues.conf": files["queues.conf"]}
-    project = make_project(tmp_path / "p", {"queue_log.1": start})
+def test_pieces_in_another_order_and_one_log_after_the_other(files, expected, tmp_path):
+    one, two, three = cut(files["queue_log"], 150, 400)
+    project = make_project(tmp_path / "p", {"queue_log.1": three})
     refresh(project)
-    land(project, {"Master.csv": files["Master.csv"]})
+    land(project, {"queue_log.3": one, "Master.csv": files["Master.csv"]})
     refresh(project)
-    land(project, {"queue_log": rest} | late)
+    land(project, {"queue_log.2": two, "queues.conf": files["queues.conf"]})
     refresh(project)
     assert differing(fingerprint(project), expected) == []
 
 
-def test_growing_rotated_and_compressed(files, expected, tmp_path):
+def test_growing_rotated_compressed_overlapping_and_joined(files, expected, tmp_path):
     one, two, three = cut(files["queue_log"], 200, 350)
-    project = make_project(tmp_path / "p", {**others(files), "queue_log": one})
+    calls = {name: data for name, data in files.items() if name != "queue_log"}
+    project = make_project(tmp_path / "p", {**calls, "queue_log": one})
     refresh(project)
     # A few lines more, the last of them half written.
     land(project, {"queue_log": one + two[:300]})
@@ -101,16 +91,7 @@ def test_growing_rotated_and_compressed(files, expected, tmp_path):
     refresh(project)
     land(project, {"queue_log.2.gz": gzip.compress(one + two), "queue_log": three})
     (project.landing("pbx") / "queue_log.1").unlink()
-    refresh(project)
-    assert differing(fingerprint(project), expected) == []
-
-
-def test_overlapping_files_and_one_made_of_two(files, expected, tmp_path):
-    one, two, three = cut(files["queue_log"], 200, 450)
-    project = make_project(tmp_path / "p", {**others(files), "queue_log.a": one + two})
-    refresh(project)
     land(project, {"queue_log.b": two + three})
-    refresh(project)
     land(project, {"queue_log.c.gz": gzip.compress(one) + gzip.compress(two + three)})
     refresh(project)
     assert differing(fingerprint(project), expected) == []

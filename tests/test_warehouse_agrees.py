@@ -53,9 +53,10 @@ def built(root: Path, sources: dict[str, dict[str, bytes]], toml: str) -> "DuckD
     """Read, derive and build as a run does, but for checks: a whole run takes thrice as long."""
     import duckdb
 
+    from assets.active import project_models
     from assets.ingest.refresh import ingest
     from assets.references import fill_references
-    from pipelines.sql_models import build_model, install_macros, load_glossary, load_models
+    from pipelines.sql_models import build_model, install_macros, load_glossary
     from pipelines.storage.lake import attach_staging
     from pipelines.storage.ops import create_ops
 
@@ -67,7 +68,7 @@ def built(root: Path, sources: dict[str, dict[str, bytes]], toml: str) -> "DuckD
     fill_references(con, project)
     attach_staging(con, project)
     glossary = load_glossary()
-    for model in load_models():
+    for model in project_models(project)[0]:
         build_model(con, model, glossary=glossary)
     return con
 

@@ -126,7 +126,7 @@ def _read(project: Project, mapping: "Mapping", name: str, file: Path) -> _Shown
         pseudonyms=pseudonyms,
         now=now,
     )
-    parsed = adapter.parse(Chunk(lines.frame, str(file)), name, context)
+    (parsed,) = adapter.parse([Chunk(lines.frame, str(file))], name, context)
     return _Shown(parsed, len(data) < size)
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from pipelines.sql_models.counting import Period
 from pipelines.sql_models.loader import load_glossary
 from pipelines.sql_models.model import SCHEMAS, ModelError, SqlModel
-from pipelines.storage.duck import literal
+from pipelines.storage.duck import identifier, literal
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -141,6 +141,22 @@ def describe(
     return {name: text for name, text in found.items() if text}
 
 
+def comment(con: "DuckDBPyConnection", model: SqlModel, glossary: Mapping[str, str]) -> None:
+    """Say of a relation and its columns what they are.
+
+    Raises:
+        ModelError: as `describe`.
+    """
+    # `sql` binds, and neither plans nor runs.
+    columns = con.sql(f"from {model.relation}").columns
+    said = [f"comment on {_kind(model)} {model.relation} is {literal(model.header.description)}"]
+    said += [
+        f"comment on column {model.relation}.{identifier(name)} is {literal(text)}"
+        for name, text in describe(model, columns, glossary).items()
+    ]
+    con.execute(";\n".join(said))
+
+
 def drop_unknown(con: "DuckDBPyConnection", models: Iterable[SqlModel]) -> list[str]:
     """Drop relations of the models' schemas that no model makes any more; their names."""
     known = {model.relation for model in models}
@@ -170,12 +186,15 @@ def _existing(con: "DuckDBPyConnection") -> list[tuple[str, str, str]]:
 def _build_whole(con: "DuckDBPyConnection", model: SqlModel, glossary: Mapping[str, str]) -> int:
     """Make the relation anew, with its comments; the rows written."""
     con.execute(f"create schema if not exists {model.schema_name}")
-    kind = "view" if model.header.materialization == "view" else "table"
+    kind = _kind(model)
     _drop_other_kind(con, model, kind)
     made = con.execute(f"create or replace {kind} {model.relation} as {model.sql}").fetchone()
-    columns = con.execute(f"select * from {model.relation} limit 0").description or []
-    _comment(con, model, describe(model, [column[0] for column in columns], glossary))
+    comment(con, model, glossary)
     return int(made[0]) if made and kind == "table" else 0
+
+
+def _kind(model: SqlModel) -> str:
+    return "view" if model.header.materialization == "view" else "table"
 
 
 def _drop_other_kind(con: "DuckDBPyConnection", model: SqlModel, kind: str) -> None:
@@ -216,13 +235,6 @@ def _replace_days(con: "DuckDBPyConnection", model: SqlModel, window: Window) ->
 
 def _insert(con: "DuckDBPyConnection", model: SqlModel) -> int:
     return _one(con, f"insert into {model.relation} {model.sql}")
-
-
-def _comment(con: "DuckDBPyConnection", model: SqlModel, descriptions: Mapping[str, str]) -> None:
-    kind = "view" if model.header.materialization == "view" else "table"
-    con.execute(f"comment on {kind} {model.relation} is {literal(model.header.description)}")
-    for name, text in descriptions.items():
-        con.execute(f'comment on column {model.relation}."{name}" is {literal(text)}')
 
 
 def _note_state(con: "DuckDBPyConnection", model: SqlModel, rows: int | None) -> None:

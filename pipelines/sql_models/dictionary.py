@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pipelines.sql_models.build import describe
 from pipelines.sql_models.contracts import Contract, ContractColumn, load_contracts
 from pipelines.sql_models.empty import empty_warehouse
 from pipelines.sql_models.loader import load_glossary, load_models
@@ -33,7 +34,8 @@ def data_dictionary(extra: Path | None = None) -> str:
         ModelError: a model is wrong or a column has no description.
     """
     models = load_models(extra)
-    with empty_warehouse(models, glossary=load_glossary(extra)) as con:
+    glossary = load_glossary(extra)
+    with empty_warehouse(models) as con:
         lines = [
             "# Data dictionary",
             "",
@@ -46,7 +48,7 @@ def data_dictionary(extra: Path | None = None) -> str:
                 line
                 for model in sorted(models, key=lambda m: m.relation)
                 if model.schema_name == schema
-                for line in _model(con, model)
+                for line in _model(con, model, glossary)
             ]
         lines += _ops(con)
     lines += [*_macros(), *_metrics(extra)]
@@ -85,7 +87,9 @@ def _contract_rules(column: ContractColumn) -> str:
     return "; ".join(rules)
 
 
-def _model(con: "DuckDBPyConnection", model: SqlModel) -> Iterator[str]:
+def _model(
+    con: "DuckDBPyConnection", model: SqlModel, glossary: Mapping[str, str]
+) -> Iterator[str]:
     header = model.header
     yield from ("", f"### {model.relation}", "", header.description, "")
     kind = "View" if header.materialization == "view" else "Table"
@@ -93,9 +97,10 @@ def _model(con: "DuckDBPyConnection", model: SqlModel) -> Iterator[str]:
         f"{kind}. One row: {', '.join(header.grain)}. Owner: {header.owner}. "
         f"Made from {', '.join(sorted(model.reads)) or 'nothing'}."
     )
+    types = {name: kind for name, kind, _ in _described(con, model.relation)}
     rows = (
-        (name, kind, text, _header_rules(header.columns.get(name)))
-        for name, kind, text in _described(con, model.relation)
+        (name, types[name], text, _header_rules(header.columns.get(name)))
+        for name, text in describe(model, types, glossary).items()
     )
     yield from _table(("column", "type", "meaning", "rules"), rows)
 

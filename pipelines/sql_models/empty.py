@@ -1,16 +1,16 @@
 """A warehouse in memory with every relation and no rows: what binds, what columns there are.
 
-It proves that all SQL binds and every column is described, and gives the types that the data
-dictionary, the linter and column lineage need, without any project.
+It proves that all SQL binds, and gives the types that the data dictionary, the linter and column
+lineage need, without any project.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from pipelines.sql_models.build import build_model
 from pipelines.sql_models.contracts import create_empty, load_contracts
 from pipelines.sql_models.macros import install_macros
-from pipelines.sql_models.model import SqlModel
+from pipelines.sql_models.model import SCHEMAS, SqlModel
+from pipelines.storage.duck import identifier
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -30,23 +30,33 @@ def empty_inputs() -> "DuckDBPyConnection":
     return con
 
 
-def empty_warehouse(
-    models: Iterable[SqlModel], *, glossary: Mapping[str, str] | None = None
-) -> "DuckDBPyConnection":
-    """A connection in memory with all models built on empty contracts.
+def empty_warehouse(models: Iterable[SqlModel]) -> "DuckDBPyConnection":
+    """A connection in memory with all models' relations and columns, and no rows.
+
+    Tables are made as their SQL says when it is bound: to plan and run all of it takes four times
+    as long.
 
     Args:
         models: from `load_models`, in that order.
-        glossary: see `build_model`.
 
     Raises:
-        ModelError: a column has no description.
         duckdb.Error: the SQL of a model does not bind.
     """
     con = empty_inputs()
+    for schema in SCHEMAS:
+        con.execute(f"create schema if not exists {schema}")
     for model in models:
-        build_model(con, model, glossary=glossary)
+        if model.header.materialization == "view":
+            con.execute(f"create view {model.relation} as {model.sql}")
+        else:
+            con.execute(f"create table {model.relation} ({_columns(con, model)})")
     return con
+
+
+def _columns(con: "DuckDBPyConnection", model: SqlModel) -> str:
+    bound = con.sql(model.sql)
+    columns = zip(bound.columns, bound.types, strict=True)
+    return ", ".join(f"{identifier(name)} {kind}" for name, kind in columns)
 
 
 def warehouse_columns(con: "DuckDBPyConnection") -> dict[str, dict[str, str]]:
