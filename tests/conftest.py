@@ -1,9 +1,18 @@
 """What several test modules share."""
 
 import os
+import subprocess
+import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
+from xdist.scheduler import LoadFileScheduling
+
+TOGETHER = ("pipelines/demo", "quality_checks", "reports")
+"""Folders whose tests share what is costly to make: one worker runs all of them."""
+SAMPLE_READERS = ("pipelines/test_cli.py", "test_warehouse_agrees.py")
+"""Files that read the published sample."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -12,14 +21,54 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: item.path not in slow)
 
 
+class _Scheduling(LoadFileScheduling):
+    """A file, or what belongs together, stays with one worker."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.split("::", 1)[0].removeprefix("tests/")
+        if file in SAMPLE_READERS:
+            return "sample"
+        return next((folder for folder in TOGETHER if file.startswith(folder)), file)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> _Scheduling:
+    """How tests are dealt to workers."""
+    return _Scheduling(config, log)
+
+
 ROOT = Path(__file__).resolve().parent.parent
 SAMPLE = ROOT / "pipelines" / "demo" / "asterisk"
+
+
+CALLMART = Path(sys.executable).with_name("callmart")
+
+
+def callmart(*arguments: object, cwd: Path | None = None, **environment: str):
+    """Run the command as a person does, in a process of its own."""
+    clean = {k: v for k, v in os.environ.items() if k != "CALLMART_PROJECT"}
+    return subprocess.run(
+        [CALLMART, *map(str, arguments)],
+        cwd=cwd,
+        env={**clean, "TERM": "dumb", **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
 
 
 @pytest.fixture(scope="session")
 def sample() -> Path:
     """Folder of the real Asterisk files that ship with callmart."""
     return SAMPLE
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """The sample, published by `callmart demo --asterisk`, and what the command said."""
+    folder = tmp_path_factory.mktemp("demo") / "callmart-demo"
+    done = callmart("demo", folder, "--asterisk")
+    assert done.returncode == 0, done.stdout + done.stderr
+    return folder, done.stdout
 
 
 @pytest.fixture(scope="session")

@@ -5,6 +5,7 @@ zones at once, and on the scenarios of another product where they are at hand.
 """
 
 import json
+import tomllib
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -91,23 +92,18 @@ def _centre(zone: str) -> str:
 # The shipped sample
 
 
-@pytest.fixture(scope="session")
-def sample_warehouse(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Warehouse:
+@pytest.fixture(scope="module")
+def sample_warehouse(demo: tuple[Path, str]) -> Warehouse:
     """The shipped sample, published by a whole run."""
-    from assets.warehouse import refresh
-
-    names = ("queue_log", "Master.csv", "queues.conf")
-    files = {name: (sample / name).read_bytes() for name in names}
-    root = tmp_path_factory.mktemp("sample") / "project"
-    project = _project(root, {"pbx": files}, _centre("Etc/UTC") + _source("pbx", "Etc/UTC"))
-    refresh(project)
-    return Warehouse.published(project.warehouse.resolve(), "pbx")
+    return Warehouse.published((demo[0] / "warehouse.duckdb").resolve(), "pbx")
 
 
 @pytest.fixture(scope="session")
 def sample_told(sample: Path) -> Centre:
-    """The shipped sample, read by the oracle."""
-    config = Config(source="pbx")
+    """The shipped sample, read by the oracle as its project file says."""
+    project = tomllib.loads((sample / "callmart.toml").read_text(encoding="utf-8"))
+    pbx = project["sources"]["pbx"]
+    config = Config(source="pbx", aliases=pbx["aliases"], exit_keys=pbx["options"]["exit_keys"])
     read_queues_conf((sample / "queues.conf").read_text(encoding="utf-8"), config)
     logs = [(sample / "queue_log").read_bytes()], [(sample / "Master.csv").read_bytes()]
     return read_centre(*logs, config)

@@ -6,38 +6,16 @@ import re
 import stat
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
 from pipelines.cli import main
+from tests.conftest import CALLMART, callmart
 
-CALLMART = Path(sys.executable).with_name("callmart")
 COMMANDS = (
     "init demo run backfill check report query explain calls docs status doctor restore mapping "
     "ui version"
 )
-
-
-def callmart(*arguments, cwd=None, **environment):
-    clean = {k: v for k, v in os.environ.items() if k != "CALLMART_PROJECT"}
-    return subprocess.run(
-        [CALLMART, *map(str, arguments)],
-        cwd=cwd,
-        env={**clean, "TERM": "dumb", **environment},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-
-
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory):
-    """The demo project, made and run by the command."""
-    folder = tmp_path_factory.mktemp("demo") / "callmart-demo"
-    done = callmart("demo", folder, "--asterisk")
-    assert done.returncode == 0, done.stdout + done.stderr
-    return folder, done.stdout
 
 
 def test_help_names_every_command_and_is_quick():
