@@ -47,7 +47,7 @@ def test_a_name_taken_twice_is_an_error():
         check_specs(extra_checks=[OWN, OWN])
 
 
-def test_one_result_for_each_spec_in_order(centre, lake):
+def test_all_hold_on_sound_rows_with_one_result_for_each_spec_in_order(centre, lake):
     seen = []
     results = run_checks(centre, lake=lake, now=NOW, extra_checks=[OWN], on_result=seen.append)
     assert seen == results
