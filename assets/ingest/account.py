@@ -3,6 +3,7 @@
 import json
 import os
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -15,6 +16,7 @@ from assets.ingest.ledger import FilePlan, tail_message
 from assets.ingest.state import hash_of
 from pipelines.settings import Project
 from pipelines.storage import lake
+from pipelines.storage.duck import insert_rows
 from pipelines.storage.lake import LakeFile, add_to_manifest
 from pipelines.storage.ops import table_columns
 
@@ -91,14 +93,18 @@ class Account:
     def note(self, plan: FilePlan, status: str, message: str) -> None:
         """Record a file of which nothing was read."""
         load_id = "l_" + hash_of(self._source, plan.path, plan.digest, status)
-        self._insert(plan, load_id=load_id, n_read=0, status=status, message=message)
+        self._insert([self._row(plan, load_id=load_id, n_read=0, status=status, message=message)])
 
-    def record(self, part: Part) -> None:
-        """Write a part's account: quarantine, manifest, ledger."""
-        self._quarantine(part)
-        self._name_files(part)
+    def record(self, parts: Sequence[Part]) -> None:
+        """Write the account of parts: quarantine, manifest, ledger."""
+        self._quarantine([part for part in parts if part.n_refused])
+        files = [file for part in parts for file in self._files(part)]
+        add_to_manifest(self._con, files)
+        self._insert([self._row_of(part) for part in parts])
+
+    def _row_of(self, part: Part) -> dict[str, object]:
         skipped = part.skipped
-        self._insert(
+        return self._row(
             part.plan,
             load_id=part.load_id,
             first_line=part.first_line,
@@ -113,8 +119,8 @@ class Account:
             message="; ".join(part.messages()) or None,
         )
 
-    def _name_files(self, part: Part) -> None:
-        files = [
+    def _files(self, part: Part) -> list[LakeFile]:
+        return [
             LakeFile(
                 layer=lake.RAW,
                 table_name=part.plan.feed,
@@ -129,26 +135,32 @@ class Account:
             for chunk in part.chunks
             if chunk.n_rows
         ]
-        add_to_manifest(self._con, files)
 
-    def _quarantine(self, part: Part) -> None:
+    def _quarantine(self, parts: Sequence[Part]) -> None:
         """Keep refused lines: masked in ops, as they are in a private file."""
-        if not part.n_refused:
+        if not parts:
             return
-        originals = [line for chunk in part.chunks for line in chunk.originals]
-        write_originals(self._project.quarantine / self._source / f"{part.load_id}.txt", originals)
-        frame = pl.concat(chunk.refused for chunk in part.chunks).with_columns(
-            source=pl.lit(self._source),
-            path=pl.lit(part.plan.path),
-            file_id=pl.lit(part.plan.file_id),
-            load_id=pl.lit(part.load_id),
-        )
-        self._con.register("refused_lines", frame)
+        frames = []
+        for part in parts:
+            originals = [line for chunk in part.chunks for line in chunk.originals]
+            write_originals(
+                self._project.quarantine / self._source / f"{part.load_id}.txt", originals
+            )
+            frames += [
+                chunk.refused.with_columns(
+                    source=pl.lit(self._source),
+                    path=pl.lit(part.plan.path),
+                    file_id=pl.lit(part.plan.file_id),
+                    load_id=pl.lit(part.load_id),
+                )
+                for chunk in part.chunks
+            ]
+        self._con.register("refused_lines", pl.concat(frames))
         self._con.execute("insert into ops.quarantine by name select * from refused_lines")
         self._con.unregister("refused_lines")
 
-    def _insert(self, plan: FilePlan, **values: object) -> None:
-        row = {
+    def _row(self, plan: FilePlan, **values: object) -> dict[str, object]:
+        return {
             "file_id": plan.file_id or None,
             "source": self._source,
             "feed": plan.feed or None,
@@ -164,12 +176,11 @@ class Account:
             "loaded_at": self._now,
             **values,
         }
-        columns = [name for name in table_columns("load_file") if name in row]
-        marks = ", ".join(f"${name}" for name in columns)
-        self._con.execute(
-            f"insert into ops.load_file ({', '.join(columns)}) values ({marks})",
-            {name: row[name] for name in columns},
-        )
+
+    def _insert(self, rows: Sequence[Mapping[str, object]]) -> None:
+        columns = table_columns("load_file")
+        values = [[row.get(column) for column in columns] for row in rows]
+        insert_rows(self._con, "ops.load_file", values)
 
 
 def write_originals(path: Path, lines: list[tuple[int, bytes]]) -> None:

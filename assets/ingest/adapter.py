@@ -6,7 +6,7 @@ was loaded before. It is asked three things: what a file is (`feed_of`), what it
 (`derive_*`, SQL on a DuckDB connection).
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from importlib import import_module
@@ -128,10 +128,11 @@ class Adapter(Protocol):
     `line_no` of the opening line. `source`, `zone`, `local_date` are put there by the engine.
     Temporary relations it may read:
 
-    - `raw_<feed>`, the raw table. For contacts: all lines of the contacts concerned. For agents:
-      the lines from one hour before `from_at` until `until_at`. A line that several files hold is
-      there once. For reference: the new lines (all lines when everything is derived), those that
-      several files hold perhaps several times: what is folded must not change by that.
+    - `raw_<feed>`, the raw table. For contacts: all lines of the contacts concerned. For agents,
+      of `agent_feeds` only: the lines from one hour before `from_at` until `until_at`. A line that
+      several files hold is there once. For reference: the new lines (all lines when everything is
+      derived), those that several files hold perhaps several times: what is folded must not change
+      by that.
     - `work_<table>`: a memory table as `derive_reference` has just left it (while it runs: as it
       was before), and each reference table of the contracts in the same way (`work_roster`,
       `work_queue_config`), columns of the contract.
@@ -222,8 +223,12 @@ class Adapter(Protocol):
         """How a file of this name is opened as lines: `open_unpacked` for files of lines."""
         ...
 
-    def parse(self, chunk: Chunk, feed: str, context: ParseContext) -> Parsed:
-        """Take lines apart. Each line stands for itself: none may depend on another."""
+    def parse(self, chunks: Sequence[Chunk], feed: str, context: ParseContext) -> Sequence[Parsed]:
+        """Take lines apart, and say for each chunk what became of it.
+
+        Each line stands for itself: none may depend on another. The chunks of many small files
+        come together, for an adapter whose work costs more for each time than for each line.
+        """
         ...
 
     def derive_reference(self, con: duckdb.DuckDBPyConnection, ctx: DeriveContext) -> None:

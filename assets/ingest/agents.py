@@ -135,15 +135,14 @@ def _split(space: Workspace, contract: Contract, stretch: _Stretch) -> None:
     Raises:
         AdapterError: rows lie elsewhere.
     """
-    days = {"first": stretch.first, "end": stretch.end}
-    inside = "local_date >= $first and local_date < $end"
-    space.table("fresh_rows", f"from derived_rows where {inside}", days)
+    inside = f"local_date >= date '{stretch.first}' and local_date < date '{stretch.end}'"
+    space.view("fresh_rows", f"from derived_rows where {inside}")
     handed = "false"
     if contract.table == _EVENTS:
-        handed = "local_date = $end and is_carried"
-        space.table("handed_rows", f"from derived_rows where {handed}", {"end": stretch.end})
+        handed = f"local_date = date '{stretch.end}' and is_carried"
+        space.table("handed_rows", f"from derived_rows where {handed}")
     sql = f"select local_date from derived_rows where not ({inside}) and not ({handed}) limit 1"
-    if stray := space.work.execute(sql, days).fetchone():
+    if stray := space.work.execute(sql).fetchone():
         raise AdapterError(
             f"{space.adapter.kind}: out_{contract.table} has a row of {stray[0]}, "
             f"outside {stretch.first} to {stretch.end}"
@@ -151,8 +150,8 @@ def _split(space: Workspace, contract: Contract, stretch: _Stretch) -> None:
 
 
 def _put_in_lines(space: Workspace, start: datetime, stop: datetime) -> None:
-    """Put in `raw_<feed>` with the lines of a stretch of time."""
-    for feed in space.adapter.raw_tables:
+    """Put in `raw_<feed>` of what tells of agents, with the lines of a stretch of time."""
+    for feed in sorted(space.adapter.agent_feeds):
         paths = space.raw_files(feed, lambda file: overlaps(file, [(start, stop)]))
         lines = space.raw_sql(feed, paths)
         space.distinct_lines(
@@ -166,4 +165,4 @@ def _is_as_before(space: Workspace, day: date) -> bool:
     """Whether what a stretch hands over at midnight is what stands there already."""
     rows = space.staging_sql(_EVENTS, lambda file: file.local_date == day)
     space.table("stale_rows", f"from ({rows}) where is_carried")
-    return not space.values(differences_sql("handed_rows", "stale_rows", "1") + " limit 1")
+    return not space.values(differences_sql(space, "handed_rows", "stale_rows", "1") + " limit 1")

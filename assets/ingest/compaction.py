@@ -33,27 +33,29 @@ def drop_streams(
     dropped = sorted(set(file_ids))
     if not dropped:
         return
-    con.execute(
+    con.execute("create or replace temp table dropped_streams (file_id varchar)")
+    insert_rows(con, "dropped_streams", [[file_id] for file_id in dropped])
+    deleted = con.execute(
         """
         delete from ops.lake_manifest
         where layer = 'raw' and source = $source and load_id in (
             select load_id from ops.load_file where source = $source and file_id in $dropped
         )
+        returning path
         """,
         {"source": source, "dropped": dropped},
-    )
+    ).fetchall()
+    cut = {path for (path,) in deleted}
+    # What is left of a file of the lake holds rows of other streams.
     for path, files in _by_path(lake.manifest(con, lake.RAW, source=source)):
-        is_cut = _is_merged(path) and lake.rows_of(path) != sum(file.n_rows for file in files)
-        if is_cut and (project.lake / path).is_file():
+        if path in cut and (project.lake / path).is_file():
             rows = read_files(project.lake, [path])
-            con.execute("create or replace temp table dropped_streams (file_id varchar)")
-            insert_rows(con, "dropped_streams", [[f] for f in dropped])
             sql = (
                 f"select * from {rows} anti join dropped_streams using (file_id) "
                 "order by line_at, file_id, line_no"
             )
             _replace_raw(con, project, files, sql)
-            con.execute("drop table dropped_streams")
+    con.execute("drop table dropped_streams")
     for table in ("load_file", "quarantine"):
         con.execute(
             f"delete from ops.{table} where source = $source and file_id in $dropped",
@@ -100,11 +102,6 @@ def _by_path(files: Iterable[LakeFile]) -> list[tuple[str, list[LakeFile]]]:
     for file in files:
         by_path.setdefault(file.path, []).append(file)
     return list(by_path.items())
-
-
-def _is_merged(path: str) -> bool:
-    """Files of one chunk are named by a hash alone, merged ones also by their rows."""
-    return "-" in path.rpartition("/")[2]
 
 
 def _groups(

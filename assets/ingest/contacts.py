@@ -233,6 +233,7 @@ def _replace_contacts(
 def _segment_spans(space: Workspace, ctx: DeriveContext) -> set[Days]:
     """Days from connection to end, or to the watermark, of segments that differ."""
     sql = differences_sql(
+        space,
         "fresh_rows",
         "stale_rows",
         "distinct local_date, least(coalesce(ended_at, $until), $until)::date + 1",

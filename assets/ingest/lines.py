@@ -37,6 +37,11 @@ class Lines:
     """Lines read as cp1252 because they are not UTF-8."""
 
 
+def count_lines(data: bytes) -> int:
+    """How many lines there are in whole lines of a file; the last may lack its end."""
+    return data.count(b"\n") + (not data.endswith(b"\n"))
+
+
 def split_lines(data: bytes, first_line: int, pseudonyms: Pseudonyms) -> Lines:
     r"""Cut a chunk into lines, each with its number and keyed hash.
 

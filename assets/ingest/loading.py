@@ -1,8 +1,9 @@
 """From landing to the raw lake: what is new in a source's files, with its account in ops."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Generator
+from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import groupby
 
 import duckdb
 
@@ -10,9 +11,10 @@ from assets.ingest import compaction
 from assets.ingest.account import Account, Part
 from assets.ingest.adapter import Adapter, ConfigFile, ParseContext
 from assets.ingest.calendar import zone_offsets
-from assets.ingest.chunks import ChunkPlace, load_chunk
+from assets.ingest.chunks import RawChunk, Reader, load_chunks
 from assets.ingest.content import CHUNK_BYTES, UnreadableError, read_chunks
 from assets.ingest.ledger import FilePlan, Ledger, Scan, read_ledger, scan_landing, tail_message
+from assets.ingest.lines import count_lines
 from assets.ingest.state import hash_of, parse_hash, pseudonyms_of, store_state, stored_state
 from pipelines.settings import Project
 from pipelines.storage import lake
@@ -138,7 +140,7 @@ def load_landing(
     account = Account(con, project, source, now)
     loader = _Loader(
         account=account,
-        place=ChunkPlace(project.lake, adapter, "", context, expected, "", ""),
+        reader=Reader(project.lake, adapter, context, expected),
         scan=scan,
         is_reread=before is not None,
         on_progress=on_progress,
@@ -152,8 +154,7 @@ def load_landing(
         for stream in before.streams.values():
             if stream.file_id not in scan.found:
                 loader.tell(stream.path, _LOST if stream.file_id in lost else _GONE)
-    for plan in scan.plans:
-        loader.take(plan)
+    loader.take_all()
     store_state(con, f"raw.{source}", expected, now, loader.loaded.n_loaded)
     reached("ingest.loaded")
     return loader.loaded
@@ -173,32 +174,41 @@ def _lost_streams(con: duckdb.DuckDBPyConnection, project: Project, source: str)
 
 
 class _Loader:
-    """Reads the planned parts of one source."""
+    """Reads the planned parts of one source, small ones of a feed together."""
 
     def __init__(
         self,
         *,
         account: Account,
-        place: ChunkPlace,
+        reader: Reader,
         scan: Scan,
         is_reread: bool,
         on_progress: Progress | None,
         chunk_bytes: int,
     ) -> None:
         self.account = account
-        self.place = place
+        self.reader = reader
         self.loaded = Loaded(scan, is_reread=is_reread)
         self._on_progress = on_progress
         self._chunk_bytes = chunk_bytes
         self._next_lines: dict[str, int] = {}
         self._failed: set[str] = set()
+        self._waiting: list[tuple[Part, RawChunk]] = []
         self._done = 0
 
     def tell(self, path: str, text: str) -> None:
         """Add to the run's messages."""
         self.loaded.messages.append(f"{path}: {text}")
 
-    def take(self, plan: FilePlan) -> None:
+    def take_all(self) -> None:
+        """Do what is planned."""
+        # By feed, for parts that are read together are of one.
+        for feed, plans in groupby(sorted(self.loaded.scan.plans, key=_feed), key=_feed):
+            for plan in plans:
+                self._take(plan)
+            self._load_waiting(feed)
+
+    def _take(self, plan: FilePlan) -> None:
         """Do what is planned for one file."""
         if plan.file_id in self._failed:
             self._note(plan, "unread", "goes with a file that changed meanwhile: see the next run")
@@ -219,39 +229,76 @@ class _Loader:
 
     def _read(self, plan: FilePlan) -> None:
         """Read one part; nothing of it counts unless all of it was read as it was planned."""
-        load_id = "l_" + hash_of(plan.file_id, plan.first_byte, plan.digest, self.place.parse_hash)
+        load_id = "l_" + hash_of(plan.file_id, plan.first_byte, plan.digest, self.reader.parse_hash)
         part = Part(plan, load_id, self._next_line(plan))
         try:
-            self._read_chunks(part)
+            if plan.n_bytes <= self._chunk_bytes:
+                self._put_by(part)
+            else:
+                self._load_alone(part)
         except UnreadableError as error:
             self._failed.add(plan.file_id)
             self._note(plan, "unread", str(error))
-            return
-        self._next_lines[plan.file_id] = part.first_line + part.n_read
-        self.account.record(part)
-        self.loaded.parts.append(part)
-        for text in part.messages():
-            self.tell(plan.path, text)
-        reached("ingest.part")
 
-    def _read_chunks(self, part: Part) -> None:
+    def _put_by(self, part: Part) -> None:
+        """Have a part wait until there is a chunk's worth of small ones."""
+        chunks = [(part, chunk) for chunk in self._chunks(part)]
+        waiting = sum(len(chunk.data) for _, chunk in self._waiting)
+        if waiting + part.plan.n_bytes > self._chunk_bytes:
+            self._load_waiting(part.plan.feed)
+        self._waiting += chunks
+
+    def _load_waiting(self, feed: str) -> None:
+        waiting, self._waiting = self._waiting, []
+        if waiting:
+            self._load(feed, waiting)
+            self._record(list({part.load_id: part for part, _ in waiting}.values()))
+
+    def _load_alone(self, part: Part) -> None:
+        for chunk in self._chunks(part):
+            self._load(part.plan.feed, [(part, chunk)])
+        self._record([part])
+
+    def _chunks(self, part: Part) -> Generator[RawChunk]:
+        """The chunks of a part.
+
+        Raises:
+            UnreadableError: after the last, when they are not what was planned.
+        """
         plan = part.plan
         assert plan.state is not None  # noqa: S101  set for whatever is to be read
-        place = replace(self.place, feed=plan.feed, file_id=plan.file_id, path=plan.path)
-        state, done = plan.state.copy(), self._done
-        self._done += plan.n_bytes
+        state, line = plan.state.copy(), part.first_line
         for data in read_chunks(
             plan.file,
             plan.first_byte,
             plan.end,
             state,
             chunk_bytes=self._chunk_bytes,
-            opener=place.adapter.opener_of(plan.file.name),
+            opener=self.reader.adapter.opener_of(plan.file.name),
         ):
-            part.chunks.append(load_chunk(place, data, part.first_line + part.n_read))
-            done += len(data)
-            if self._on_progress:
-                source = self.place.context.source
-                self._on_progress(source, plan.path, done, self.loaded.scan.n_bytes)
+            yield RawChunk(plan.file_id, plan.path, line, data)
+            line += count_lines(data)
         if state.hexdigest() != plan.digest:
             raise UnreadableError("changed while it was read: it is read in the next run")
+        self._next_lines[plan.file_id] = line
+
+    def _load(self, feed: str, chunks: list[tuple[Part, RawChunk]]) -> None:
+        parsed = load_chunks(self.reader, feed, [chunk for _, chunk in chunks])
+        for (part, chunk), done in zip(chunks, parsed, strict=True):
+            part.chunks.append(done)
+            self._done += len(chunk.data)
+            if self._on_progress:
+                source, total = self.reader.context.source, self.loaded.scan.n_bytes
+                self._on_progress(source, part.plan.path, self._done, total)
+
+    def _record(self, parts: list[Part]) -> None:
+        self.account.record(parts)
+        self.loaded.parts += parts
+        for part in parts:
+            for text in part.messages():
+                self.tell(part.plan.path, text)
+        reached("ingest.part")
+
+
+def _feed(plan: FilePlan) -> str:
+    return plan.feed

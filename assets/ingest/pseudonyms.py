@@ -8,7 +8,7 @@ import os
 import re
 import secrets
 from collections.abc import Callable, Iterable
-from functools import cached_property
+from functools import cache, cached_property
 from hashlib import blake2b
 from pathlib import Path
 
@@ -84,7 +84,8 @@ class Pseudonyms:
     """
 
     def __init__(self, key: bytes, country: str, own_numbers: Iterable[str] = ()) -> None:
-        self._number_key = blake2b(b"number", key=key, digest_size=32).digest()
+        number_key = blake2b(b"number", key=key, digest_size=32).digest()
+        self._number_hash = blake2b(key=number_key, digest_size=8)
         self._line_key = blake2b(b"line", key=key, digest_size=32).digest()
         self._country = country
         self._own = [re.compile(pattern) for pattern in own_numbers]
@@ -109,7 +110,8 @@ class Pseudonyms:
     def is_external(self, number: str) -> bool:
         """Whether this is an outside number: at least 7 digits, and none of the centre's own."""
         text = _bare(number)
-        return sum(map(str.isdigit, text)) >= _MIN_DIGITS and not self._is_own(text)
+        is_long = _PLAIN_E164.fullmatch(text) or sum(map(str.isdigit, text)) >= _MIN_DIGITS
+        return bool(is_long) and not self._is_own(text)
 
     def hash_number(self, number: str) -> str | None:
         """`c_` and 16 hex digits; None when the number is withheld."""
@@ -171,7 +173,9 @@ class Pseudonyms:
         return any(own.fullmatch(form) for own in self._own for form in forms)
 
     def _digest(self, normal: str) -> str:
-        return "c_" + blake2b(normal.encode(), key=self._number_key, digest_size=8).hexdigest()
+        one = self._number_hash.copy()
+        one.update(normal.encode())
+        return "c_" + one.hexdigest()
 
     def _normal(self, text: str) -> str:
         """International form; where the rules know none, digits (00 read as +), else the text."""
@@ -198,6 +202,8 @@ def _by_distinct(values: pl.Series, function: Callable[[str], str | None]) -> pl
 
 def _bare(number: str) -> str:
     """The number of a SIP or tel address, else the text, without blanks around it."""
+    if _PLAIN_E164.fullmatch(number):
+        return number
     return _ADDRESS.sub(r"\1", number.strip().strip("<>")).strip()
 
 
@@ -207,12 +213,22 @@ def _is_settled(number: str) -> bool:
     phonenumbers takes 45 µs to say so. It changes such a number only where the part after the
     country code begins with what may be a national prefix.
     """
+    country = _country_of(number[1:4])
+    if country is None:
+        return False
+    length, prefix = country
+    return prefix is None or prefix.match(number[1 + length :]) is None
+
+
+@cache
+def _country_of(digits: str) -> tuple[int, re.Pattern[str] | None] | None:
+    """Length of the country code that digits begin with, and the national prefixes there."""
     from phonenumbers import COUNTRY_CODE_TO_REGION_CODE, PhoneMetadata
 
     for length in (1, 2, 3):
-        code = int(number[1 : 1 + length])
+        code = int(digits[:length])
         if regions := COUNTRY_CODE_TO_REGION_CODE.get(code):
             metadata = PhoneMetadata.metadata_for_region_or_calling_code(code, regions[0])
             prefix = metadata.national_prefix_for_parsing if metadata else None
-            return prefix is None or re.match(prefix, number[1 + length :]) is None
-    return False
+            return length, None if prefix is None else re.compile(prefix)
+    return None

@@ -15,15 +15,14 @@ _LINEAGE = "file_id, line_no"
 
 def differing_days(space: Workspace, new: str, current: str) -> set[date]:
     """Local days on which two tables of one contract differ, lineage aside."""
-    if space.values(f"select 1 from {current} limit 1"):
-        sql = differences_sql(new, current, "distinct local_date")
-    else:
-        sql = f"select distinct local_date from {new}"
+    sql = differences_sql(space, new, current, "distinct local_date")
     return {day for (day,) in space.values(sql)}
 
 
-def differences_sql(new: str, current: str, columns: str) -> str:
+def differences_sql(space: Workspace, new: str, current: str, columns: str) -> str:
     """SQL of the rows that only one of two tables of one contract holds, lineage aside."""
+    if not space.values(f"select 1 from {current} limit 1"):
+        return f"select {columns} from {new}"
     return f"""
         with fresh as (select * exclude ({_LINEAGE}) from {new}),
         stale as (select * exclude ({_LINEAGE}) from {current})

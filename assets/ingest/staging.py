@@ -179,13 +179,13 @@ def _derive_reference(
         if differing_days(space, "fresh_rows", f"work_{table}"):
             replace_days(space, contract, [None], "from fresh_rows")
             changed.add(table)
-        space.table(f"before_{table}", f"from work_{table}")
-        space.table(f"work_{table}", "from fresh_rows")
+        space.rename(f"work_{table}", f"before_{table}")
+        space.rename("fresh_rows", f"work_{table}")
     for name, types in memory.items():
         columns = ", ".join(f"cast({c} as {kind}) as {c}" for c, kind in types.items())
         space.table("fresh_rows", f"select {columns} from out_{name}")
-        space.table(f"before_{name}", f"from work_{name}")
-        space.table(f"work_{name}", "from fresh_rows")
+        space.rename(f"work_{name}", f"before_{name}")
+        space.rename("fresh_rows", f"work_{name}")
         keep_memory(space, name, f"work_{name}")
     reached("ingest.reference")
     return changed

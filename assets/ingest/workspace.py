@@ -210,8 +210,11 @@ class Workspace:
         raw = f"raw_{feed}"
         self.table(raw, lines_sql, parameters)
         shared = "select line_id from lines group by line_id having min(file_id) <> max(file_id)"
-        row = self.values(f"select min(file_id), max(file_id) from {raw}")[0]
-        if row[0] == row[1] or not self.values(f"{shared} limit 1".replace("lines", raw)):
+        told = "min(file_id) is not distinct from max(file_id), count(distinct line_id) = count(*)"
+        is_one_file, is_each_once = self.values(f"select {told} from {raw}")[0]
+        if is_one_file or is_each_once:
+            return
+        if not self.values(f"{shared} limit 1".replace("lines", raw)):
             return
         self.rename(raw, "lines")
         types = ", ".join(self.adapter.raw_tables[feed])

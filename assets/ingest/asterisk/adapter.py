@@ -1,6 +1,6 @@
 """The Asterisk adapter: what the engine asks of it, answered by the modules beside."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from hashlib import blake2b
 from importlib.resources import files
@@ -96,9 +96,10 @@ class AsteriskAdapter:
         del name
         return open_unpacked
 
-    def parse(self, chunk: Chunk, feed: str, context: ParseContext) -> Parsed:
+    def parse(self, chunks: Sequence[Chunk], feed: str, context: ParseContext) -> list[Parsed]:
         """Take lines apart; see `Adapter.parse`."""
-        return _PARSERS[feed](chunk, context)
+        # One by one: what is to be noted, such as a wrong zone, is judged by file.
+        return [_PARSERS[feed](chunk, context) for chunk in chunks]
 
     def derive_reference(self, con: duckdb.DuckDBPyConnection, ctx: DeriveContext) -> None:
         """Agents, queues and what is remembered from run to run."""

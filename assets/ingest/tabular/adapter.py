@@ -1,6 +1,7 @@
 """The adapter of mapped files: what the engine asks of it, answered by the modules beside."""
 
 from collections.abc import Mapping as Map
+from collections.abc import Sequence
 from fnmatch import fnmatchcase
 from functools import cached_property, partial
 from hashlib import blake2b
@@ -13,14 +14,15 @@ import duckdb
 from assets.ingest.adapter import STANDARD_COLUMNS, Chunk, DeriveContext, ParseContext, Parsed
 from assets.ingest.content import Opener, open_unpacked
 from assets.ingest.tabular import agents, deriving
-from assets.ingest.tabular.fields import header_of, take_apart
+from assets.ingest.tabular.fields import header_of
 from assets.ingest.tabular.mapping import Mapping, load_mappings
-from assets.ingest.tabular.parsing import cells_of, is_of_no_time, parse_fields, raw_columns
+from assets.ingest.tabular.parsing import cells_of, is_of_no_time, raw_columns
 from assets.ingest.tabular.records import is_by_record, open_records
+from assets.ingest.tabular.together import parse_together
 from pipelines.settings import Project, SettingsError
 
 _OPTIONS = frozenset({"mappings"})
-_CODE = ("mapping.py", "fields.py", "records.py", "typing_sql.py", "parsing.py")
+_CODE = ("mapping.py", "fields.py", "records.py", "typing_sql.py", "parsing.py", "together.py")
 _DERIVE_CODE = ("defaults.py", "deriving.py", "agents.py")
 
 
@@ -111,14 +113,17 @@ class TabularAdapter:
             return open_unpacked
         return partial(open_records, mapping=mapping)
 
-    def parse(self, chunk: Chunk, feed: str, context: ParseContext) -> Parsed:
+    def parse(self, chunks: Sequence[Chunk], feed: str, context: ParseContext) -> list[Parsed]:
         """Take lines apart; see `Adapter.parse`."""
-        mapping = self._mappings[feed]
-        path = self._root / chunk.path
-        if chunk.path not in self._headers:
-            self._headers[chunk.path] = header_of(path, mapping, self.opener_of(path.name))
-        fields = take_apart(chunk.lines, mapping, self._headers[chunk.path])
-        return parse_fields(fields, mapping, context, file_name=path.name, name=feed)
+        headers = [self._header_of(chunk.path, feed) for chunk in chunks]
+        return parse_together(chunks, headers, self._mappings[feed], context, name=feed)
+
+    def _header_of(self, path: str, feed: str) -> list[str]:
+        if path not in self._headers:
+            file = self._root / path
+            opener = self.opener_of(file.name)
+            self._headers[path] = header_of(file, self._mappings[feed], opener)
+        return self._headers[path]
 
     def derive_reference(self, con: duckdb.DuckDBPyConnection, ctx: DeriveContext) -> None:
         """Rosters, settings, costs and the like, of all rows so far."""

@@ -43,15 +43,21 @@ def carry(con: duckdb.DuckDBPyConnection, ctx: DeriveContext) -> None:
                 end as family
             from known
         ),
-        standing as (
-            select k.agent, k.queue, m.night_at as event_at, k.event, k.state, k.reason,
-                k.is_inferred, k.event_at as since_at
-            from midnight as m
-            inner join family as k on k.event_at < m.night_at
+        latest as (
+            from family
             qualify row_number() over (
-                partition by m.night_at, k.agent, k.queue, k.family
-                order by k.event_at desc, k.place desc, k.event, {_STATE}
+                partition by agent, queue, family, event_at order by place desc, event, {_STATE}
             ) = 1
+        ),
+        series as (select distinct agent, queue, family from latest),
+        standing as (
+            select k.agent, k.queue, n.night_at as event_at, k.event, k.state, k.reason,
+                k.is_inferred, k.event_at as since_at
+            from (select s.*, m.night_at from series as s cross join midnight as m) as n
+            asof join latest as k
+                on k.agent = n.agent and coalesce(k.queue, '') = coalesce(n.queue, '')
+                and (k.queue is null) = (n.queue is null)
+                and k.family = n.family and k.event_at < n.night_at
         ),
         -- Who logged out is in no state any more.
         carried as (

@@ -182,10 +182,10 @@ def remember(con: duckdb.DuckDBPyConnection, mappings: Map[str, Mapping]) -> Non
         con.execute(
             f"""
             create or replace temp table out_{table} as
-            select distinct on (line_id, file_name) * from (
-                from work_{table} union all by name from raw_{name}
-            )
-            order by line_id, file_name, file_id, line_no
+            from (from work_{table} union all by name from raw_{name})
+            qualify row_number() over (
+                partition by line_id, file_name order by file_id, line_no
+            ) = 1
             """
         )
 

@@ -19,6 +19,8 @@ UNCLOSED = (
 )
 _NO_JSON = "is no JSON object"
 HEADER_RULE = "header"
+CHUNK_NO = pl.UInt32()
+"""Type of the number that tells apart the chunks whose lines are taken apart together."""
 
 
 class HeaderError(ExpectedError):
@@ -30,11 +32,11 @@ class Fields:
     """Lines taken apart."""
 
     rows: pl.DataFrame
-    """`line_no`, `line_id` and a column of text for each field of the file."""
+    """`chunk_no`, `line_no`, `line_id` and a column of text for each field of the file."""
     bad: pl.DataFrame
-    """`line_no`, `reason`."""
-    n_header: int
-    """Lines that are header."""
+    """`chunk_no`, `line_no`, `reason`."""
+    header: pl.DataFrame
+    """`chunk_no`, `line_no` of the lines that are header."""
 
 
 def first_lines(path: Path, n_lines: int, opener: Opener = open_unpacked) -> list[str]:
@@ -99,19 +101,24 @@ def n_header_lines(mapping: Mapping) -> int:
 
 
 def take_apart(lines: pl.DataFrame, mapping: Mapping, header: list[str]) -> Fields:
-    """Fields of lines (`line_no`, `line_id`, `line`), all as text, blanks around taken away."""
+    """Fields of lines of files with one header, all as text, blanks around taken away.
+
+    Args:
+        lines: `chunk_no`, `line_no`, `line_id`, `line`.
+        mapping: of the files.
+        header: their fields' names.
+    """
     is_header = pl.col("line_no") <= n_header_lines(mapping)
     body = lines.filter(~is_header)
-    n_header = lines.height - body.height
     read = _json if mapping.format == "jsonl" else _records if is_by_record(mapping) else _csv
     rows, bad = read(body, mapping, header)
     stripped = rows.with_columns(
         pl.col(name).str.strip_chars() for name in rows.columns if name not in _OURS
     )
-    return Fields(stripped, bad, n_header)
+    return Fields(stripped, bad, lines.filter(is_header).select("chunk_no", "line_no"))
 
 
-_OURS = ("line_no", "line_id")
+_OURS = ("chunk_no", "line_no", "line_id")
 
 
 def _csv(
@@ -132,7 +139,7 @@ def _csv(
         .when(plain & (n_fields != n))
         .then(pl.format("{}: was the line cut, or is the delimiter another?", counted))
     )
-    bad = judged.filter(pl.col("reason").is_not_null()).select("line_no", "reason")
+    bad = judged.filter(pl.col("reason").is_not_null()).select("chunk_no", "line_no", "reason")
     good = judged.filter(pl.col("reason").is_null())
     if good.is_empty():
         return _empty(header), bad
@@ -162,7 +169,7 @@ def _records(
         for record in records
     ]
     judged = body.with_columns(reason=pl.Series(faults, dtype=pl.String))
-    bad = judged.filter(pl.col("reason").is_not_null()).select("line_no", "reason")
+    bad = judged.filter(pl.col("reason").is_not_null()).select("chunk_no", "line_no", "reason")
     whole = [
         [*record, *[None] * (n - len(record))]
         for record, fault in zip(records, faults, strict=True)
@@ -188,7 +195,7 @@ def _json(
             records.append(dict(_flat(found, "")))
     judged = body.with_columns(reason=pl.Series(faults, dtype=pl.String))
     good = judged.filter(pl.col("reason").is_null()).select(_OURS)
-    bad = judged.filter(pl.col("reason").is_not_null()).select("line_no", "reason")
+    bad = judged.filter(pl.col("reason").is_not_null()).select("chunk_no", "line_no", "reason")
     names = sorted({name for record in records for name in record} | set(header))
     frame = pl.DataFrame(
         {n: pl.Series([r.get(n) for r in records], dtype=pl.String) for n in names}
@@ -208,5 +215,5 @@ def _flat(value: dict, prefix: str):  # noqa: ANN202  pairs of path and text
 
 
 def _empty(header: list[str]) -> pl.DataFrame:
-    ours = {"line_no": pl.Int64, "line_id": pl.String}
+    ours = {"chunk_no": CHUNK_NO, "line_no": pl.Int64, "line_id": pl.String}
     return pl.DataFrame(schema={**ours, **dict.fromkeys(header, pl.String)})

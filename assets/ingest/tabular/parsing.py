@@ -9,9 +9,9 @@ import duckdb
 import polars as pl
 
 from assets.ingest import instants
-from assets.ingest.adapter import ParseContext, Parsed
+from assets.ingest.adapter import ParseContext
 from assets.ingest.calendar import zone_offsets
-from assets.ingest.tabular.fields import HEADER_RULE, Fields
+from assets.ingest.tabular.fields import CHUNK_NO, HEADER_RULE, Fields
 from assets.ingest.tabular.mapping import Column, Mapping
 from assets.ingest.tabular.typing_sql import fault_of, offset_sql, text_sql, value_sql
 from pipelines.errors import ExpectedError
@@ -26,6 +26,10 @@ _AHEAD = "the time is more than a day ahead of now: are both clocks right?"
 
 class MappingError(ExpectedError):
     """A mapping's SQL is wrong."""
+
+
+class ValueFaultError(MappingError):
+    """A mapping's SQL stops at a value."""
 
 
 @dataclass(frozen=True)
@@ -66,51 +70,60 @@ def raw_columns(mapping: Mapping) -> dict[str, str]:
     return columns | {cell.key: cell.spec.type for cell in cells_of(mapping)}
 
 
+@dataclass(frozen=True)
+class Told:
+    """What became of the lines of several chunks."""
+
+    rows: pl.DataFrame
+    """`chunk_no` and the columns of the raw table."""
+    bad: pl.DataFrame
+    """`chunk_no`, `line_no`, `reason`."""
+    skipped: pl.DataFrame
+    """`chunk_no`, `rule` of each line left out."""
+
+
 def parse_fields(
-    fields: Fields, mapping: Mapping, context: ParseContext, *, file_name: str, name: str
-) -> Parsed:
+    fields: Fields, mapping: Mapping, context: ParseContext, *, file_names: pl.Series, name: str
+) -> Told:
     """Make raw rows of fields.
 
     Args:
         fields: from `take_apart`.
         mapping: what they mean.
         context: zone, key and clock.
-        file_name: of the file, which orders rows of one key.
+        file_names: of the file of each chunk, which orders rows of one key.
         name: of the mapping, for messages.
 
     Raises:
         MappingError: the mapping's SQL is no SQL, or stops at a value.
     """
-    skipped = {HEADER_RULE: fields.n_header} if fields.n_header else {}
+    skipped = [fields.header.select("chunk_no", rule=pl.lit(HEADER_RULE))]
     cells = cells_of(mapping)
     try:
         typed = _with_all_keys(fields.rows, mapping, cells)
     except duckdb.BinderException as error:
         reason = f"the file lacks a column of mapping {name}: {str(error).splitlines()[0]}"
-        bad = fields.rows.select("line_no", reason=pl.lit(reason))
+        bad = fields.rows.select("chunk_no", "line_no", reason=pl.lit(reason))
         rows = pl.DataFrame(schema=dict.fromkeys(raw_columns(mapping), pl.Null))
-        return Parsed(_no_rows(rows), pl.concat([fields.bad, bad]), skipped)
+        return Told(_no_rows(rows), pl.concat([fields.bad, bad]), skipped[0])
     except duckdb.ParserException as error:
         raise MappingError(f"mapping {name}: {error}") from None
     except (duckdb.ConversionException, duckdb.InvalidInputException) as error:
-        raise MappingError(
-            f"mapping {name}: its SQL fails on a value of {file_name}: use try_cast and "
+        raise ValueFaultError(
+            f"mapping {name}: its SQL fails on a value of {file_names[0]}: use try_cast and "
             f"try_strptime, so that only this line is refused: {str(error).splitlines()[0]}"
         ) from None
-    left_out = typed.filter(pl.col("left_out").is_not_null())
-    for rule, n in left_out["left_out"].value_counts().rows():
-        skipped[rule] = n
-    typed = typed.filter(pl.col("left_out").is_null())
+    is_left_out = pl.col("left_out").is_not_null()
+    skipped.append(typed.filter(is_left_out).select("chunk_no", rule="left_out"))
+    typed = typed.filter(~is_left_out)
     typed = typed.with_columns(_utc(typed, cell, mapping, context) for cell in _instants(cells))
     typed = _judged(typed, mapping, cells, context)
-    bad = typed.filter(pl.col("reason").is_not_null()).select("line_no", "reason")
+    bad = typed.filter(pl.col("reason").is_not_null()).select("chunk_no", "line_no", "reason")
     good = typed.filter(pl.col("reason").is_null())
     is_row = reduce(lambda a, b: a | b, (pl.col(f"r{n}") for n in range(len(mapping.rows))))
-    if n_none := good.filter(~is_row).height:
-        skipped[_NO_ROW_RULE] = n_none
-        good = good.filter(is_row)
-    rows = _raw(good, mapping, cells, context, file_name)
-    return Parsed(rows, pl.concat([fields.bad, bad]), skipped)
+    skipped.append(good.filter(~is_row).select("chunk_no", rule=pl.lit(_NO_ROW_RULE)))
+    rows = _raw(good.filter(is_row), mapping, cells, context, file_names)
+    return Told(rows, pl.concat([fields.bad, bad]), pl.concat(skipped))
 
 
 def _with_all_keys(rows: pl.DataFrame, mapping: Mapping, cells: list[Cell]) -> pl.DataFrame:
@@ -126,9 +139,13 @@ def _with_all_keys(rows: pl.DataFrame, mapping: Mapping, cells: list[Cell]) -> p
 
 
 def _typed(rows: pl.DataFrame, mapping: Mapping, cells: list[Cell]) -> pl.DataFrame:
-    """Each cell's text as `<key>_text` and value as `<key>`; instants with `<key>_offset`."""
+    """Each cell's value as `<key>` and, as `<key>_said`, whether there was a text at all.
+
+    Instants come with `<key>_offset`. Rows keep their order.
+    """
     rules = " ".join(f"when {sql} then {literal(rule)}" for rule, sql in mapping.leave_out.items())
     texts = [
+        "chunk_no",
         "line_no",
         "line_id",
         f"case {rules} end as left_out" if rules else "cast(null as varchar) as left_out",
@@ -139,8 +156,11 @@ def _typed(rows: pl.DataFrame, mapping: Mapping, cells: list[Cell]) -> pl.DataFr
         ),
         *(f"{text_sql(cell.column, mapping)} as {cell.key}_text" for cell in cells),
     ]
+    given = ["chunk_no", "line_no", "line_id", "left_out", "row_version"]
+    given += [f"r{place}" for place in range(len(mapping.rows))]
     values = [
-        f"{value_sql(cell.spec, cell.column, mapping, f'{cell.key}_text')} as {cell.key}"
+        f"{value_sql(cell.spec, cell.column, mapping, f'{cell.key}_text')} as {cell.key}, "
+        f"{cell.key}_text is not null as {cell.key}_said"
         for cell in cells
     ]
     offsets = [
@@ -151,7 +171,7 @@ def _typed(rows: pl.DataFrame, mapping: Mapping, cells: list[Cell]) -> pl.DataFr
         con.register("fields", rows)
         return con.sql(
             f"with texts as (select {', '.join(texts)} from fields) "
-            f"select *, {', '.join([*values, *offsets])} from texts order by line_no"
+            f"select {', '.join([*given, *values, *offsets])} from texts"
         ).pl()
 
 
@@ -182,7 +202,7 @@ def _judged(
     verdict = pl.lit(None, dtype=pl.String)
     for cell in reversed(cells):
         is_row, value = pl.col(f"r{cell.place}"), pl.col(cell.key)
-        said = pl.col(f"{cell.key}_text").is_not_null()
+        said = pl.col(f"{cell.key}_said")
         fault = fault_of(cell.name, cell.spec, cell.column, mapping)
         for wrong, reason in (
             *_limits(cell, value),
@@ -219,7 +239,7 @@ def _raw(
     mapping: Mapping,
     cells: list[Cell],
     context: ParseContext,
-    file_name: str,
+    file_names: pl.Series,
 ) -> pl.DataFrame:
     """The good lines as rows of the raw table."""
     good = _all_protected(good, cells, context)
@@ -227,14 +247,15 @@ def _raw(
         con.register("good", good)
         standard = con.sql(
             f"select {_unit_sql(mapping)} as contact_id, {_agent_sql(mapping)} as agent, "
-            f"{_line_at_sql(mapping)} as line_at from good order by line_no"
+            f"{_line_at_sql(mapping)} as line_at from good"
         ).pl()
     return good.select(
-        "line_no", "line_id", "row_version",
+        "chunk_no", "line_no", "line_id", "row_version",
         *(f"r{place}" for place in range(len(mapping.rows))),
         *(cell.key for cell in cells),
     ).with_columns(
-        *(standard[name] for name in standard.columns), file_name=pl.lit(file_name)
+        *(standard[name] for name in standard.columns),
+        file_name=file_names.gather(good["chunk_no"]),
     )  # fmt: skip
 
 
@@ -297,8 +318,8 @@ def _line_at_sql(mapping: Mapping) -> str:
 
 def _no_rows(empty: pl.DataFrame) -> pl.DataFrame:
     standard = {
-        "line_no": pl.Int64, "line_id": pl.String, "line_at": pl.Datetime("us"),
-        "contact_id": pl.String, "agent": pl.String,
+        "chunk_no": CHUNK_NO, "line_no": pl.Int64, "line_id": pl.String,
+        "line_at": pl.Datetime("us"), "contact_id": pl.String, "agent": pl.String,
     }  # fmt: skip
     return pl.DataFrame(schema={**standard, **empty.schema})
 

@@ -4,7 +4,7 @@ Events: START (value = caller), ANSWER, END, ODD (repeated as often as logged), 
 RESTART (cuts open contacts, logs everybody off). Contacts wait in the one queue `main`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, ClassVar
@@ -157,7 +157,7 @@ class FakeAdapter:
     derive_version = "1"
     memory_tables: ClassVar = {"restart": {"restart_at": "TIMESTAMP"}}
     config_feeds = frozenset({"setup"})
-    agent_feeds = frozenset()
+    agent_feeds = frozenset({"log"})
     untimed_feeds = frozenset()
     agent_names: ClassVar = {"log": ("agent",)}
     tables = frozenset(
@@ -195,8 +195,11 @@ class FakeAdapter:
             return "setup"
         return "log" if name.startswith("log") else None
 
-    def parse(self, chunk: Chunk, feed: str, context: ParseContext) -> Parsed:
+    def parse(self, chunks: Sequence[Chunk], feed: str, context: ParseContext) -> list[Parsed]:
         """One line, one row; comments are skipped, short lines and bad times refused."""
+        return [self._parse(chunk, context) for chunk in chunks]
+
+    def _parse(self, chunk: Chunk, context: ParseContext) -> Parsed:
         self.n_parsed += chunk.lines.height
         parts = pl.col("line").str.splitn("|", 5).struct
         lines = chunk.lines.with_columns(

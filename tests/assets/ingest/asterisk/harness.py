@@ -68,7 +68,8 @@ class Centre:
             source="pbx", settings=self.source, zone=self.zone,
             offsets=zone_offsets([self.zone], 1999, 2028), pseudonyms=self.pseudonyms, now=self.now,
         )  # fmt: skip
-        return self.adapter.parse(Chunk(lines=frame, path="landing/pbx/file"), feed, context)
+        chunk = Chunk(lines=frame, path="landing/pbx/file")
+        return self.adapter.parse([chunk], feed, context)[0]
 
     def load(self, text: str | Sequence[str], feed: str = "queue_log") -> "Centre":
         """Parse lines and keep their rows."""

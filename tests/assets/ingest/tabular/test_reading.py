@@ -331,3 +331,55 @@ def test_each_ring_of_a_visit_stays_and_one_told_twice_is_one(files):
         (1, "Ana", at("2026-01-02 09:00"), "no_answer"),
         (2, "Bo", at("2026-01-02 09:00"), "answered"),
     ]
+
+
+def test_files_of_several_headers_are_read_together(files):
+    files.map("sales", SALES)
+    files.land("sales_1.csv", HEADER + "1;02.01.2026 09:30;Ana;Verkauf;1;A\n")
+    files.land(
+        "sales_2.csv", "Zeit;Nr;Wer;Art;Betrag;shop\n02.01.2026 09:31;2;Ben;Verkauf;2;TEST\n"
+    )
+    files.land("sales_3.csv", "Nr;Zeit;Wer;Art;shop\n3;02.01.2026 09:32;Cy;Verkauf;A\n")
+    files.land("sales_4.csv", "Zeit;Nr;Wer;Art;Betrag;shop\n02.01.2026 09:33;4;Dee;Verkauf;4;A\n")
+    files.run()
+    assert [(row[0], row[2]) for row in sales(files)] == [("1", "Ana"), ("4", "Dee")]
+    accounts = files.frame("select n_loaded, skipped_by_rule from ops.load_file order by path")
+    assert accounts.rows() == [
+        (1, '{"header": 1}'), (0, '{"header": 1, "test_shop": 1}'), (0, '{"header": 1}'),
+        (1, '{"header": 1}'),
+    ]  # fmt: skip
+    refused = files.frame("select path, line_no, reason from ops.quarantine").rows()
+    assert [(path[-5:], line) for path, line, _ in refused] == [("3.csv", 2)]
+    assert "lacks a column" in refused[0][2]
+
+
+def test_sql_that_stops_names_the_file_it_stops_at(files):
+    files.map("sales", SALES.replace("Betrag\n", '{sql: cast("Betrag" as int)}\n'))
+    files.land("sales_1.csv", HEADER + "1;02.01.2026 09:30;Ana;Verkauf;1;A\n")
+    files.land("sales_2.csv", HEADER + "2;02.01.2026 09:30;Ana;Verkauf;two;A\n")
+    with pytest.raises(MappingError, match=r"fails on a value of sales_2\.csv: use try_cast"):
+        files.run()
+
+
+@pytest.mark.parametrize(
+    ("told", "utc"),
+    [
+        ("2026-01-02 09:30:00", "2026-01-02 08:30"),
+        ("2026-01-02T09:30:00Z", "2026-01-02 09:30"),
+        ("2026-01-02T09:30:00+05:30", "2026-01-02 04:00"),
+        ("2026-01-02 09:30:00-03:00", "2026-01-02 12:30"),
+        ("2026-01-02 09:30:00 -0300", "2026-01-02 12:30"),
+        ("2026-01-02T09:30", "2026-01-02 08:30"),
+        ("2026-1-2 9:30:00.0", "2026-01-02 08:30"),
+        ("2026-01-02T24:00:00", None),
+        ("2026-02-30T09:30:00", None),
+        ("2026-01-02 09:30:00+", None),
+    ],
+)
+def test_iso_times_are_read_in_every_form(files, told, utc):
+    mapping = SALES.replace('formats: "%d.%m.%Y %H:%M"\n', "").replace('decimal: ","\n', "")
+    files.map("sales", mapping)
+    files.land("sales.csv", HEADER + f"1;{told};Ana;Verkauf;1;A\n")
+    files.run()
+    assert [row[1] for row in sales(files)] == ([at(utc)] if utc else [])
+    assert len(files.refused()) == (utc is None)
