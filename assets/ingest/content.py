@@ -19,6 +19,7 @@ CHUNK_BYTES = 32 * 1024 * 1024
 _HEAD_BYTES = 4096
 _BLOCK = 4 * 1024 * 1024
 _COARSEST_CLOCK_NS = 2_000_000_000
+_NEWLINE = ord("\n")
 _GZIP = b"\x1f\x8b"
 _OTHER_PACKERS = {
     b"BZh": "bzip2",
@@ -150,29 +151,23 @@ def measure(path: Path, marks: Collection[int] = (), opener: Opener = open_unpac
     Raises:
         UnreadableError: see `open_unpacked`.
     """
-    wanted = sorted((mark for mark in marks if mark > 0), reverse=True)
     running, at_line = sha256(), sha256()
     states = {0: sha256()}
     position = line_end = 0
     with opener(path) as (content, file, is_packed):
         stat = Stat.of(os.fstat(file.fileno()))
-        while True:
-            room = wanted[-1] - position if wanted else _BLOCK
-            block = content.read(min(_BLOCK, room))
-            if not block:
-                break
-            newline = block.rfind(b"\n") + 1
-            if newline:
-                running.update(block[:newline])
-                at_line, line_end = running.copy(), position + newline
-                running.update(block[newline:])
-            else:
-                running.update(block)
+        while block := content.read(_BLOCK):
+            newline, start = block.rfind(b"\n") + 1, 0
+            # Of many marks nearly all lie within a line: no hash stops there.
+            ends = {mark - position for mark in marks if 0 < mark - position <= len(block)}
+            ends = {end for end in ends if block[end - 1] == _NEWLINE}
+            for end in sorted(ends | {newline} - {0}):
+                running.update(block[start:end])
+                at_line, line_end, start = running.copy(), position + end, end
+                if end in ends:
+                    states[line_end] = at_line
+            running.update(block[start:])
             position += len(block)
-            if wanted and position == wanted[-1]:
-                wanted.pop()
-                if block.endswith(b"\n"):
-                    states[position] = running.copy()
     if is_packed:
         at_line, line_end = running, position
     return Measured(stat, line_end, at_line.hexdigest(), position - line_end, states)
