@@ -1,10 +1,9 @@
 """Bad input: a clear message or a quarantined row, never a traceback, never silence."""
 
-import duckdb
-
 from assets.ingest.refresh import ingest
 from assets.warehouse import refresh
 from pipelines import progress
+from pipelines.storage.duck import connect
 from pipelines.storage.lake import attach_staging
 from pipelines.storage.ops import create_ops
 from tests.harness import land, make_project
@@ -19,7 +18,7 @@ GOOD = (
 
 def run(project):
     """Read what is new; every note, the ledger, what was refused, and the answered visits."""
-    with duckdb.connect(str(project.var / "built.duckdb")) as con:
+    with connect(project.var / "built.duckdb", threads=1) as con:
         create_ops(con)
         notes = ingest(con, project).messages
         attach_staging(con, project)

@@ -52,17 +52,16 @@ def _project(root: Path, sources: dict[str, dict[str, bytes]], toml: str) -> "Pr
 
 def built(root: Path, sources: dict[str, dict[str, bytes]], toml: str) -> "DuckDBPyConnection":
     """Read, derive and build as a run does, but for checks: a whole run takes thrice as long."""
-    import duckdb
-
     from assets.active import project_models
     from assets.ingest.refresh import ingest
     from assets.references import fill_references
     from pipelines.sql_models import build_model, install_macros, load_glossary
+    from pipelines.storage.duck import connect
     from pipelines.storage.lake import attach_staging
     from pipelines.storage.ops import create_ops
 
     project = _project(root, sources, toml)
-    con = duckdb.connect(str(project.var / "built.duckdb"))
+    con = connect(project.var / "built.duckdb", threads=1)
     create_ops(con)
     install_macros(con)
     ingest(con, project)

@@ -21,7 +21,8 @@ def empty_inputs() -> "DuckDBPyConnection":
     from pipelines.storage.duck import connect
     from pipelines.storage.ops import create_ops
 
-    con = connect()
+    # Nothing is there to be shared out among threads.
+    con = connect(threads=1)
     con.execute("attach ':memory:' as staging")
     create_ops(con)
     install_macros(con)

@@ -11,6 +11,7 @@ import duckdb
 
 from pipelines.sql_models import load_contracts
 from pipelines.sql_models.empty import empty_inputs
+from pipelines.storage.duck import connect
 from tests.models.warehouse import build_plainly
 from tests.quality_checks import feedback, records
 from tests.quality_checks.centre_ops import fill_ops
@@ -176,6 +177,6 @@ def open_centre(folder: Path, copy: Path) -> duckdb.DuckDBPyConnection:
     """Open a copy of the centre, free to be broken."""
     for name in ("warehouse.duckdb", "staging.duckdb"):
         shutil.copyfile(folder / name, copy / name)
-    con = duckdb.connect(copy / "warehouse.duckdb")
+    con = connect(copy / "warehouse.duckdb", threads=1)
     con.execute(f"attach '{copy}/staging.duckdb' as staging")
     return con

@@ -64,7 +64,7 @@ def write_warehouse(path: Path, centre: Centre | None = None) -> Path:
     day = timedelta(days=1)
     last_day = centre.first_day + day * centre.days
     last = max(r["ended_at"] for r in rows["contact"] if r["ended_at"])
-    with connect(path) as con:
+    with connect(path, threads=1) as con:
         con.execute("attach ':memory:' as staging")
         create_ops(con)
         install_macros(con)
