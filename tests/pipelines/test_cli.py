@@ -6,6 +6,7 @@ import re
 import stat
 import subprocess
 import sys
+from collections.abc import Callable
 
 import pytest
 
@@ -85,27 +86,39 @@ def test_nothing_new_publishes_nothing(demo):
     assert "Publication 1 is current" in done.stdout
 
 
+@pytest.fixture
+def said(demo, monkeypatch, capsys) -> Callable[..., tuple[int, str, str]]:
+    """Runs the command on the demo in this process: a new one takes a second to start."""
+
+    def run(*arguments: object) -> tuple[int, str, str]:
+        words = ["callmart", "--project", str(demo[0]), *map(str, arguments)]
+        monkeypatch.setattr(sys, "argv", words)
+        with pytest.raises(SystemExit) as left:
+            main()
+        told = capsys.readouterr()
+        return int(left.value.code or 0), told.out, told.err
+
+    return run
+
+
 @pytest.mark.slow
-def test_query_gives_tables_csv_and_json(demo, tmp_path):
-    folder, _ = demo
+def test_query_gives_tables_csv_and_json(demo, said, tmp_path):
     sql = "select queue_name, n_offered from marts.queue_day order by queue_name"
-    assert "billing" in callmart("--project", folder, "query", sql).stdout
-    csv = callmart("query", sql, "--format", "csv", CALLMART_PROJECT=str(folder)).stdout
+    assert "billing" in said("query", sql)[1]
+    csv = callmart("query", sql, "--format", "csv", CALLMART_PROJECT=str(demo[0])).stdout
     assert csv.splitlines()[0] == "queue_name,n_offered"
-    rows = json.loads(callmart("--project", folder, "query", sql, "-f", "json").stdout)
+    rows = json.loads(said("query", sql, "-f", "json")[1])
     assert {r["queue_name"] for r in rows} == {"billing", "sales", "support", "vip"}
     out = tmp_path / "rows.parquet"
-    callmart("--project", folder, "query", sql, "-f", "parquet", "--out", out)
+    said("query", sql, "-f", "parquet", "--out", out)
     assert out.stat().st_size > 0
-    staging = callmart(
-        "--project", folder, "query", "select count(*) as n from staging.queue_visit", "--staging"
-    )
-    assert "1,726" in staging.stdout or "1726" in staging.stdout
+    staging = said("query", "select count(*) as n from staging.queue_visit", "--staging")[1]
+    assert "1,726" in staging or "1726" in staging
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "sentence"),
     [
         (["query", "select * from nowhere"], "nowhere"),
         (["query", "delete from marts.queue_day"], "read-only"),
@@ -117,23 +130,18 @@ def test_query_gives_tables_csv_and_json(demo, tmp_path):
         (["restore", "99"], "99"),
     ],
 )
-def test_wrong_use_is_told_in_a_sentence(demo, arguments, said, monkeypatch, capsys):
-    """In this process: a new one takes a second to start."""
-    monkeypatch.setattr(sys, "argv", ["callmart", "--project", str(demo[0]), *arguments])
-    with pytest.raises(SystemExit) as left:
-        main()
-    told = capsys.readouterr()
-    assert left.value.code == 2, told.out
-    assert said in told.err
+def test_wrong_use_is_told_in_a_sentence(said, arguments, sentence):
+    code, out, told = said(*arguments)
+    assert code == 2, out
+    assert sentence in told
 
 
 @pytest.mark.slow
-def test_status_and_explain_answer_a_manager(demo):
-    folder, _ = demo
-    status = callmart("--project", folder, "status").stdout
+def test_status_and_explain_answer_a_manager(said):
+    status = said("status")[1]
     assert "pbx.queue_log" in status
     assert "10,751 lines" in status
-    explained = callmart("--project", folder, "explain", "service_level", "--scope", "queue=sales")
-    assert "service_level@1" in explained.stdout
-    assert "landing/pbx/queue_log:" in explained.stdout
-    assert callmart("--project", folder, "doctor").returncode == 0
+    explained = said("explain", "service_level", "--scope", "queue=sales")[1]
+    assert "service_level@1" in explained
+    assert "landing/pbx/queue_log:" in explained
+    assert said("doctor")[0] == 0
