@@ -10,7 +10,7 @@ DEV_STAMP := .venv/.installed-dev
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test lint format lock bench ui clean
+.PHONY: help install demo test soak lint format lock bench ui clean
 
 help:  ## Show this list.
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -37,6 +37,9 @@ demo: $(STAMP)  ## Run the real Asterisk sample into ./callmart-demo and build i
 test: $(DEV_STAMP)  ## Run every check a commit must pass: lint, types, tests.
 	$(MAKE) --no-print-directory lint
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+
+soak: $(DEV_STAMP)  ## Ask of more data, and the whole way round, what `make test` asks.
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m soak
 
 lint: $(DEV_STAMP)  ## Check style and types.
 	$(BIN)/ruff check .

@@ -169,8 +169,9 @@ def test_agents_time_ends_with_the_queue_log(sample: Path, tmp_path: Path):
 # Made centres
 
 
+@pytest.mark.soak
 @settings(
-    max_examples=2,
+    max_examples=6,
     deadline=None,
     derandomize=True,
     phases=(Phase.explicit, Phase.generate),
@@ -207,6 +208,7 @@ def test_made_centres(made: tuple[Made, ...], tmp_path_factory: pytest.TempPathF
 # Another product's scenarios
 
 
+@pytest.mark.soak
 def test_wazo_scenarios(shared_data: Path, tmp_path: Path):
     path = shared_data / "wazo" / "scenarios.json"
     if not path.is_file():
