@@ -36,7 +36,7 @@ def tables_seen(con: duckdb.DuckDBPyConnection) -> Seen:
 
 
 def read_back(project: Project, path: Path) -> Seen:
-    """Open a closed file read-only, read every table and bind every view.
+    """Open a closed file read-only, read every table and bind every view, some within others.
 
     It is attached under another name, so that a view which names its catalog, or one that is not
     in the file (such as staging), is found here and not by the first reader.
@@ -67,9 +67,23 @@ def _attach(con: duckdb.DuckDBPyConnection, path: Path) -> None:
 
 
 def _bind_views(con: duckdb.DuckDBPyConnection) -> None:
+    # A view that another one reads is bound with it.
     views = con.execute(
-        "select schema_name, view_name from duckdb_views() "
-        "where database_name = current_database() and not internal order by all"
+        """
+        with shown as (
+            select schema_name, view_name, sql from duckdb_views()
+            where database_name = current_database() and not internal
+        )
+
+        select v.schema_name, v.view_name
+        from shown as v
+        where not exists (
+            select 1 from shown as o
+            where (o.schema_name, o.view_name) <> (v.schema_name, v.view_name)
+                and regexp_matches(o.sql, '\\b' || v.schema_name || '\\.' || v.view_name || '\\b')
+        )
+        order by all
+        """
     ).fetchall()
     for schema, view in views:
         try:

@@ -302,7 +302,7 @@ class Centre:
         self.root = root
         self.chunk_bytes = chunk_bytes
         self.adapter = FakeAdapter()
-        self.con = duckdb.connect()
+        self.con = duckdb.connect(config={"threads": 1})
         create_ops(self.con)
         self.set(**settings)
         create_key(self.project.key_file)

@@ -31,9 +31,9 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Simulated:
 
 @pytest.fixture(scope="session")
 def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A published project: five days around the end of summer time in Europe, with an outage."""
+    """A published project: four days around the end of summer time in Europe, with an outage."""
     root: Path = tmp_path_factory.mktemp("project")
-    simulate(root, seed=5, days=5, start=date(2025, 10, 23), events=(outage(date(2025, 10, 24)),))
+    simulate(root, seed=5, days=4, start=date(2025, 10, 24), events=(outage(date(2025, 10, 24)),))
     _keep_customers_of_contacts(root)
     lay_down(root, more="[storage]\nthreads = 1\n")
     with pytest.MonkeyPatch.context() as patch:

@@ -1,20 +1,17 @@
 """What the warehouse says of people, feedback and money is what truly happened, row by row.
 
-Five days around the end of summer time in Europe. Differences have a rule that names them: what a
+Four days around the end of summer time in Europe. Differences have a rule that names them: what a
 system does not write, and the whole seconds in which most of them write.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 
 import duckdb
 import pytest
 
 pytestmark = pytest.mark.slow
-START = date(2025, 10, 23)
-DAYS = 5
 SITES = ("dublin", "manila", "bogota")
 
 
@@ -249,18 +246,27 @@ def test_every_sale_is_there_with_its_amount(centre: Centre) -> None:
 
 
 def test_every_case_is_there_with_what_happened_to_it(centre: Centre) -> None:
-    said = """
+    # Events are written in local time: an hour that comes twice is read as its first.
+    told_once = """
+        case_id not in (
+            select case_id from memory.truth.case_events
+            where site = 'Dublin' and event_at >= timestamp '2025-10-26 01:00:00'
+                and event_at < timestamp '2025-10-26 02:00:00'
+        )
+    """
+    said = f"""
         select case_id, contact_id, kind, priority, queue_id, agent_id, opened_at, due_at,
             first_resolved_at, is_escalated, n_reopened::int
-        from w.core.fact_case
+        from w.core.fact_case where {told_once}
     """
-    true = """
+    true = f"""
         select c.case_id, any_value(contact_id), any_value(kind), any_value(priority),
             any_value(queue), any_value(c.agent_id), date_trunc('second', any_value(opened_at)),
             date_trunc('second', any_value(due_at)),
             date_trunc('second', min(event_at) filter (where event = 'resolved')),
             bool_or(event = 'escalated'), count(*) filter (where event = 'reopened')::int
         from memory.truth.cases as c join memory.truth.case_events using (case_id)
+        where {told_once}
         group by c.case_id
     """
     assert len(centre.rows(true)) > 100

@@ -149,7 +149,7 @@ def _serve() -> None:
     from tests.pipelines.storage import centre  # noqa: F401
 
     # The first bound value of a process makes DuckDB import pandas and pyarrow.
-    with duckdb.connect() as con:
+    with duckdb.connect(config={"threads": 1}) as con:
         con.execute("select ?", [1])
     for line in sys.stdin:
         request = json.loads(line)

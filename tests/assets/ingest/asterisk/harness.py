@@ -41,7 +41,7 @@ class Centre:
 
     def __post_init__(self) -> None:
         self.adapter = AsteriskAdapter()
-        self.con = duckdb.connect()
+        self.con = duckdb.connect(config={"threads": 1})
         self.con.execute("set threads = 1")
         self.source = Source(
             kind="asterisk", aliases=self.aliases, own_numbers=self.own_numbers,

@@ -35,14 +35,14 @@ def staging(centre: Project, con: duckdb.DuckDBPyConnection) -> dict[str, list[t
 
 
 def test_pieces_add_up_to_the_whole(tmp_path, sample):
-    whole, con = project(tmp_path / "whole", sample), duckdb.connect()
+    whole, con = project(tmp_path / "whole", sample), duckdb.connect(config={"threads": 1})
     create_ops(con)
     for name in ("queue_log", "Master.csv"):
         shutil.copy(sample / name, whole.landing("pbx"))
     assert ingest_source(con, whole, "pbx", now=NOW).changed.is_full
     assert ingest_source(con, whole, "pbx", now=NOW).changed.n_rows == 0
 
-    pieces, other = project(tmp_path / "pieces", sample), duckdb.connect()
+    pieces, other = project(tmp_path / "pieces", sample), duckdb.connect(config={"threads": 1})
     create_ops(other)
     lines = (sample / "queue_log").read_text().splitlines(keepends=True)
     cut = next(n for n in range(4000, 5000) if lines[n][:10] != lines[n - 1][:10])
