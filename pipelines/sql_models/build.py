@@ -147,12 +147,19 @@ def comment(con: "DuckDBPyConnection", model: SqlModel, glossary: Mapping[str, s
     Raises:
         ModelError: as `describe`.
     """
-    # `sql` binds, and neither plans nor runs.
-    columns = con.sql(f"from {model.relation}").columns
+    # Selecting from a long view would bind all of it once more: the catalog knows.
+    columns = con.execute(
+        """
+        select column_name from duckdb_columns()
+        where database_name = current_database() and schema_name = ? and table_name = ?
+        order by column_index
+        """,
+        [model.schema_name, model.name],
+    ).fetchall()
     said = [f"comment on {_kind(model)} {model.relation} is {literal(model.header.description)}"]
     said += [
         f"comment on column {model.relation}.{identifier(name)} is {literal(text)}"
-        for name, text in describe(model, columns, glossary).items()
+        for name, text in describe(model, [name for (name,) in columns], glossary).items()
     ]
     con.execute(";\n".join(said))
 
