@@ -36,10 +36,10 @@ demo: $(STAMP)  ## Run the real Asterisk sample into ./callmart-demo and build i
 
 test: $(DEV_STAMP)  ## Run every check a commit must pass: lint, types, tests.
 	$(MAKE) --no-print-directory lint
-	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 soak: $(DEV_STAMP)  ## Ask of more data, and the whole way round, what `make test` asks.
-	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder -m soak
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m soak
 
 lint: $(DEV_STAMP)  ## Check style and types.
 	$(BIN)/ruff check .

@@ -61,6 +61,7 @@ def _check(star: Star, centre: Centre, relations: list[str]) -> None:
     assert not any(found), "\n" + "\n".join(text for text in found if text)
 
 
+@pytest.mark.soak
 def test_on_the_shipped_sample(star: Star, sample: Path):
     config = Config()
     read_queues_conf((sample / "queues.conf").read_text(encoding="utf-8"), config)

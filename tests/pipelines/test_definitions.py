@@ -180,7 +180,7 @@ def test_a_refused_run_publishes_nothing_also_when_run_again_from_its_failure(
     refresh(project)
     own_are_built(project)
     before = fingerprint(project)
-    land(project, {"queue_log": sample_lines(sample)[:4000]})
+    land(project, {"queue_log": sample_lines(sample)[:3000]})
     verdict = broken
     refused = run_project(project)
     assert (refused.is_success, refused.is_refusal) == (False, True)

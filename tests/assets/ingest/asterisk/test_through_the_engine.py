@@ -5,6 +5,7 @@ from datetime import datetime
 from pathlib import Path
 
 import duckdb
+import pytest
 
 from assets.ingest.engine import ingest_source
 from pipelines.settings import Project, load_project
@@ -34,6 +35,7 @@ def staging(centre: Project, con: duckdb.DuckDBPyConnection) -> dict[str, list[t
     }
 
 
+@pytest.mark.soak
 def test_pieces_add_up_to_the_whole(tmp_path, sample):
     whole, con = project(tmp_path / "whole", sample), duckdb.connect(config={"threads": 1})
     create_ops(con)
