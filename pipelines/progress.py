@@ -17,10 +17,11 @@ class Note:
 
 @dataclass(frozen=True)
 class Reading:
-    """How far one file has been read, in bytes."""
+    """How far what is new of a source has been read, in bytes."""
 
     source: str
     path: str
+    """The file that was read last."""
     done: int
     total: int
 

@@ -10,7 +10,10 @@ from pipelines.progress import Built, Checked, Event, Note, Reading
 
 
 class LiveTable:
-    """Prints events of a run; a bar per file disappears when the file is read."""
+    """Prints events of a run; a bar per source disappears when all of it is read.
+
+    A bar per file would be drawn again with each of thousands of small files.
+    """
 
     def __init__(self, console: Console) -> None:
         self._console = console
@@ -57,10 +60,10 @@ class LiveTable:
         self._progress.console.print(text, markup=False, highlight=False, soft_wrap=True)
 
     def _read(self, event: Reading) -> None:
-        bar = self._bars.get(event.path)
+        bar = self._bars.get(event.source)
         if bar is None:
-            bar = self._progress.add_task(f"  {event.path}", total=event.total)
-            self._bars[event.path] = bar
-        self._progress.update(bar, completed=event.done)
+            bar = self._progress.add_task("", total=event.total)
+            self._bars[event.source] = bar
+        self._progress.update(bar, description=f"  {event.path}", completed=event.done)
         if event.done >= event.total:
-            self._progress.remove_task(self._bars.pop(event.path))
+            self._progress.remove_task(self._bars.pop(event.source))
