@@ -1,5 +1,6 @@
 """A site built once, and the browser that opens it."""
 
+import os
 import shutil
 from pathlib import Path
 
@@ -26,7 +27,7 @@ def site(warehouse: Path, tmp_path_factory: pytest.TempPathFactory) -> SiteResul
 
 
 @pytest.fixture(scope="session")
-def browser():
+def browser(tmp_path_factory: pytest.TempPathFactory):
     """Chromium without a network; tests that need it skip where it is not installed."""
     path = next(filter(None, map(shutil.which, BROWSERS)), None)
     if path is None:
@@ -36,6 +37,8 @@ def browser():
     with sync_playwright() as playwright:
         opened = playwright.chromium.launch(
             executable_path=path,
+            # Else it leaves settings of its own in the home folder.
+            env={**os.environ, "XDG_CONFIG_HOME": str(tmp_path_factory.mktemp("chromium"))},
             args=["--no-sandbox", "--disable-gpu", "--disable-background-networking",
                   "--disable-component-update", "--no-first-run"],
         )  # fmt: skip
