@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 import dagster as dg
 
+from assets.active import project_models
 from assets.catalogue import CHECK_NAMES, PUBLICATION_KEY, check_specs, relation_specs
 from assets.warehouse import Options, Outcome, PublicationRefusedError, refresh
 from pipelines.progress import Built, Checked, Event, Note, listening
@@ -32,11 +33,12 @@ def build_asset(project: Project | None = None, *, with_columns: bool) -> dg.Ass
         project: whose own models are built too.
         with_columns: see `assets.catalogue.relation_specs`.
     """
+    models, active = project_models(project)
 
     @dg.multi_asset(
         name="build",
-        specs=relation_specs(project, with_columns=with_columns),
-        check_specs=check_specs(project),
+        specs=relation_specs(project, models, active, with_columns=with_columns),
+        check_specs=check_specs(project, active),
         can_subset=False,
         description="Brings the warehouse up to date in a private copy, checks it, publishes it.",
     )

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import dagster as dg
 
-from assets.active import project_models
 from pipelines.settings import Project
 from pipelines.sql_models import Contract, SqlModel, load_contracts, load_glossary
 from pipelines.sql_models.build import describe
@@ -26,24 +25,30 @@ def asset_key(relation: str) -> dg.AssetKey:
     return dg.AssetKey(relation.split("."))
 
 
-def relation_specs(project: Project | None = None, *, with_columns: bool) -> list[dg.AssetSpec]:
+def relation_specs(
+    project: Project | None,
+    models: list[SqlModel],
+    active: set[str],
+    *,
+    with_columns: bool,
+) -> list[dg.AssetSpec]:
     """Specs of staging tables, models and of the publication.
 
     Args:
-        project: whose own models are assets like those shipped, and only what it has rows in;
-            everything when left out.
+        project: whose sources and checks count; all kinds of source without one.
+        models: of the project, as `assets.active.project_models` gives them.
+        active: the relations that are assets: those that the project can have rows in.
         with_columns: with the models' column schemas and lineage, which take seconds.
     """
     from assets.raw import raw_keys
 
-    models, active = project_models(project)
+    raw = raw_keys(project)
     staging = [
-        _staging_spec(contract, raw_keys(project))
+        _staging_spec(contract, raw)
         for contract in load_contracts().values()
         if contract.relation in active
     ]
-    glossary = load_glossary(_root(project))
-    columns = _column_metadata(models, glossary) if with_columns else {}
+    columns = _column_metadata(models, load_glossary(_root(project))) if with_columns else {}
     models = [model for model in models if model.relation in active]
     accounts = [_account_spec(relation) for relation in sorted(_accounts(project))]
     published = dg.AssetSpec(
@@ -153,7 +158,7 @@ def _column_metadata(
     }
 
 
-def check_specs(project: Project | None = None) -> list[dg.AssetCheckSpec]:
+def check_specs(project: Project | None, active: set[str]) -> list[dg.AssetCheckSpec]:
     """Two checks a relation: what must hold, which blocks publication, and what should.
 
     Each stands for all single checks of the relation and severity, which `ops.check_result` and
@@ -162,11 +167,11 @@ def check_specs(project: Project | None = None) -> list[dg.AssetCheckSpec]:
 
     Args:
         project: whose own models declare checks too.
+        active: the relations that are assets.
     """
     from quality_checks.runner import check_specs as specs
 
     grouped: dict[tuple[str, str], list[str]] = {}
-    _, active = project_models(project)
     for spec in specs(extra_models=_root(project)):
         if spec.relation not in active and not spec.relation.startswith("ops."):
             continue
