@@ -86,7 +86,9 @@ def _run_length(day: date, todo: list[date]) -> int:
 
 
 def _days_at_once(space: Workspace) -> int:
-    files = lake.manifest(space.con, lake.RAW, source=space.source)
+    untimed = space.adapter.untimed_feeds
+    every = lake.manifest(space.con, lake.RAW, source=space.source)
+    files = [file for file in every if file.table_name not in untimed]
     times = [(f.first_at, f.last_at) for f in files if f.first_at and f.last_at]
     if not times:
         return 1

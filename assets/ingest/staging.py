@@ -194,9 +194,15 @@ def _derive_reference(
 def _days_of_lines(
     space: Workspace, ctx: DeriveContext, new_paths: dict[str, list[str]]
 ) -> set[date]:
-    """Local days of new lines."""
+    """Local days of new lines, but for those of plans and of what holds for all time.
+
+    The latter stand at the beginning of time: no agent did anything on the days since then.
+    """
+    timed = {f: paths for f, paths in new_paths.items() if f not in space.adapter.untimed_feeds}
+    if not timed:
+        return set()
     lines = " union all ".join(
-        f"select line_at from ({space.raw_sql(feed, paths)})" for feed, paths in new_paths.items()
+        f"select line_at from ({space.raw_sql(feed, paths)})" for feed, paths in timed.items()
     )
     rows = space.values(
         f"""

@@ -1,5 +1,6 @@
 """Contracts of staging: what every source adapter delivers, read from `models/staging/*.yml`."""
 
+from collections.abc import Container
 from functools import cached_property, lru_cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Literal
@@ -82,16 +83,22 @@ class Contract(BaseModel):
         """All columns in order, the common ones included."""
         return BEFORE | self.own_columns | AFTER
 
-    def unit_sql(self, prefix: str = "") -> str:
+    def unit_sql(self, prefix: str = "", given: Container[str] | None = None) -> str:
         """SQL of what a row of the units contact and record is derived by, as raw rows name it.
 
         Args:
             prefix: before each column's name.
+            given: columns that there are; all when left out. Others count as empty.
         """
         if self.unit == "contact":
             return f"{prefix}contact_id"
         whole = load_contracts()[self.part_of] if self.part_of else self
-        key = (f"coalesce(cast({prefix}{column} as varchar), '')" for column in whole.key[1:])
+        key = (
+            f"coalesce(cast({prefix}{column} as varchar), '')"
+            if given is None or column in given
+            else "''"
+            for column in whole.key[1:]
+        )
         return f"'{whole.table}|' || " + " || '|' || ".join(key)
 
     @property

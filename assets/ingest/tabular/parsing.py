@@ -293,7 +293,11 @@ def _by_part(mapping: Mapping, sql_of) -> str:  # noqa: ANN001  (place, contract
 def _unit_sql(mapping: Mapping) -> str:
     if mapping.unit not in ("contact", "record"):
         return "cast(null as varchar)"
-    return f"cast({_by_part(mapping, lambda n, c: c.unit_sql(f'r{n}_'))} as varchar)"
+
+    def key(place: int, contract: Contract) -> str:
+        return contract.unit_sql(f"r{place}_", mapping.rows[place].columns)
+
+    return f"cast({_by_part(mapping, key)} as varchar)"
 
 
 def _agent_sql(mapping: Mapping) -> str:
