@@ -65,6 +65,8 @@ class Column(_Part):
 
 
 def _column(value: Any) -> Any:
+    if isinstance(value, bool):
+        raise ValueError("YAML takes this for true or false; put the column's name in quotes")
     return {"column": value} if isinstance(value, str) else value
 
 

@@ -270,6 +270,7 @@ def test_a_state_of_the_very_midnight_stands_beside_the_one_restated(files):
         (("sale_id: Nr", "sale_id: Nr\n      colour: Farbe"), "no column colour"),
         (("sale_id: Nr", "sale_id: {column: a, sql: b}"), "one of column, sql or constant"),
         (("files: sales*.csv\n", ""), "files"),
+        (("sale_id: Nr", "sale_id: no"), "put the column's name in quotes"),
         (("Europe/Berlin", "Europe/Berlim"), "Europe/Berlim"),
     ],
 )
