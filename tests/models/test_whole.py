@@ -162,7 +162,7 @@ _ADDED = """
 """
 
 
-# Trap 19, with the rule on wrap-up that is known of some: those are taken from the rows.
+# Trap 2, but for wrap-up that is known of some: what it is in is taken from the rows.
 def test_quarter_hours_add_up_to_days(con):
     fine = ", ".join(f"'{m.id}'" for m in load_metrics() if "interval" in m.grains)
     found = con.execute(
