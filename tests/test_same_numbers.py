@@ -68,6 +68,24 @@ def test_the_same_again(files, expected, at_once):
     assert differing(fingerprint(at_once), expected) == []
 
 
+def test_in_pieces_out_of_order_growing_rotated_compressed_overlapping_and_joined(
+    files, expected, tmp_path
+):
+    one, two, three = cut(files["queue_log"], 150, 400)
+    project = make_project(tmp_path / "p", {"queue_log.1": three})
+    refresh(project)
+    # What came before it, and a few lines more, the last of them half written.
+    land(project, {"queue_log": one + two[:300], "Master.csv": files["Master.csv"]})
+    refresh(project)
+    (project.landing("pbx") / "queue_log.1").unlink()
+    land(project, {"queue_log.2.gz": gzip.compress(one + two), "queue_log": three})
+    land(project, {"queue_log.b": two + three, "queues.conf": files["queues.conf"]})
+    land(project, {"queue_log.c.gz": gzip.compress(one) + gzip.compress(two + three)})
+    refresh(project)
+    assert differing(fingerprint(project), expected) == []
+
+
+@pytest.mark.soak
 def test_pieces_in_another_order_and_one_log_after_the_other(files, expected, tmp_path):
     one, two, three = cut(files["queue_log"], 150, 400)
     project = make_project(tmp_path / "p", {"queue_log.1": three})
@@ -79,6 +97,7 @@ def test_pieces_in_another_order_and_one_log_after_the_other(files, expected, tm
     assert differing(fingerprint(project), expected) == []
 
 
+@pytest.mark.soak
 def test_growing_rotated_compressed_overlapping_and_joined(files, expected, tmp_path):
     one, two, three = cut(files["queue_log"], 200, 350)
     calls = {name: data for name, data in files.items() if name != "queue_log"}

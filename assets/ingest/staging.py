@@ -11,7 +11,7 @@ from assets.ingest.calendar import local_day, zone_offsets
 from assets.ingest.loading import FIRST_YEAR, Loaded
 from assets.ingest.people import known_names, names_met, names_that_count, remember_names
 from assets.ingest.replacing import differing_days, keep_memory, recall, replace_days
-from assets.ingest.state import derive_hash, store_state, stored_state
+from assets.ingest.state import derive_hash, store_state, stored_state, thresholds_hash
 from assets.ingest.workspace import Workspace, open_workspace
 from pipelines.settings import Project
 from pipelines.sql_models.contracts import load_contracts
@@ -90,6 +90,10 @@ def refresh_staging(
         )
 
     full = full or loaded.is_reread or stored_state(con, f"staging.{source}") != version()
+    thresholds = thresholds_hash(project)
+    same = stored_state(con, f"reference.{source}") == thresholds
+    if same and not (full or loaded.parts) and before == _marks(con, source):
+        return Changed()
     dropped = _forget_all(con, source) if full else set()
     ctx = DeriveContext(
         source=source,
@@ -116,6 +120,7 @@ def refresh_staging(
     changed.agent_days |= dropped
     _note_dirty(con, source, changed, "derived anew" if full else "new lines")
     store_state(con, f"staging.{source}", version(), now, changed.n_rows)
+    store_state(con, f"reference.{source}", thresholds, now, 0)
     reached("ingest.refreshed")
     return changed
 
@@ -286,8 +291,8 @@ def forget_source(con: duckdb.DuckDBPyConnection, source: str) -> set[date]:
     for table in ("lake_manifest", "load_file", "quarantine", "feed_watermark"):
         con.execute(f"delete from ops.{table} where source = ?", [source])
     con.execute(
-        "delete from ops.model_state where relation in (?, ?)",
-        [f"raw.{source}", f"staging.{source}"],
+        "delete from ops.model_state where relation in (?, ?, ?)",
+        [f"raw.{source}", f"staging.{source}", f"reference.{source}"],
     )
     _note_dirty(con, source, Changed(set(days), set(days)), "no longer a source")
     return days

@@ -97,3 +97,12 @@ def derive_hash(
         [(file.feed, file.path, file.text) for file in config],
         feeds,
     )
+
+
+def thresholds_hash(project: Project) -> str:
+    """Hash of the settings that become reference rows, and so make nothing else derived again."""
+    settings = project.settings
+    return hash_of(
+        settings.defaults.model_dump(mode="json"),
+        {name: queue.model_dump(mode="json") for name, queue in settings.queues.items()},
+    )

@@ -6,7 +6,7 @@ than it fails. What needs an engine's own function becomes a macro in `macros.py
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from pipelines.sql_models.macros import MACROS
 from pipelines.sql_models.model import OPS_READ, SqlModel
@@ -14,6 +14,7 @@ from pipelines.sql_models.model import OPS_READ, SqlModel
 if TYPE_CHECKING:
     from sqlglot import exp
 
+_E = TypeVar("_E", bound="exp.Expr")
 Found = Iterator[tuple["exp.Expr", str]]
 
 _READS = {"core": ("staging", "core", "ops"), "marts": ("core", "marts", "ops")}
@@ -134,11 +135,15 @@ def _kind(node: "exp.Expr") -> str:
     return type(node).__name__
 
 
+def _all(model: SqlModel, kind: "type[_E]") -> "list[_E]":
+    return [node for node in model.nodes if isinstance(node, kind)]
+
+
 def _relations(model: SqlModel) -> Found:
     from sqlglot import exp
 
-    ctes = {cte.alias_or_name for cte in model.query.find_all(exp.CTE)}
-    for table in model.query.find_all(exp.Table):
+    ctes = {cte.alias_or_name for cte in _all(model, exp.CTE)}
+    for table in _all(model, exp.Table):
         if not table.name or not isinstance(table.this, exp.Identifier):
             yield table, "table functions hide what is read; read staging, core, marts or ops"
         elif table.catalog:
@@ -155,7 +160,7 @@ def _relations(model: SqlModel) -> Found:
 def _functions(model: SqlModel) -> Found:
     from sqlglot import exp
 
-    for node in model.query.find_all(exp.Func):
+    for node in _all(model, exp.Func):
         anonymous = isinstance(node, exp.Anonymous)
         kind = node.name.lower() if anonymous else _kind(node)
         if kind not in (MACROS if anonymous else _SAME_EVERYWHERE | _BANNED.keys()):
@@ -166,7 +171,7 @@ def _functions(model: SqlModel) -> Found:
 def _constructs(model: SqlModel) -> Found:
     from sqlglot import exp
 
-    for node in model.query.walk():
+    for node in model.nodes:
         if reason := _BANNED.get(_kind(node)):
             yield node, reason
         elif isinstance(node, exp.With) and node.args.get("recursive"):
@@ -178,7 +183,7 @@ def _constructs(model: SqlModel) -> Found:
 def _int_division(model: SqlModel) -> Found:
     from sqlglot import exp
 
-    for node in model.query.find_all(exp.IntDiv):
+    for node in _all(model, exp.IntDiv):
         by = node.expression
         if not (isinstance(by, exp.Literal) and not by.is_string and float(by.this) != 0):
             yield (
@@ -190,12 +195,12 @@ def _int_division(model: SqlModel) -> Found:
 def _joins_and_unions(model: SqlModel) -> Found:
     from sqlglot import exp
 
-    for join in model.query.find_all(exp.Join):
+    for join in _all(model, exp.Join):
         if "ASOF" in (str(join.args.get("method") or "") + join.side + join.kind).upper():
             yield join, "asof has no equal on Spark; use a window or a range join"
         if (join.args.get("method") or "").upper() in {"NATURAL", "POSITIONAL"}:
             yield join, "name the columns to join on"
-    for union in model.query.find_all(exp.SetOperation):
+    for union in _all(model, exp.SetOperation):
         if union.args.get("by_name"):
             yield union, "by name has no equal on Spark; write the columns in one order"
 
@@ -203,7 +208,7 @@ def _joins_and_unions(model: SqlModel) -> Found:
 def _window_order(model: SqlModel) -> Found:
     from sqlglot import exp
 
-    for window in model.query.find_all(exp.Window):
+    for window in _all(model, exp.Window):
         inner = window.this
         while isinstance(inner, exp.IgnoreNulls | exp.RespectNulls | exp.Filter):
             inner = inner.this
@@ -215,22 +220,22 @@ def _window_order(model: SqlModel) -> Found:
 def _arguments(model: SqlModel) -> Found:
     from sqlglot import exp
 
-    for node in model.query.find_all(exp.GroupConcat):
+    for node in _all(model, exp.GroupConcat):
         if not node.find(exp.Order):
             yield node, "without an order its result is chance"
-    for node in model.query.find_all(exp.Substring):
+    for node in _all(model, exp.Substring):
         start = node.args.get("start")
         if not isinstance(start, exp.Literal) or start.this == "0":
             yield node, "start must be a number from 1: zero and negatives differ"
-    for node in model.query.find_all(exp.TimeToStr):
+    for node in _all(model, exp.TimeToStr):
         pattern = node.args.get("format")
         if not isinstance(pattern, exp.Literal) or not _TIME_FORMAT.fullmatch(pattern.this):
             yield node, "only %Y %m %d %H %M %S are the same on Spark"
-    for node in model.query.find_all(exp.TimestampTrunc):
+    for node in _all(model, exp.TimestampTrunc):
         if not isinstance(node.parent, exp.Cast):
             yield node, "gives DATE here and TIMESTAMP there; put it inside cast(... as ...)"
     parts = {"YEAR", "QUARTER", "MONTH", "DAY", "HOUR", "MINUTE"}
-    for node in model.query.find_all(exp.Extract):
+    for node in _all(model, exp.Extract):
         if node.name.upper() not in parts:
             yield node, f"only {', '.join(sorted(parts)).lower()} are the same on Spark"
 
@@ -238,7 +243,7 @@ def _arguments(model: SqlModel) -> Found:
 def _lineage_columns(model: SqlModel) -> Found:
     from sqlglot import exp
 
-    for column in model.query.find_all(exp.Column):
+    for column in _all(model, exp.Column):
         if column.name.lower() in _LINEAGE:
             yield column, "file and line say where a row is from, not what it is: keep it out"
 
@@ -255,6 +260,6 @@ def _types(model: SqlModel) -> Found:
     from sqlglot import exp
 
     odd = {"INT128", "UINT128", "UINT", "UBIGINT", "USMALLINT", "UTINYINT", "TIMESTAMPTZ"}
-    for cast in model.query.find_all(exp.Cast):
+    for cast in _all(model, exp.Cast):
         if isinstance(cast.to.this, exp.DataType.Type) and cast.to.this.name in odd:
             yield cast, "a type that Spark does not have; use bigint, decimal or timestamp"

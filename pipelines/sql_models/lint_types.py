@@ -25,7 +25,7 @@ def typed_query(model: SqlModel, columns: Mapping[str, Mapping[str, str]]) -> "e
     from sqlglot.optimizer.qualify import qualify
 
     try:
-        schema = nested(columns)
+        schema = nested({name: columns[name] for name in model.reads if name in columns})
         query = qualify(
             model.query.copy(), schema=schema, dialect="duckdb", quote_identifiers=False
         )

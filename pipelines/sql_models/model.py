@@ -158,6 +158,11 @@ class SqlModel:
             raise ModelError(f"{self.origin}: {error}") from None
 
     @cached_property
+    def nodes(self) -> "list[exp.Expr]":
+        """Every node of `query`, found once: rules look through them again and again."""
+        return list(self.query.walk())
+
+    @cached_property
     def reads(self) -> frozenset[str]:
         """Relations its SQL names, without common table expressions."""
         from pipelines.sql_models.syntax import SyntaxFault, tables_of

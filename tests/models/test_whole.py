@@ -21,10 +21,10 @@ from tests.models.warehouse import (
     stage,
 )
 
-# Out of order, of a day and of several; the last reaches past all data.
+# Out of order; the first reaches past all data.
 STRETCHES = [
     Window(FIRST + timedelta(days=first), FIRST + timedelta(days=last))
-    for first, last in ((6, 9), (3, 3), (0, 5))
+    for first, last in ((4, 9), (0, 3))
 ]
 
 
