@@ -1,8 +1,6 @@
 """Bad input: a clear message or a quarantined row, never a traceback, never silence."""
 
 from assets.ingest.refresh import ingest
-from assets.warehouse import refresh
-from pipelines import progress
 from pipelines.storage.duck import connect
 from pipelines.storage.lake import attach_staging
 from pipelines.storage.ops import create_ops
@@ -108,12 +106,3 @@ def test_a_wrong_time_zone_is_noticed(sample, tmp_path):
     notes, *_ = run(project)
     assert "zone" in notes
     assert "Master.csv" in notes
-
-
-def test_nothing_in_landing_is_no_error(tmp_path):
-    project = make_project(tmp_path / "p", {})
-    notes = []
-    with progress.listening(lambda event: notes.append(getattr(event, "text", ""))):
-        refresh(project)
-    assert "landing" in "".join(notes)
-    assert project.warehouse.exists()

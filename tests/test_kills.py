@@ -147,9 +147,12 @@ def change(sample, tmp_path_factory) -> Change:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("part", ["working", "publishing"])
+@pytest.mark.parametrize("part", ["working", pytest.param("publishing", marks=pytest.mark.soak)])
 def test_killed_at_every_step(change, tmp_path, part):
-    """In two parts: while nothing new can stand yet, and from then on."""
+    """In two parts: while nothing new can stand yet, and from then on.
+
+    How a publication is killed is tried in tests/pipelines/storage/test_kills.py as well.
+    """
     project, named = change.copy(tmp_path / "killed"), change.steps
     published = _bytes_of(project)
     early = [n for n in chosen(named) if not named[n].startswith("publish.")]
@@ -177,7 +180,7 @@ def _kill_while_publishing(project: Project, change: Change, flips: list[int]) -
     raise AssertionError("never published")
 
 
-@pytest.mark.slow
+@pytest.mark.soak
 def test_two_runs_at_once(change, tmp_path):
     project = change.copy(tmp_path / "p")
     both = [start(project.root), start(project.root)]

@@ -8,6 +8,7 @@ import pytest
 from assets.ingest.adapter import adapter_of
 from assets.ingest.tabular.parsing import MappingError
 from assets.warehouse import refresh
+from pipelines import progress
 from pipelines.settings import SettingsError
 from tests.assets.ingest.tabular.harness import Tabular
 
@@ -301,8 +302,14 @@ def as_jsonl(mapping):
     return mapping.replace('delimiter: ";"', "format: jsonl").replace("*.csv", "*.jsonl")
 
 
-def test_a_project_of_nothing_but_records_is_published(files):
+@pytest.mark.slow
+def test_a_project_of_nothing_is_published_and_one_of_nothing_but_records(files):
     files.map("sales", SALES)
+    notes = []
+    with progress.listening(lambda event: notes.append(getattr(event, "text", ""))):
+        refresh(files.project)
+    assert "landing" in "".join(notes)
+    assert files.project.warehouse.exists()
     files.land("sales.csv", HEADER + "1;02.01.2026 09:30;Ana;Verkauf;1;A\n")
     assert refresh(files.project).is_new
 
