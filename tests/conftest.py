@@ -12,8 +12,12 @@ from xdist.scheduler import LoadFileScheduling
 
 TOGETHER = ("pipelines/demo", "quality_checks", "reports")
 """Folders whose tests share what is costly to make: one worker runs all of them."""
-SAMPLE_READERS = ("pipelines/test_cli.py", "test_warehouse_agrees.py")
-"""Files that read the published sample."""
+READERS = {
+    "pipelines/test_cli.py": "sample",
+    "test_warehouse_agrees.py": "sample",
+    "pipelines/commands/test_rows_behind.py": "quality_checks",
+}
+"""Files that read what others do: the published sample, the small sound centre."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -33,8 +37,8 @@ class _Scheduling(LoadFileScheduling):
 
     def _split_scope(self, nodeid: str) -> str:
         file = nodeid.split("::", 1)[0].removeprefix("tests/")
-        if file in SAMPLE_READERS:
-            return "sample"
+        if file in READERS:
+            return READERS[file]
         return next((folder for folder in TOGETHER if file.startswith(folder)), file)
 
 
@@ -76,6 +80,16 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     done = callmart("demo", folder, "--asterisk")
     assert done.returncode == 0, done.stdout + done.stderr
     return folder, done.stdout
+
+
+@pytest.fixture(scope="session")
+def centre_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folder of the small sound centre's `warehouse.duckdb`, `staging.duckdb` and `lake`."""
+    from tests.quality_checks.centre import make_centre
+
+    folder = tmp_path_factory.mktemp("centre")
+    make_centre(folder)
+    return folder
 
 
 @pytest.fixture(scope="session")

@@ -20,6 +20,7 @@ from assets.active import project_models
 from pipelines.settings import Project, load_project
 from pipelines.sql_models import SqlModel
 from tests.harness import differing, fingerprint, land, make_project
+from tests.models.warehouse import needed_for
 
 # Forked from a process that has imported everything and run nothing: quick, and no thread of a
 # database is left half-way in a child.
@@ -39,11 +40,8 @@ def _reach(reached) -> None:
 
 def _models_of_one_mart(project: Project) -> tuple[list[SqlModel], set[str]]:
     models, active = project_models(project)
-    needed = {"marts.queue_day"}
-    for model in reversed(models):
-        if model.relation in needed:
-            needed |= model.reads
-    return [model for model in models if model.relation in needed], active & needed
+    needed = needed_for(models, ["marts.queue_day"])
+    return needed, active & {name for model in needed for name in (model.relation, *model.reads)}
 
 
 def _refresh(root: Path, die_at: int | None, pipe: Connection | None) -> None:

@@ -25,12 +25,12 @@ class Star:
         self._con = empty_inputs()
 
     def built_on(self, centre: Centre) -> Warehouse:
-        """All of core and marts, made of one centre's records."""
+        """What is compared, made of one centre's records."""
         from tests.models.warehouse import build_plainly
 
         self._clear()
         lay(self._con, centre)
-        build_plainly(self._con)
+        build_plainly(self._con, *(name.split()[0] for name in self.relations))
         return Warehouse(self._con, centre.config.source)
 
     def _clear(self) -> None:

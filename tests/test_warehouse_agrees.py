@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from tests.agreement import MADE, SAME, differences
 from tests.generators.asterisk import Made, centres
+from tests.models.warehouse import make, needed_for
 from tests.oracle.centre import Centre, read_centre
 from tests.oracle.config import Config, read_queues_conf
 from tests.test_wazo_scenarios import queue_log
@@ -55,7 +56,7 @@ def built(root: Path, sources: dict[str, dict[str, bytes]], toml: str) -> "DuckD
     from assets.active import project_models
     from assets.ingest.refresh import ingest
     from assets.references import fill_references
-    from pipelines.sql_models import build_model, install_macros, load_glossary
+    from pipelines.sql_models import install_macros
     from pipelines.storage.duck import connect
     from pipelines.storage.lake import attach_staging
     from pipelines.storage.ops import create_ops
@@ -67,9 +68,7 @@ def built(root: Path, sources: dict[str, dict[str, bytes]], toml: str) -> "DuckD
     ingest(con, project)
     fill_references(con, project)
     attach_staging(con, project)
-    glossary = load_glossary()
-    for model in project_models(project)[0]:
-        build_model(con, model, glossary=glossary)
+    make(con, needed_for(project_models(project)[0], [name.split()[0] for name in SAME]))
     return con
 
 

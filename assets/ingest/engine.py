@@ -96,8 +96,8 @@ def ingest_source(
     """Read what is new of a source and bring its staging up to date.
 
     `ops.load_file`, `lake_manifest`, `quarantine`, `feed_watermark`, `dirty_day` and three rows
-    of `model_state` (`raw.`, `staging.` and `reference.<source>`) of the copy follow. Killed at any instant,
-    it leaves lake files that the next run finds again, and nothing else that counts.
+    of `model_state` (`raw.`, `staging.` and `reference.<source>`) of the copy follow. Killed at
+    any instant, it leaves lake files that the next run finds again, and nothing else that counts.
 
     Args:
         con: the warehouse copy, with the ops schema, no transaction open.

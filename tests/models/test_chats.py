@@ -33,7 +33,7 @@ def con() -> duckdb.DuckDBPyConnection:
         stage(con, "handle_segment", [chat(n, "anna", *span)])
     stage(con, "handle_segment", [chat(9, "bert", 10, 70)])
     read_up_to(con, {"desk": MIDNIGHT + timedelta(days=1)})
-    build_plainly(con)
+    build_plainly(con, "marts.v_kpi_day")
     return con
 
 

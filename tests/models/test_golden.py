@@ -83,7 +83,7 @@ def con() -> duckdb.DuckDBPyConnection:
             stage(con, "queue_visit", visits(queue, outcome, wait_s, number))
     call = {"is_consult": True, "contact_id": "of an agent"}
     stage(con, "queue_visit", visits("colleagues", "answered", 1, 1, **call))
-    build_plainly(con)
+    build_plainly(con, "marts.v_kpi_day", "marts.v_queue_day")
     return con
 
 

@@ -157,7 +157,7 @@ def con() -> duckdb.DuckDBPyConnection:
     for table, rows in books.tables.items():
         stage(con, table, rows)
     read_up_to(con, {"pbx": READ_TO})
-    build_plainly(con)
+    build_plainly(con, "marts.kpi_day", "marts.v_kpi_month")
     return con
 
 

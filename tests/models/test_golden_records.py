@@ -157,7 +157,7 @@ def con() -> duckdb.DuckDBPyConnection:
         stage(con, "customer", [row])
     read_up_to(con, {"pbx": datetime.combine(last, datetime.min.time())})
     con.execute("insert into ops.centre values ('made', 'Etc/UTC', 'EUR')")
-    build_plainly(con)
+    build_plainly(con, "marts.v_kpi_day", "marts.v_kpi_month")
     return con
 
 

@@ -129,7 +129,7 @@ def con() -> duckdb.DuckDBPyConnection:
         ],
     )
     read_up_to(con, {"pbx": datetime.fromisoformat("2026-01-06 12:00:00")})
-    build_plainly(con)
+    build_plainly(con, "marts.v_kpi_day")
     return con
 
 

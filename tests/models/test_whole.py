@@ -5,7 +5,7 @@ from datetime import timedelta
 import duckdb
 import pytest
 
-from pipelines.sql_models import SqlModel, Window
+from pipelines.sql_models import Window
 from pipelines.sql_models.counting import INTERVAL_SCOPES
 from pipelines.sql_models.metrics import load_metrics
 from tests.models.centre import FIRST, LAST, ZONES, Centre
@@ -17,6 +17,7 @@ from tests.models.warehouse import (
     exported,
     inputs,
     models_with_rows,
+    needed_for,
     read_up_to,
     stage,
 )
@@ -54,27 +55,21 @@ def one(con: duckdb.DuckDBPyConnection, sql: str) -> object:
     return row[0] if row and len(row) == 1 else row
 
 
-def tables_of(models: list[SqlModel]) -> list[SqlModel]:
-    """The tables and what they read; what the other views say follows from them."""
-    needed = {m.relation for m in models if m.header.materialization != "view"}
-    for model in reversed(models):
-        if model.relation in needed:
-            needed |= model.reads
-    return [model for model in models if model.relation in needed]
-
-
 @pytest.mark.slow
 def test_built_stretch_by_stretch_it_is_what_is_built_at_once(centre, con):
     other = staged(centre, part=0.6)
-    models = tables_of(models_with_rows(con))
+    every = models_with_rows(con)
+    # What the other views say follows from the tables.
+    tables = {m.relation for m in every if m.header.materialization != "view"}
+    models = needed_for(every, tables)
     build(other, models)
     # What the first build had not read yet.
     for table, rows in centre.tables.items():
         other.execute(f"delete from staging.{table}")
         stage(other, table, rows)
     build(other, models, STRETCHES)
-    for model in (m for m in models if m.header.materialization != "view"):
-        assert exported(other, model.relation) == exported(con, model.relation), model.relation
+    for relation in sorted(tables):
+        assert exported(other, relation) == exported(con, relation), relation
 
 
 @pytest.mark.parametrize("seed", range(12))

@@ -1,18 +1,10 @@
-"""The small sound centre, made once."""
+"""Copies of the small sound centre."""
 
 from pathlib import Path
 
 import pytest
 
-from tests.quality_checks.centre import make_centre, open_centre
-
-
-@pytest.fixture(scope="session")
-def centre_folder(tmp_path_factory) -> Path:
-    """Folder of the centre's `warehouse.duckdb`, `staging.duckdb` and `lake`."""
-    folder = tmp_path_factory.mktemp("centre")
-    make_centre(folder)
-    return folder
+from tests.quality_checks.centre import open_centre
 
 
 @pytest.fixture

@@ -6,16 +6,14 @@ import pytest
 from pipelines.commands.errors import UsageError
 from pipelines.commands.rows_behind import FACTS, rows_behind, scope_of
 from pipelines.sql_models.kpi_sources import load_sources
-from tests.quality_checks.centre import make_centre, open_centre
+from tests.quality_checks.centre import open_centre
 
 SOURCES = load_sources()
 
 
 @pytest.fixture(scope="module")
-def con(tmp_path_factory) -> duckdb.DuckDBPyConnection:
-    folder, copy = tmp_path_factory.mktemp("centre"), tmp_path_factory.mktemp("copy")
-    make_centre(folder)
-    with open_centre(folder, copy) as found:
+def con(centre_folder, tmp_path_factory) -> duckdb.DuckDBPyConnection:
+    with open_centre(centre_folder, tmp_path_factory.mktemp("copy")) as found:
         yield found
 
 
