@@ -43,11 +43,12 @@ configured as (
         short_abandon_s,
         ring_timeout_s,
         is_threshold_assumed,
+        tier,
         row_number() over (partition by queue, valid_from order by source) as place
     from staging.queue_config
     union all
     -- What nobody has set takes the usual limits, and says so.
-    select queue, null, source, zone, null, null, null, 20, 5, null, true, 1
+    select queue, null, source, zone, null, null, null, 20, 5, null, true, null, 1
     from unset
 ),
 
@@ -66,7 +67,12 @@ ordered as (
             partition by queue
             order by row_from nulls first
             rows between unbounded preceding and current row
-        ) as staffing_so_far
+        ) as staffing_so_far,
+        last_value(tier ignore nulls) over (
+            partition by queue
+            order by row_from nulls first
+            rows between unbounded preceding and current row
+        ) as tier_so_far
     from configured
     where place = 1
     window by_day as (partition by queue order by row_from nulls first)
@@ -85,6 +91,7 @@ select
     o.short_abandon_s,
     o.ring_timeout_s,
     o.is_threshold_assumed,
+    o.tier_so_far as tier,
     case when o.version_no = 1 then date '0001-01-01' else o.row_from end as valid_from,
     coalesce(o.next_from, date '9999-12-31') as valid_to,
     o.next_from is null as is_current
@@ -92,5 +99,5 @@ from ordered as o
 left join working as w on w.queue = o.queue
 union all
 select
-    -1, 'unknown', 'unknown', null, null, null, null, null, null, null, null, null,
+    -1, 'unknown', 'unknown', null, null, null, null, null, null, null, null, null, null,
     date '0001-01-01', date '9999-12-31', true
