@@ -262,7 +262,10 @@ def _inbound(source: Source, told_apart: str) -> str:
 
 
 def _scoped(source: Source, rows: str, kinds: list[ScopeKind]) -> str:
-    """A row for each scope that has quarter hours; the centre's days are of its own zone."""
+    """A row for each scope that has quarter hours; the centre's days are of its own zone.
+
+    The scope is not called scope_kind before it is grouped by: a fact may have such a column.
+    """
     day, zone, join = "c.local_date", "c.zone", ""
     if source.counting.finest == "interval":
         day = (
@@ -274,10 +277,10 @@ def _scoped(source: Source, rows: str, kinds: list[ScopeKind]) -> str:
     return f"""{source.name}_scoped as (
     select
         c.*,
-        s.scope_kind,
+        s.scope_kind as counted_kind,
         case s.scope_kind
 {_case(kinds)}
-        end as scope_id,
+        end as counted_id,
         {day} as period_date,
         {zone} as period_zone
     from {rows} as c{join}
@@ -290,15 +293,15 @@ def _totals(source: Source, own: list[Aggregate], kinds: list[ScopeKind]) -> str
 
 {source.name} as (
     select
-        scope_kind,
-        scope_id,
+        counted_kind as scope_kind,
+        counted_id as scope_id,
         period_date as local_date,
         interval_start,
         min(period_zone) as zone,
 {_lines(_summed(own), 8)}
     from {source.name}_scoped
-    where scope_id is not null
-    group by scope_kind, scope_id, period_date, interval_start
+    where counted_id is not null
+    group by counted_kind, counted_id, period_date, interval_start
 )"""
 
 
@@ -308,10 +311,10 @@ def _day_scoped(source: Source, step: str, kinds: list[ScopeKind]) -> str:
     return f"""{source.name}_{step}_scoped as (
     select
         c.*,
-        s.scope_kind,
+        s.scope_kind as counted_kind,
         case s.scope_kind
 {_case(kinds)}
-        end as scope_id,
+        end as counted_id,
         c.local_date as period_date,
         c.zone as period_zone
     from {table} as c
@@ -322,14 +325,14 @@ def _day_scoped(source: Source, step: str, kinds: list[ScopeKind]) -> str:
 def _of_period(step: str, columns: list[str], period: str) -> str:
     return f"""{step} as (
     select
-        scope_kind,
-        scope_id,
+        counted_kind as scope_kind,
+        counted_id as scope_id,
         {period} as local_date,
         min(period_zone) as zone,
 {_lines(columns, 8)}
     from {step}_scoped
-    where scope_id is not null
-    group by scope_kind, scope_id, {period}
+    where counted_id is not null
+    group by counted_kind, counted_id, {period}
 )"""
 
 
