@@ -53,28 +53,30 @@ def _terms(node: exp.Expression) -> Iterator[exp.Expression]:
         yield exp.Literal.number(_SHARES[node.this])
 
 
-def _faulty(sql: str) -> Iterator[str]:
-    """The expression with one fault."""
+def _faulty(sql: str) -> dict[str, str]:
+    """The expression with one fault -> what the fault is."""
     tree = sqlglot.parse_one(sql, dialect="duckdb")
+    found = {}
     for place, node in enumerate(tree.walk()):
         for term in _terms(node):
             other = tree.copy()
             target = list(other.walk())[place]
-            new = term.copy()
             if target is other:
-                other = new
+                other = term.copy()
             else:
-                target.replace(new)
-            text = other.sql(dialect="duckdb")
-            # Left with no aggregate it would be no part: "24 * sum(n)" without the sum.
-            if other.find(exp.AggFunc) or "percentile" in text.lower():
-                yield text
+                target.replace(term.copy())
+            if _is_of_sums(other):
+                told = f"{node.sql(dialect='duckdb')} -> {term.sql(dialect='duckdb')}"
+                found.setdefault(other.sql(dialect="duckdb"), told)
+    return found
 
 
-def _is_part_of_a_sum(sql: str) -> bool:
-    """Every column stands in an aggregate."""
-    tree = sqlglot.parse_one(sql, dialect="duckdb")
-    return all(
+def _is_of_sums(tree: exp.Expression) -> bool:
+    """Something is added up, and no column stands outside of what is: else it would not run."""
+    is_sum = any(
+        isinstance(node, exp.AggFunc) or node.name.lower() == "percentile" for node in tree.walk()
+    )
+    return is_sum and all(
         column.find_ancestor(exp.AggFunc, exp.Anonymous, exp.Filter)
         for column in tree.find_all(exp.Column)
     )
@@ -82,22 +84,19 @@ def _is_part_of_a_sum(sql: str) -> bool:
 
 def mutants(metric: Metric) -> Iterator[Mutant]:
     """Every faulty version of a metric."""
-    bottom = metric.denominator
+    tops, bottom = metric.numerator, metric.denominator
     if bottom:
-        yield Mutant("parts swapped", (bottom,), metric.numerator[0])
-    for place, part in enumerate(metric.numerator):
-        others = metric.numerator[:place], metric.numerator[place + 1 :]
-        if any(others):
-            yield Mutant(f"without {part.sql}", others[0] + others[1], bottom)
-        for sql in dict.fromkeys(_faulty(part.sql)):
-            if _is_part_of_a_sum(sql):
-                changed = part.model_copy(update={"sql": sql})
-                yield Mutant(f"above: {sql}", (*others[0], changed, *others[1]), bottom)
+        yield Mutant("parts swapped", (bottom,), tops[0])
+    for place, part in enumerate(tops):
+        others = tops[:place] + tops[place + 1 :]
+        if others:
+            yield Mutant(f"without {part.sql}", others, bottom)
+        for sql, told in _faulty(part.sql).items():
+            changed = part.model_copy(update={"sql": sql})
+            yield Mutant(f"above: {told}", (*others, changed), bottom)
     if bottom:
-        for sql in dict.fromkeys(_faulty(bottom.sql)):
-            if _is_part_of_a_sum(sql):
-                changed = bottom.model_copy(update={"sql": sql})
-                yield Mutant(f"below: {sql}", metric.numerator, changed)
+        for sql, told in _faulty(bottom.sql).items():
+            yield Mutant(f"below: {told}", tops, bottom.model_copy(update={"sql": sql}))
 
 
 class _Sums:

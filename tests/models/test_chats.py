@@ -7,6 +7,8 @@ from typing import Any
 import duckdb
 import pytest
 
+from tests.models.golden import Golden, assert_golden
+from tests.models.mutants import survivors
 from tests.models.warehouse import MODELS, build_plainly, inputs, read_up_to, stage
 
 MIDNIGHT = datetime.fromisoformat("2026-01-05 23:00:00")
@@ -37,21 +39,24 @@ def con() -> duckdb.DuckDBPyConnection:
     return con
 
 
-@pytest.mark.parametrize(
-    ("scope", "which", "expected"),
-    # 60 + 60 + 10 + 30 seconds of chats in 90 + 30 with any; bert has one of 60.
-    [("agent", "anna", 160 / 120), ("agent", "bert", 1.0), ("all", "all", 220 / 180)],
-)
-def test_golden_numbers(con, scope, which, expected):
-    (value,) = con.execute(
-        """
-        select value from marts.v_kpi_day
-        where metric_id = 'chat_concurrency' and local_date = '2026-01-05'
-            and scope_kind = ? and scope_id = ?
-        """,
-        [scope, which],
-    ).fetchone()
-    assert value == pytest.approx(expected)
+# 60 + 60 + 10 + 30 seconds of chats in 90 + 30 with any; bert has one of 60.
+GOLDEN = [
+    Golden("chat_concurrency", value, MIDNIGHT.date(), scope, which)
+    for scope, which, value in (
+        ("agent", "anna", 160 / 120),
+        ("agent", "bert", 1),
+        ("all", "all", 220 / 180),
+    )
+]
+
+
+@pytest.mark.parametrize("golden", GOLDEN, ids=str)
+def test_golden_numbers(con, golden):
+    assert_golden(con, golden)
+
+
+def test_mutants_give_other_numbers(con):
+    assert survivors(con, GOLDEN) == []
 
 
 @pytest.mark.parametrize("seed", range(20))

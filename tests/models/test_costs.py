@@ -10,6 +10,8 @@ from typing import Any
 import duckdb
 import pytest
 
+from tests.models.golden import Golden, assert_golden
+from tests.models.mutants import survivors
 from tests.models.warehouse import (
     MODELS,
     build_plainly,
@@ -37,21 +39,64 @@ def on(at: datetime, **columns: Any) -> dict[str, Any]:
 # --- golden ---------------------------------------------------------------------------------------
 
 
+def _call(con: duckdb.DuckDBPyConnection, name: str, at: datetime, **columns: Any) -> None:
+    known = {"root_contact_id": name, "direction": "inbound", "kind": "customer"}
+    known |= {"channel": "voice", "customer_ref": None, "is_open": False}
+    known |= {"is_in_queue_log": True, "is_in_cdr": False, "ended_at": at + timedelta(minutes=1)}
+    stage(con, "contact", [on(at, contact_id=name, started_at=at) | known | columns])
+
+
+def _leg(
+    con: duckdb.DuckDBPyConnection, name: str, at: datetime, agent: str = "anna", minutes: int = 1
+) -> None:
+    stage(con, "handle_segment", [
+        on(at, contact_id=name, segment_ordinal=1, segment_repeat=1, channel="voice",
+           agent=agent, role="customer", connected_at=at, ended_at=at + timedelta(minutes=1),
+           talk_ms=60_000 * minutes, talk_includes_hold=True, is_talk_unreliable=False,
+           is_open=False, is_cut=False)
+    ])  # fmt: skip
+
+
 def _contacts(con: duckdb.DuckDBPyConnection) -> None:
-    """Ten calls: anna handles eight of a minute each, bert two of six minutes; two come again."""
+    """Ten calls: anna handles eight of a minute each, bert two of six minutes; two come again.
+
+    Of two nobody knows who called. A call that nobody took and one between agents are none of the
+    ten; in December and February anna takes one each.
+    """
     for n in range(10):
-        at = TEN + n * timedelta(minutes=10)
-        stage(con, "contact", [
-            on(at, contact_id=f"c{n}", root_contact_id=f"c{n}", started_at=at, direction="inbound",
-               ended_at=at + timedelta(minutes=1), kind="customer", channel="voice",
-               customer_ref=f"c_{n % 8}", is_open=False, is_in_queue_log=True, is_in_cdr=False)
-        ])  # fmt: skip
-        stage(con, "handle_segment", [
-            on(at, contact_id=f"c{n}", segment_ordinal=1, segment_repeat=1, channel="voice",
-               agent="anna" if n < 8 else "bert", role="customer", connected_at=at,
-               ended_at=at + timedelta(minutes=1), talk_ms=60_000 if n < 8 else 360_000,
-               talk_includes_hold=True, is_talk_unreliable=False, is_open=False, is_cut=False)
-        ])  # fmt: skip
+        at, ref = TEN + n * timedelta(minutes=10), f"c_{n % 8}"
+        _call(con, f"c{n}", at, customer_ref=None if n in (6, 7) else ref)
+        _leg(con, f"c{n}", at, *(("anna", 1) if n < 8 else ("bert", 6)))
+    _call(con, "lost", TEN)
+    _call(con, "asked", TEN, kind="consult")
+    _leg(con, "asked", TEN)
+    for name, at in (("december", TEN - timedelta(days=8)), ("february", TEN + timedelta(days=30))):
+        _call(con, name, at, customer_ref=name)
+        _leg(con, name, at)
+
+
+def _money(con: duckdb.DuckDBPyConnection) -> None:
+    dated = {"source": "hr", "zone": "Etc/UTC"}
+    for month, level, of, kind, amount, currency in (
+        (JANUARY, "all", "all", "overhead", "100", "EUR"),
+        (JANUARY, "site", "Dublin", "telecom", "50", "USD"),
+        (JANUARY, "team", "blue", "labour", "30", "EUR"),
+        # Of February nobody knows what a dollar is worth.
+        (FEBRUARY, "all", "all", "overhead", "10", "USD"),
+    ):
+        stage(con, "cost", [dated | {"period_on": month, "scope_kind": level, "scope_id": of,
+              "kind": kind, "cost_amount": Decimal(amount), "currency": currency}])  # fmt: skip
+    for name, contact, kind, amount, currency in (
+        ("o0", "c0", "order", "80", "EUR"),
+        ("p0", "c0", "payment", "80", "EUR"),
+        ("o1", "c1", "order", "50", "USD"),
+        ("o2", None, "order", "20", "EUR"),
+        ("o3", "february", "order", "30", "EUR"),
+        ("o4", "february", "order", "30", "USD"),
+    ):
+        at = TEN if contact != "february" else TEN + timedelta(days=30)
+        order = {"sale_id": name, "contact_id": contact, "kind": kind, "sold_at": at}
+        stage(con, "sale", [on(at, sale_amount=Decimal(amount), currency=currency) | order])
 
 
 @pytest.fixture(scope="module")
@@ -63,20 +108,11 @@ def con() -> duckdb.DuckDBPyConnection:
     for agent, team in (("anna", "red"), ("bert", "blue")):
         known = {"valid_from": date(2025, 1, 1), "is_inferred": False, "site": "Dublin"}
         stage(con, "roster", [dated | known | {"agent": agent, "team": team}])
-    for level, of, kind, amount, currency in (
-        ("all", "all", "overhead", "100", "EUR"),
-        ("site", "Dublin", "telecom", "50", "USD"),
-        ("team", "blue", "labour", "30", "EUR"),
-    ):
-        stage(con, "cost", [dated | {"period_on": JANUARY, "scope_kind": level, "scope_id": of,
-              "kind": kind, "cost_amount": Decimal(amount), "currency": currency}])  # fmt: skip
+    _money(con)
     con.execute(
         "insert into staging.fx_rate by name select 'hr' as source, 'Etc/UTC' as zone, "
         "date '2026-01-01' as period_on, 'USD' as currency, 'EUR' as to_currency, 0.8 as rate"
     )
-    for n, (amount, currency) in enumerate((("80", "EUR"), ("50", "USD"))):
-        order = {"sale_id": f"o{n}", "contact_id": f"c{n}", "kind": "order", "sold_at": TEN}
-        stage(con, "sale", [on(TEN, sale_amount=Decimal(amount), currency=currency) | order])
     read_up_to(con, {"pbx": datetime.fromisoformat("2026-02-20 00:00:00")})
     build_plainly(con, "marts.v_kpi_month", "core.exchange_rate", "core.fact_cost_share")
     return con
@@ -93,23 +129,48 @@ def of_month(con: duckdb.DuckDBPyConnection, metric: str, scope: str, which: str
     return None if row is None or row[0] is None else round(float(row[0]), 4)
 
 
-@pytest.mark.parametrize(
-    ("metric", "scope", "which", "expected"),
-    [
+DECEMBER = date(2025, 12, 1)
+GOLDEN = [
+    Golden(metric, expected, month, scope, which, "month")
+    for metric, month, scope, which, expected in (
         # 100 of the centre, 50 x 0.8 of the site, 30 of a team; ten contacts.
-        ("cost_per_contact", "all", "all", 17.0),
+        ("cost_per_contact", JANUARY, "all", "all", 17),
         # 8 of 20 minutes of the 140; and the other 12 with the 30 of the team.
-        ("cost_per_contact", "team", "red", 7.0),
-        ("cost_per_contact", "agent", "bert", 57.0),
-        # Two of ten came again.
-        ("cost_per_resolution", "all", "all", 21.25),
-        ("revenue_per_contact", "all", "all", 12.0),
-        ("revenue_per_contact", "agent", "anna", 15.0),
-        ("average_order_value", "all", "all", 60.0),
-    ],
-)
-def test_golden_numbers(con, metric, scope, which, expected):
-    assert of_month(con, metric, scope, which) == expected
+        ("cost_per_contact", JANUARY, "team", "red", 7),
+        ("cost_per_contact", JANUARY, "agent", "bert", 57),
+        # No cost is on record, and of one nobody knows what it is worth.
+        ("cost_per_contact", DECEMBER, "all", "all", None),
+        ("cost_per_contact", FEBRUARY, "all", "all", None),
+        ("cost_per_resolution", DECEMBER, "all", "all", None),
+        ("cost_per_resolution", FEBRUARY, "all", "all", None),
+        # Two of the eight who are known came again, so 2.5 of the ten.
+        ("cost_per_resolution", JANUARY, "all", "all", 170 / 7.5),
+        ("revenue_per_contact", JANUARY, "all", "all", 12),
+        ("revenue_per_contact", JANUARY, "agent", "anna", 15),
+        ("revenue_per_contact", FEBRUARY, "all", "all", None),
+        # 80, 50 x 0.8 and 20, which came from no contact; 30 and what nobody knows.
+        ("average_order_value", JANUARY, "all", "all", 140 / 3),
+        ("average_order_value", FEBRUARY, "all", "all", 30),
+    )
+]
+
+
+@pytest.mark.parametrize("golden", GOLDEN, ids=str)
+def test_golden_numbers(con, golden):
+    assert_golden(con, golden)
+
+
+def test_mutants_give_other_numbers(con):
+    # Nothing but an order has revenue: what counts it or adds it up need not ask for orders.
+    any_kind = "revenue_per_contact, above: kind = 'order' AND is_of_handled -> is_of_handled"
+    assert survivors(con, GOLDEN) == [
+        any_kind,
+        any_kind,
+        "average_order_value, above: SUM(revenue_amount) FILTER(WHERE kind = 'order') "
+        "-> SUM(revenue_amount)",
+        "average_order_value, below: COUNT(revenue_amount) FILTER(WHERE kind = 'order') "
+        "-> COUNT(revenue_amount)",
+    ]
 
 
 def test_without_a_rate_nothing_is_known(con):
@@ -120,8 +181,8 @@ def test_without_a_rate_nothing_is_known(con):
         make(con, [m for m in models if m.name in CHANGED or m.name.endswith("_parts")])
         for metric in ("cost_per_contact", "cost_per_resolution", "revenue_per_contact"):
             assert of_month(con, metric, "all", "all") is None, metric
-        # Of one order it is known what it brought.
-        assert of_month(con, "average_order_value", "all", "all") == 80.0
+        # Of two orders it is known what they brought.
+        assert of_month(con, "average_order_value", "all", "all") == 50.0
     finally:
         con.execute("rollback")
 

@@ -10,6 +10,8 @@ from typing import Any
 import duckdb
 import pytest
 
+from tests.models.golden import Golden, assert_golden
+from tests.models.mutants import survivors
 from tests.models.warehouse import build_plainly, inputs, read_up_to, stage
 
 START = datetime.fromisoformat("2026-01-05 10:00:00")
@@ -31,7 +33,9 @@ class Books:
         own = {"source": "pbx", "zone": "Etc/UTC", "local_date": at.date() if at else None}
         self.tables.setdefault(table, []).append(own | columns)
 
-    def contact(self, queue: str, at: datetime = START, **columns: Any) -> str:
+    def contact(
+        self, queue: str, at: datetime = START, *, is_handled: bool = True, **columns: Any
+    ) -> str:
         """A contact handled by Anna out of a queue; its name."""
         name = f"c{next(_NUMBER)}"
         given = {
@@ -41,6 +45,8 @@ class Books:
             "recording_ref": None, "is_open": False, "is_in_queue_log": True, "is_in_cdr": False,
         } | columns  # fmt: skip
         self.add("contact", at, **given)
+        if not is_handled:
+            return name
         self.add(
             "handle_segment", at, contact_id=name, visit_ordinal=None, segment_ordinal=1,
             segment_repeat=1, queue=queue, entered_at=None, entry_repeat=None,
@@ -96,17 +102,26 @@ def _surveys(books: Books) -> None:
     books.answers("17 of 20", "csat", {5: 10, 4: 7, 3: 2, 1: 1}, high=5)
     books.answers("promoters", "nps", {10: 40, 9: 20, 8: 15, 7: 10, 6: 5, 0: 10}, high=10)
     books.answers("easy", "ces", {7: 1, 5: 2, 4: 1}, high=7)
-    for score in (1, 1, 1, 0):
-        contact = books.contact("solved")
-        books.invite(contact, at=START)
-        books.add("survey_answer", START, invite_id=contact, question="q", kind="fcr",
-                  answered_at=START, scale_min=None, scale_max=None, is_higher_better=None,
-                  score=score)  # fmt: skip
+    for queue, *scores in (("solved", 1, 1, 1, 0), ("all sorts", 1, 0, 0)):
+        for score in scores:
+            contact = books.contact(queue)
+            books.invite(contact, at=START)
+            books.add("survey_answer", START, invite_id=contact, question="q", kind="fcr",
+                      answered_at=START, scale_min=None, scale_max=None, is_higher_better=None,
+                      score=score)  # fmt: skip
+    books.answers("all sorts", "csat", {5: 1, 1: 1}, high=5)
+    books.answers("all sorts", "nps", {10: 3, 0: 1, 7: 1}, high=10)
+    books.answers("all sorts", "ces", {7: 1, 1: 3}, high=7)
     for answered, delivered in ((True, True), (False, True), (False, True), (False, False)):
         at = START + DAY if answered else None
         books.invite(books.contact("asked"), at=START, answered_at=at, is_delivered=delivered)
     books.invite(books.contact("asked"), at=START, is_delivered=None)
+    books.invite(books.contact("asked"), at=START, is_delivered=None, answered_at=START + DAY)
     books.invite(books.contact("asked now", READ_TO - 2 * DAY), at=READ_TO - DAY)
+
+
+# Topic, and weights of a line met and of one that was not.
+TOPICS = (("script", 3, 1), ("policy", 1, 1), ("communication", 2, 3), ("problem_solving", 4, 1))
 
 
 def _quality(books: Books) -> None:
@@ -116,24 +131,44 @@ def _quality(books: Books) -> None:
         (80, None, "completed"),
         (100, fatal, "completed"),
         (None, None, "completed"),
-        (0, None, "draft"),
+        (70, None, "draft"),
         (0, None, "withdrawn"),
     ):
         books.evaluate(books.contact("forms"), points, line, status=status)
-    for line in ({"criticality": "customer"}, None, None, None):
-        books.evaluate(books.contact("errors"), 100, line)
-    for line in (
-        {"topic": "script", "weight": 3, "points": 1},
-        {"topic": "script", "weight": 1},
-        {"topic": "script", "weight": 9, "is_applicable": False},
-    ):
-        books.evaluate(books.contact("lines"), 100, line)
+    for error in ("customer", "business", "business", "none", "none"):
+        books.evaluate(books.contact("errors"), 100, {"criticality": error})
+    books.evaluate(books.contact("errors"), 100, status="draft")
+    # A form that tells of no line what is critical.
+    books.evaluate(books.contact("errors"), 100)
+    books.tables["qa_item"][-1]["criticality"] = None
+    for topic, met, missed in TOPICS:
+        for line in (
+            {"weight": met, "points": 1},
+            {"weight": missed},
+            {"weight": 9, "is_applicable": False},
+        ):
+            books.evaluate(books.contact("lines"), 100, {"topic": topic} | line)
+        draft = {"topic": topic, "weight": 7, "points": 1}
+        books.evaluate(books.contact("lines"), 100, draft, status="draft")
     judged = books.contact("judged")
     for points in (90, 70, 50):
         books.evaluate(judged, points, calibration_id="k1")
     books.contact("judged", recording_ref="r1", reason="bill", disposition="done")
     books.contact("judged", reason="bill")
     books.contact("judged", disposition="done")
+    # All of these by a medium of their own: what is nobody's has no queue either.
+    told = {"recording_ref": "r", "reason": "bill", "disposition": "done"}
+    for own, is_judged in (
+        ({}, True),
+        ({"recording_ref": "r"}, False),
+        ({"reason": "bill", "disposition": "done"}, False),
+        ({}, False),
+        (told | {"kind": "consult"}, True),
+        (told | {"is_handled": False}, True),
+    ):
+        name = books.contact("own", channel="social", **own)
+        if is_judged:
+            books.evaluate(name, 100)
 
 
 def _repeats(books: Books) -> None:
@@ -174,37 +209,64 @@ def cell(con: duckdb.DuckDBPyConnection, metric: str, queue: str) -> Row:
     return dict(zip(names, rows[0], strict=True))
 
 
-@pytest.mark.parametrize(
-    ("metric", "queue", "expected", "n"),
-    [
-        ("csat", "17 of 20", 85, 20),
-        ("nps", "promoters", 45, 100),
-        ("ces", "easy", 75, 4),
-        ("first_contact_resolution_survey", "solved", 75, 4),
-        ("survey_response_rate", "asked", 100 / 3, 3),
-        # 0.9, 0.8 and 0; what was not scored, is a draft or was withdrawn is left out.
-        ("qa_score", "forms", 170 / 3, 3),
-        ("critical_error_accuracy_compliance", "forms", 200 / 3, 3),
-        ("critical_error_accuracy_customer", "errors", 75, 4),
-        ("critical_error_accuracy_business", "errors", 100, 4),
-        ("script_adherence", "lines", 75, 2),
-        # |90 - 70|, |90 - 50|, |70 - 50|.
-        ("calibration_gap", "judged", 80 / 3, 3),
-        ("qa_coverage", "judged", 25, 4),
-        ("recording_coverage", "judged", 25, 4),
-        ("documentation_rate", "judged", 25, 4),
-        ("first_contact_resolution", "back", 60, 5),
-        ("repeat_contact_rate_1", "back", 20, 5),
-        ("repeat_contact_rate_3", "back", 40, 5),
-        ("repeat_contact_rate_7", "back", 40, 5),
-        ("repeat_contact_rate_14", "back", 60, 5),
-        ("repeat_contact_rate_30", "back", 80, 5),
-    ],
-)
-def test_the_value_of_an_example(con, metric, queue, expected, n):
-    found = cell(con, metric, queue)
-    assert found["value"] == pytest.approx(expected, abs=1e-4)
-    assert found["n"] == n
+# Metric, queue, value, cases behind it.
+EXAMPLES = [
+    ("csat", "17 of 20", 85, 20),
+    ("nps", "promoters", 45, 100),
+    ("ces", "easy", 75, 4),
+    ("csat", "all sorts", 50, 2),
+    ("nps", "all sorts", 40, 5),
+    ("ces", "all sorts", 25, 4),
+    ("first_contact_resolution_survey", "all sorts", 100 / 3, 3),
+    ("first_contact_resolution_survey", "solved", 75, 4),
+    ("survey_response_rate", "asked", 100 / 3, 3),
+    # 0.9, 0.8 and 0; what was not scored, is a draft or was withdrawn is left out.
+    ("qa_score", "forms", 170 / 3, 3),
+    ("critical_error_accuracy_compliance", "forms", 200 / 3, 3),
+    ("critical_error_accuracy_customer", "errors", 80, 5),
+    ("critical_error_accuracy_business", "errors", 60, 5),
+    ("critical_error_accuracy_compliance", "errors", 100, 5),
+    ("script_adherence", "lines", 75, 2),
+    ("policy_adherence", "lines", 50, 2),
+    ("communication_score", "lines", 40, 2),
+    ("problem_solving_score", "lines", 80, 2),
+    # |90 - 70|, |90 - 50|, |70 - 50|.
+    ("calibration_gap", "judged", 80 / 3, 3),
+    ("qa_coverage", "judged", 25, 4),
+    ("recording_coverage", "judged", 25, 4),
+    ("documentation_rate", "judged", 25, 4),
+    ("first_contact_resolution", "back", 60, 5),
+    ("repeat_contact_rate_1", "back", 20, 5),
+    ("repeat_contact_rate_3", "back", 40, 5),
+    ("repeat_contact_rate_7", "back", 40, 5),
+    ("repeat_contact_rate_14", "back", 60, 5),
+    ("repeat_contact_rate_30", "back", 80, 5),
+]
+MONTH = date(2026, 1, 1)
+GOLDEN = [
+    Golden(metric, expected, MONTH, "queue", queue, "month")
+    for metric, queue, expected, _ in EXAMPLES
+]
+# One of four handled contacts of customers; a consultation and one that nobody handled as well.
+GOLDEN += [
+    Golden(metric, 25, MONTH, "channel", "social", "month")
+    for metric in ("qa_coverage", "recording_coverage", "documentation_rate")
+]
+
+
+@pytest.mark.parametrize("golden", GOLDEN, ids=str)
+def test_golden_numbers(con, golden):
+    assert_golden(con, golden)
+
+
+def test_mutants_give_other_numbers(con):
+    assert survivors(con, GOLDEN) == []
+
+
+@pytest.mark.parametrize(("metric", "queue", "expected", "n"), EXAMPLES)
+def test_cases_behind_an_example(con, metric, queue, expected, n):
+    del expected
+    assert cell(con, metric, queue)["n"] == n
 
 
 @pytest.mark.parametrize(
@@ -227,7 +289,7 @@ def test_promoters_and_detractors_are_kept(con):
 @pytest.mark.parametrize(
     ("metric", "queue", "coverage"),
     [
-        ("survey_response_rate", "asked", 4 / 5),
+        ("survey_response_rate", "asked", 4 / 6),
         ("qa_score", "forms", 3 / 4),
         ("first_contact_resolution", "back", 5 / 6),
     ],
@@ -261,4 +323,4 @@ def test_scores_are_the_agents_and_teams_too(con):
         "select metric_id, scope_id, n from marts.kpi_month where scope_kind = 'agent' "
         "and metric_id in ('csat', 'qa_score') and n > 0 order by all"
     ).fetchall()
-    assert rows == [("csat", "anna", 20), ("qa_score", "anna", 10)]
+    assert rows == [("csat", "anna", 22), ("qa_score", "anna", 24)]
