@@ -19,7 +19,7 @@ from pipelines.sql_models.metrics import Metric, Part, load_metrics
 from pipelines.sql_models.parts import cut
 from tests.models.golden import Golden, is_as_expected
 
-_METRICS = {metric.id: metric for metric in load_metrics()}
+METRICS = {metric.id: metric for metric in load_metrics()}
 _SHARES = {"0.5": "0.9", "0.9": "0.5", "0.95": "0.5"}
 
 
@@ -164,9 +164,9 @@ def survivors(con: duckdb.DuckDBPyConnection, numbers: Iterable[Golden]) -> list
     for golden in numbers:
         by_metric[golden.metric].append(golden)
     trials = [
-        (_METRICS[name], mutant, goldens)
+        (METRICS[name], mutant, goldens)
         for name, goldens in by_metric.items()
-        for mutant in (_itself(_METRICS[name]), *mutants(_METRICS[name]))
+        for mutant in (_itself(METRICS[name]), *mutants(METRICS[name]))
     ]
     sums = _Sums(con)
     sums.look_up(
