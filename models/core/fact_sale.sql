@@ -123,13 +123,15 @@ in_contact as (
     )
 ),
 
--- A refund may give back a payment or an upsell, which names its order.
+-- A refund may give back a payment or an upsell: it is of the order that that one belongs to.
 refunded as (
     select
         r.source,
         r.sale_id,
         coalesce(
-            case when t.kind in ('upsell', 'payment') then t.order_sale_id end, r.refunds_sale_id
+            case when t.kind in ('upsell', 'payment') then t.order_sale_id end,
+            case when t.kind = 'upsell' and i.order_source = t.source then i.order_id end,
+            r.refunds_sale_id
         ) as order_id
     from sale as r
     left join sale as t
@@ -137,6 +139,7 @@ refunded as (
         and t.sale_id = r.refunds_sale_id
         and t.local_date between r.local_date - interval '390' day
             and r.local_date + interval '7' day
+    left join in_contact as i on i.source = t.source and i.sale_id = t.sale_id
     where r.kind = 'refund'
 ),
 
