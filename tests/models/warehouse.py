@@ -23,6 +23,7 @@ _TYPES: dict[str, Any] = {
     "BIGINT": pl.Int64,
     "INTEGER": pl.Int32,
     "BOOLEAN": pl.Boolean,
+    "DOUBLE": pl.Float64,
     "DECIMAL(18,4)": pl.Decimal(18, 4),
     "TIMESTAMP": pl.Datetime("us"),
     "DATE": pl.Date,
