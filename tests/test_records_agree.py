@@ -13,10 +13,10 @@ from tests.generators.feedback import ZONES, World
 from tests.generators.records import AGENTS, MONTHS, make
 from tests.models.warehouse import inputs, read_up_to, stage
 from tests.oracle.dials import dial_metrics, told_dial
-from tests.oracle.linking import handled
-from tests.oracle.menus import menu_metrics, told_sessions
+from tests.oracle.linking import Handled, handled
+from tests.oracle.menus import Session, menu_metrics, told_sessions
 from tests.oracle.people import customer_metrics, headcount_metrics
-from tests.oracle.placing import Cell, Centre, Part, Person
+from tests.oracle.placing import Cell, Centre, Part, Person, Place
 from tests.oracle.sales import sale_metrics, told_orders
 
 CENTRE = Centre("America/New_York", {name: Person(*where) for name, where in AGENTS.items()})
@@ -26,7 +26,7 @@ FACTS = (
 )  # fmt: skip
 STAGED = (
     "contact", "handle_segment", "ivr_session", "ivr_step", "outbound_attempt", "sale", "headcount",
-    "customer", "roster", "fx_rate",
+    "customer", "customer_alias", "roster", "fx_rate",
 )  # fmt: skip
 SEEDS = range(4)
 KINDS = ("all", "queue", "channel", "direction", "agent", "team", "site", "campaign")
@@ -74,6 +74,12 @@ class Marts:
         return found
 
 
+def _told_sessions(world: World, contacts: dict[Any, Handled]) -> list[tuple[Place, Session]]:
+    rows = world.tables
+    told = rows["ivr_session"], rows["ivr_step"], contacts, rows["customer_alias"]
+    return told_sessions(*told, watermarks=world.watermarks, centre=CENTRE)
+
+
 def told_days(world: World) -> dict[tuple[str, Cell], Part]:
     """What the oracle says of days."""
     rows = defaultdict(list, world.tables)
@@ -81,8 +87,7 @@ def told_days(world: World) -> dict[tuple[str, Cell], Part]:
     rates = {
         (row["currency"], row["period_on"]): Fraction(str(row["rate"])) for row in rows["fx_rate"]
     }
-    marks = world.watermarks
-    sessions = told_sessions(rows["ivr_session"], rows["ivr_step"], contacts, marks, CENTRE)
+    sessions = _told_sessions(world, contacts)
     return {
         **menu_metrics(sessions),
         **dial_metrics(rows["outbound_attempt"], contacts, CENTRE),
@@ -125,7 +130,9 @@ def marts() -> Marts:
     return Marts()
 
 
-@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize(
+    "seed", [*SEEDS, *(pytest.param(seed, marks=pytest.mark.soak) for seed in range(4, 40))]
+)
 def test_marts_say_what_the_oracle_says(marts: Marts, seed: int):
     world = make(Random(seed))  # noqa: S311  equal from run to run
     marts.build(world)
@@ -142,10 +149,7 @@ def test_the_worlds_hold_what_decides():
         world = make(Random(seed))  # noqa: S311
         rows = world.tables
         contacts = handled(rows["contact"], rows["handle_segment"])
-        sessions = told_sessions(
-            rows["ivr_session"], rows["ivr_step"], contacts, world.watermarks, CENTRE
-        )
-        for _, session in sessions:
+        for _, session in _told_sessions(world, contacts):
             seen["mature"].add(session.is_mature)
             seen["again"].add(session.came_again)
             seen["done"] |= set(session.tasks.values())

@@ -44,9 +44,13 @@ with session as (
 ),
 
 contact as (
-    select c.*
+    select
+        c.*,
+        case when not coalesce(b.is_shared, false) then coalesce(b.customer_id, c.customer_ref) end
+            as customer_id
     from core.fact_contact as c
     inner join ops.build_window as w on c.local_date between w.linked_from and w.scan_to
+    left join core.bridge_customer_address as b on b.customer_ref = c.customer_ref
 ),
 
 linked as (
@@ -82,10 +86,15 @@ linked as (
             and s.local_date + interval '7' day
 ),
 
+-- One customer may have several addresses; of one that several share nobody can say whose it was.
 wanted as (
-    select l.*
+    select
+        l.*,
+        case when not coalesce(b.is_shared, false) then coalesce(b.customer_id, l.customer_ref) end
+            as customer_id
     from linked as l
     inner join ops.build_window as w on l.local_date between w.from_date and w.to_date
+    left join core.bridge_customer_address as b on b.customer_ref = l.customer_ref
 ),
 
 step as (
@@ -117,7 +126,7 @@ contacted_again as (
     select l.session_key
     from wanted as l
     inner join contact as c
-        on c.customer_ref = l.customer_ref
+        on c.customer_id = l.customer_id
         and c.local_date between l.own_local_date - interval '1' day
             and l.own_local_date + interval '3' day
         and c.local_date between l.local_date - interval '1' day
@@ -173,7 +182,7 @@ select
     coalesce(t.n_tasks, 0) as n_tasks,
     coalesce(t.n_tasks_done, 0) as n_tasks_done,
     case
-        when l.customer_ref is not null and l.left_at is not null
+        when l.customer_id is not null and l.left_at is not null
             then g.session_key is not null
     end as is_contacted_again,
     coalesce(l.left_at + interval '24' hour <= m.watermark_at, false) as is_mature,

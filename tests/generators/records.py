@@ -36,8 +36,9 @@ def _contacts(world: World) -> list[Row]:
         for ordinal in range(1, world.one_of(0, 1, 1, 2) + 1):
             world.add(
                 "handle_segment", source, at + MINUTE, contact_id=name, segment_ordinal=ordinal,
-                segment_repeat=ordinal, queue=world.one_of("sales", "support", None), channel="voice",
-                agent=world.one_of(*AGENTS), role=world.one_of("customer", "customer", "consult"),
+                segment_repeat=ordinal, queue=world.one_of("sales", "support", None),
+                channel="voice", agent=world.one_of(*AGENTS),
+                role=world.one_of("customer", "customer", "consult"),
                 connected_at=at + MINUTE, ended_at=at + HOUR, talk_ms=1, talk_includes_hold=True,
                 is_talk_unreliable=False, is_open=False, is_cut=False,
             )  # fmt: skip
@@ -158,6 +159,10 @@ def make(random: Random) -> World:
         _dial(world, f"d{number}", contacts)
         _sale(world, f"o{number}", contacts, sold)
     _people(world)
+    # Two addresses of one customer, and one that two share.
+    for address, customer in (("h1", "k1"), ("h2", "k1"), ("h5", "k2"), ("h5", "k3")):
+        world.add("customer_alias", "pbx", None, customer_ref=customer, kind="phone",
+                  address_hash=address)  # fmt: skip
     for agent, (team, site) in AGENTS.items():
         known: dict[str, Any] = {"agent": agent, "valid_from": None, "is_inferred": False}
         world.add("roster", "pbx", None, team=team, site=site, **known)

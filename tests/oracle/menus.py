@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from tests.oracle.linking import Handled, Row, contact_of
 from tests.oracle.placing import Cell, Centre, Part, Place, cells, place
+from tests.oracle.resolution import owners
 
 DAY = timedelta(hours=24)
 KINDS = ("queue", "channel", "direction", "site")
@@ -24,13 +25,24 @@ class Session:
     """None where nobody can say: who it was or when it ended is not known."""
 
 
-def _came_again(session: Row, contact: Handled | None, contacts: Iterable[Handled]) -> bool | None:
+def _who(address: str | None, owner: Mapping[str, str | None]) -> str | None:
+    """The customer whose address it is; one of its own where no list knows it."""
+    return None if address is None else owner.get(address, address)
+
+
+def _came_again(
+    session: Row,
+    contact: Handled | None,
+    contacts: Iterable[Handled],
+    owner: Mapping[str, str | None],
+) -> bool | None:
     """Whether the customer began another contact within a day of leaving.
 
     Reading: any inbound contact of a customer, handled or not, by any medium; not the one that the
     session was part of, nor another leg of the same call.
     """
-    who = session["customer_ref"] or (contact.row["customer_ref"] if contact else None)
+    address = session["customer_ref"] or (contact.row["customer_ref"] if contact else None)
+    who = _who(address, owner)
     left = session["left_at"]
     if who is None or left is None:
         return None
@@ -40,7 +52,7 @@ def _came_again(session: Row, contact: Handled | None, contacts: Iterable[Handle
             other.name == contact.name or row["root_contact_id"] == contact.row["root_contact_id"]
         )
         if (
-            row["customer_ref"] == who
+            _who(row["customer_ref"], owner) == who
             and (row["direction"], row["kind"]) == ("inbound", "customer")
             and left < row["started_at"] <= left + DAY
             and not is_same_call
@@ -53,11 +65,13 @@ def told_sessions(
     sessions: Iterable[Row],
     steps: Iterable[Row],
     contacts: Mapping[tuple[str, str], Handled],
+    aliases: Iterable[Row],
+    *,
     watermarks: Mapping[str, datetime],
     centre: Centre,
 ) -> list[tuple[Place, Session]]:
     """Each session, where it counts."""
-    steps = list(steps)
+    steps, owner = list(steps), owners(aliases)
     read_to = min(watermarks[contact.row["source"]] for contact in contacts.values())
     found = []
     for session in sessions:
@@ -76,7 +90,7 @@ def told_sessions(
             session["end_kind"],
             tasks,
             left is not None and left + DAY <= read_to,
-            _came_again(session, contact, contacts.values()),
+            _came_again(session, contact, contacts.values(), owner),
         )
         direction = contact.row["direction"] if contact else "inbound"
         scopes = {"channel": session["channel"], "direction": direction}
