@@ -109,12 +109,14 @@ def _differing(relation: str, columns: list[str]) -> str:
 
 
 def _days_of_callers(con: duckdb.DuckDBPyConnection, differing: str) -> set[date]:
-    if "core.fact_contact" not in _tables(con):
-        return set()
-    rows = con.execute(
-        f"""
-        select distinct local_date from core.fact_contact
-        where customer_ref in (select customer_ref from ({differing}))
-        """
-    ).fetchall()
-    return {day for (day,) in rows}
+    found: set[date] = set()
+    # Of who hung up in a menu there may be no contact.
+    for fact in _tables(con) & {"core.fact_contact", "core.fact_ivr_session"}:
+        rows = con.execute(
+            f"""
+            select distinct local_date from {fact}
+            where customer_ref in (select customer_ref from ({differing}))
+            """
+        ).fetchall()
+        found |= {day for (day,) in rows}
+    return found

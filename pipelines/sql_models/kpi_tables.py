@@ -262,10 +262,8 @@ def _inbound(source: Source, told_apart: str) -> str:
 
 
 def _scoped(source: Source, rows: str, kinds: list[ScopeKind]) -> str:
-    """A row for each scope that has quarter hours; the centre's days are of its own zone.
-
-    The scope is not called scope_kind before it is grouped by: a fact may have such a column.
-    """
+    """A row for each scope that has quarter hours; the centre's days are of its own zone."""
+    # Not called scope_kind before it is grouped by: a fact may have such a column.
     day, zone, join = "c.local_date", "c.zone", ""
     if source.counting.finest == "interval":
         day = (
