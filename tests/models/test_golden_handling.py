@@ -113,7 +113,7 @@ def con() -> duckdb.DuckDBPyConnection:
     for fill in (_handled, _rung, _logged):
         fill(con)
     read_up_to(con, {"pbx": datetime.fromisoformat("2026-01-06 12:00:00")})
-    build_plainly(con)
+    build_plainly(con, "marts.v_kpi_day")
     return con
 
 

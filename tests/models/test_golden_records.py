@@ -32,6 +32,7 @@ DIALS = {
 HANDLED, ORDERED, UPSOLD, REFUNDED = 50, 10, 4, 2
 # Complaints by what became of them: resolved after so many hours (None: not), whether reopened.
 COMPLAINTS = [(1, False)] * 16 + [(2, True)] * 4 + [(30, False)] * 3 + [(None, False)] * 2
+ESCALATED = 4
 # Follow-ups, due when complaints are: done after so many hours. Requests, done after three.
 FOLLOW_UPS, N_REQUESTS = [2] * 4 + [25] * 2, 14
 # Seconds after which chats are answered; None is never.
@@ -126,6 +127,7 @@ def cases() -> tuple[list[dict], list[dict]]:
     for n, (hours, is_reopened) in enumerate(COMPLAINTS):
         after = [] if hours is None else [("resolved", hours)]
         after += [("reopened", 48), ("resolved", 50)] if is_reopened else []
+        after += [("escalated", 1)] if 1 <= n <= ESCALATED else []
         # Two complaints are of one contact.
         opened("complaint", TEN, *after, contact_id=f"h{max(n, 1)}", **due)
     opened("complaint", TEN, ("cancelled", 3), **due)
@@ -243,6 +245,8 @@ OF_THE_DAY = {
     "complaints": 26,
     # Two are of one contact, and one is of none.
     "complaint_rate": 100 * 24 / 65,
+    # Four of fifty handled contacts, by their cases.
+    "escalation_rate": 8,
     # Anna's legs all lie in one minute.
     "sales_per_hour": 660,
     "threads": 20,
