@@ -77,6 +77,8 @@ class Aftermath:
         self.mark = f"{site.country}{kind[0].upper()}"
         self.number = 0
         self.last = instant(scenario.end, 0, site.zone)
+        # Evaluators judge as many contacts of an agent in a small centre as in the whole one.
+        self.judged = scenario.slack()
         self.judge = quality.Judge(scenario, site.name, ledger, staff, self.mark)
 
     def _id(self, letter: str) -> str:
@@ -88,7 +90,7 @@ class Aftermath:
         rng = self.rng
         if hit(rng, _INVITED[contact.channel]):
             self._survey(contact)
-        if hit(rng, _EVALUATED[contact.channel]):
+        if hit(rng, _EVALUATED[contact.channel] * self.judged):
             self.judge.evaluate(contact.contact_id, contact.person, contact.at, contact.solved)
         buys = _BUYS.get(contact.reason.name, 0.0)
         if buys and hit(rng, buys * contact.person.skill):

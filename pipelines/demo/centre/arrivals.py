@@ -20,7 +20,6 @@ from pipelines.demo.centre.world import (
     day_shape,
     digital_queue,
     instant,
-    queues_of,
 )
 
 _QUARTER = QUARTER_MINUTES * MINUTE
@@ -43,7 +42,7 @@ class Customers:
 
     def phone(self, index: int) -> str:
         """The customer's number."""
-        return names.customer_phone(self.site.name, index)
+        return names.customer_phone(self.site.name, index, self.scenario.size)
 
     def draw(self, rng: Random) -> int:
         """Somebody; low numbers come more often."""
@@ -99,7 +98,7 @@ class Arrivals:
         """Calls to the menus in order of time as (at, queue), and the day's planted profile."""
         calls: list[tuple[int, str]] = []
         planted: list[tuple[object, ...]] = []
-        for queue in queues_of(self.site.name):
+        for queue in self.scenario.queues(self.site.name):
             for at, expected in self.profile(queue.name, queue.per_day, day):
                 planted.append((self.site.name, queue.name, at, round(expected, 4)))
                 calls += [(moment, queue.name) for moment in self._moments(at, expected, _QUARTER)]

@@ -21,6 +21,8 @@ _MEETS = (
 )
 _PARTY = (("right", 0.62), ("wrong_party", 0.13), ("callback", 0.1), ("hung_up", 0.15))
 _DROPPED, _MISTAKEN, _TALK_S = 0.022, 0.04, 190.0
+# What a dial leads to takes this long on average, most of it nothing.
+_TAKEN = 42 * SECOND
 _SHARES = tuple((name, share) for name, share, _, _ in CAMPAIGNS)
 
 
@@ -43,6 +45,8 @@ class Dialler(Stage):
         self.customers = customers
         self.after = after
         self.number = 0
+        # The lists of a small centre are shorter than its few agents could dial.
+        self.slack = scenario.slack(self.kind)
 
     def take_work(self, at: int, worker: Worker) -> None:
         """Dial until somebody answers; the agent waits for that person."""
@@ -51,7 +55,8 @@ class Dialler(Stage):
         campaign = pick(self.rng, _SHARES)
         now = at
         while True:
-            now += int(self.rng.uniform(9, 32) * SECOND)
+            gap = self.rng.uniform(9, 32) * SECOND * self.slack + _TAKEN * (self.slack - 1)
+            now += int(gap)
             if self._dial(now, campaign, worker):
                 return
 

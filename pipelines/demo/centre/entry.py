@@ -48,6 +48,8 @@ def simulate(
     start: date = START,
     processes: int = 1,
     events: tuple[Event, ...] | None = None,
+    size: float = 1.0,
+    file_days: int = 1,
 ) -> Simulated:
     """Simulate the centre and write `<root>/truth` and then `<root>/landing`, both made anew.
 
@@ -58,9 +60,19 @@ def simulate(
         start: The first of them.
         processes: How many processes share the work; two are used fully.
         events: What is planted, instead of the default events.
+        size: A share of the whole centre, above 0 and at most 1: of its customers and contacts,
+            with the people they need, in the same teams, queues and kinds of files.
+        file_days: How many days stand in a file that otherwise holds one.
+
+    Raises:
+        ValueError: the size is no such share, or a file would hold no day.
     """
+    if not 0 < size <= 1:
+        raise ValueError(f"size is a share of the whole centre, above 0 and at most 1: {size}")
+    if file_days < 1:
+        raise ValueError(f"a file holds at least one day: {file_days}")
     planned = planted(start) if events is None else events
-    scenario = Scenario(seed, start, days, planned)
+    scenario = Scenario(seed, start, days, planned, size)
     landing, truth = root / "landing", root / "truth"
     for folder in (landing, truth):
         shutil.rmtree(folder, ignore_errors=True)
@@ -71,7 +83,7 @@ def simulate(
         work.each(ledger.merge, [(table, parts, truth) for table in ledger.TABLES])
         shutil.rmtree(parts)
         (truth / "events.json").write_text(_told(scenario), encoding="utf-8")
-        dirt = work.each(_write, [(scenario, job, truth, landing) for job in _JOBS])
+        dirt = work.each(_write, [(scenario, job, truth, landing, file_days) for job in _JOBS])
     _keep_dirt(truth, [row for rows in dirt for row in rows])
     return Simulated(root, landing, truth, planned, _count(truth))
 
@@ -117,7 +129,7 @@ def _play(task: tuple[Scenario, str, Path]) -> None:
 
 
 def _write(
-    task: tuple[Scenario, tuple[str, str], Path, Path],
+    task: tuple[Scenario, tuple[str, str], Path, Path, int],
 ) -> list[tuple[str, str, int]]:
     from pipelines.demo.centre.writers import (
         asterisk,
@@ -130,8 +142,9 @@ def _write(
     )
     from pipelines.demo.centre.writers.output import Output
 
-    scenario, (kind, site), truth, landing = task
-    out = Output(landing, scenario.seed, scenario.start, scenario.end - timedelta(days=1))
+    scenario, (kind, site), truth, landing, file_days = task
+    last = scenario.end - timedelta(days=1)
+    out = Output(landing, scenario.seed, scenario.start, last, file_days)
     modules = {
         "asterisk": asterisk, "business": business, "calls_csv": calls_csv, "cloud": cloud,
         "feedback": feedback, "workforce": workforce, "written": written,

@@ -46,9 +46,9 @@ def _event(
     return Event(name, site, begins, ends, effects, expected, fades=fades, dates=dates)
 
 
-def outage(day: date) -> Event:
-    """The menus at Dublin fail from 09:30 to 13:00: no self-service, and many more callers."""
-    effects = (("self_service", "Dublin", 0.0), ("volume", "Dublin", 2.3))
+def outage(day: date, callers: float = 2.3) -> Event:
+    """The menus at Dublin fail from 09:30 to 13:00: no self-service, `callers` times the calls."""
+    effects = (("self_service", "Dublin", 0.0), ("volume", "Dublin", callers))
     expected = (
         "Dublin: service level far below the week before, abandonment above 15 %, no calls "
         "contained in the menu between 09:30 and 13:00; the switch restarts at 11:07."
@@ -74,10 +74,11 @@ def vendor_week(day: date) -> Event:
     return _event("vendor_week", "Manila", (day, 0, day + timedelta(days=7), 0), effects, expected)
 
 
-def training(day: date) -> Event:
-    """Team Liffey is trained in guided fault finding; the effect stays."""
-    effects = (("talk", "Liffey", 0.88), ("solved", "Liffey", 1.09))
-    expected = "Team Liffey: talk time about 12 % down, solved at first contact 6 to 8 points up."
+def training(day: date, talk: float = 0.88) -> Event:
+    """Team Liffey is trained in guided fault finding: `talk` times the talk, and it stays."""
+    effects = (("talk", "Liffey", talk), ("solved", "Liffey", 1.09))
+    less = f"talk time about {100 - 100 * talk:.0f} % down"
+    expected = f"Team Liffey: {less}, solved at first contact 6 to 8 points up."
     last = day + timedelta(days=_LONG)
     return _event("training", "Dublin", (day, 0, last, 0), effects, expected)
 

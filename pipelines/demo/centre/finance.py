@@ -7,7 +7,7 @@ from pipelines.demo.centre.people import Person, Staff
 from pipelines.demo.centre.rng import stream
 from pipelines.demo.centre.scenario import Scenario
 from pipelines.demo.centre.shifts import Shift
-from pipelines.demo.centre.world import HOUR, SITES, TEAMS
+from pipelines.demo.centre.world import HOUR, SITES
 
 _RATES = {"USD": 0.915, "PHP": 0.0158, "COP": 0.000222}
 _VENDOR_MINUTE, _TELECOM_MINUTE = 0.29, 0.011
@@ -60,6 +60,7 @@ def running_costs(scenario: Scenario, site_name: str, ledger: Ledger) -> None:
         .sort("month")
     )
     rows = ledger.rows["costs"]
+    overhead = round(_OVERHEAD[site_name] * scenario.size, 2)
     known = set(months(scenario))
     for text, handled, talked in minutes.rows():
         month = date.fromisoformat(text)
@@ -71,18 +72,19 @@ def running_costs(scenario: Scenario, site_name: str, ledger: Ledger) -> None:
         if SITES[site_name].sourcing == "outsourced":
             amount = round(handled * _VENDOR_MINUTE, 2)
             rows.append((month, "site", site_name, "vendor", amount, "USD"))
-        rows.append((month, "site", site_name, "overhead", _OVERHEAD[site_name], "EUR"))
+        rows.append((month, "site", site_name, "overhead", overhead, "EUR"))
 
 
 def centre(scenario: Scenario, staff: Staff, ledger: Ledger) -> None:
     """What is kept once for the whole business: people, roster, headcount, rates, overhead."""
     rng = stream(scenario.seed, "finance")
+    overhead = round(_CENTRE_OVERHEAD * scenario.size, 2)
     for month in months(scenario):
-        ledger.rows["costs"].append((month, "centre", "all", "overhead", _CENTRE_OVERHEAD, "EUR"))
+        ledger.rows["costs"].append((month, "centre", "all", "overhead", overhead, "EUR"))
         for currency, rate in _RATES.items():
             value = float(f"{rate * rng.gauss(1.0, 0.012):.6g}")
             ledger.rows["fx_rates"].append((month, currency, value))
-        for team in TEAMS:
+        for team in scenario.teams:
             ledger.rows["headcount"].append(_heads(month, team.name, team.site, staff))
     for person in staff.agents:
         _person_rows(person, staff, ledger, scenario)

@@ -17,7 +17,7 @@ from pipelines.demo.centre.rng import hit
 from pipelines.demo.centre.scenario import Scenario
 from pipelines.demo.centre.shifts import Shift
 from pipelines.demo.centre.stage import AWAY, BUSY, OFF, RINGING, WRAP, Stage, Worker
-from pipelines.demo.centre.world import QUEUES, SECOND, queues_of
+from pipelines.demo.centre.world import QUEUES, SECOND
 
 NO_ANSWER_MS = 15 * SECOND
 _NO_ANSWER, _DECLINED, _DUMPED = 0.022, 0.028, 0.029
@@ -44,7 +44,8 @@ class Floor(Stage):
         self.arrivals = Arrivals(scenario, self.site)
         self.journeys = journeys
         self.idle: list[Worker] = []
-        self.waiting: dict[str, deque[Call]] = {q.name: deque() for q in queues_of(site)}
+        self.queues = {queue.name: queue for queue in scenario.queues(site)}
+        self.waiting: dict[str, deque[Call]] = {name: deque() for name in self.queues}
         self.n_waiting = dict.fromkeys(self.waiting, 0)
         self.callbacks: deque[Call] = deque()
         self.talking: dict[str, Call] = {}
@@ -77,7 +78,7 @@ class Floor(Stage):
 
     def enter_queue(self, at: int, call: Call, _: Any) -> None:
         """The call joins its queue: an idle agent with the skill, or the end of the line."""
-        queue = QUEUES[call.queue]
+        queue = self.queues[call.queue]
         if self.n_waiting[call.queue] >= queue.max_length:
             self.ledger.rows["refusals"].append(
                 (call.contact_id, self.name, call.queue, at, "full")

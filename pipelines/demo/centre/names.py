@@ -53,12 +53,13 @@ def person(rng: Random, site: str) -> str:
     return rng.choice(known(site))[0]
 
 
-def customer_phone(site: str, index: int) -> str:
+def customer_phone(site: str, index: int, size: float = 1.0) -> str:
     """The number of a customer, unique within the site, in a range kept for fiction."""
+    n_irish = int(_IRISH * size)
     if site == "Dublin":
-        if index < _IRISH:
+        if index < n_irish:
             return f"+35320{9_100_000 + index}"
-        index -= _IRISH
+        index -= n_irish
         area = _UK[index % len(_UK)]
         tail = f"{index // len(_UK):04d}"
         return f"+44{area[1:]}{tail if len(area) < _EASY else tail[1:]}"

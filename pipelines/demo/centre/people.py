@@ -13,9 +13,11 @@ from random import Random
 from pipelines.demo.centre import names
 from pipelines.demo.centre.rng import hit
 from pipelines.demo.centre.scenario import Scenario
-from pipelines.demo.centre.world import SITES, TEAMS, Team
+from pipelines.demo.centre.world import SITES, Team
 
 CLASSROOM_DAYS = 12
+# The switch knows agents whose number is a multiple of nine by two names; few have such a one too.
+_FIRST_NUMBER, _FIRST_OF_FEW = 1000, 1008
 _YEAR = 365.25
 _SPAN = 9
 _MOVE_CHANCE = 0.09
@@ -100,7 +102,7 @@ def _person(
     taken.add(name)
     levels = ("junior", "agent", "senior")
     return Person(
-        agent_id=f"{site.country}{1000 + number}",
+        agent_id=f"{site.country}{number}",
         name=name,
         site=site.name,
         kind=team.kind,
@@ -110,7 +112,7 @@ def _person(
         skill=min(1.12, max(0.85, rng.gauss(1.0, 0.05))),
         level=rng.choices(levels, (0.3, 0.5, 0.2))[0],
         work_mode=rng.choices(("office", "hybrid", "home"), (0.4, 0.4, 0.2))[0],
-        extension=str(1000 + number),
+        extension=str(number),
         login=names.login_of(name),
         hourly_cost=round(site.hourly_cost * rng.uniform(0.9, 1.18), 2),
         moves=[(hired_on, team)],
@@ -134,13 +136,14 @@ def _move(rng: Random, scenario: Scenario, person: Person, used: dict[str, int])
     """Now and then a voice agent changes to another team of the site."""
     others = [
         team
-        for team in TEAMS
+        for team in scenario.teams
         if team.site == person.site and team.kind == "voice" and team != person.moves[0][1]
     ]
     day = scenario.start + timedelta(days=rng.randint(10, 390))
     if person.kind != "voice" or not others or not hit(rng, _MOVE_CHANCE):
         return
-    if day < scenario.end and person.is_employed(day) and day > person.hired_on:
+    has_others = person.moves[0][1].seats > 1
+    if has_others and person.hired_on < day < scenario.end and person.is_employed(day):
         person.moves.append((day, rng.choice(others)))
         used["moves"] = used.get("moves", 0) + 1
 
@@ -150,14 +153,16 @@ def staff(scenario: Scenario) -> Staff:
     rng = scenario.rng("people")
     taken: set[str] = set()
     agents: list[Person] = []
-    for team in TEAMS:
+    number = _FIRST_NUMBER if scenario.size == 1 else _FIRST_OF_FEW
+    for team in scenario.teams:
         for _ in range(team.seats):
             for hired_on, left_on in _seat(scenario, rng, team):
                 if left_on is None or left_on > scenario.start:
-                    agents.append(_person(rng, team, taken, len(agents), (hired_on, left_on)))
+                    agents.append(_person(rng, team, taken, number, (hired_on, left_on)))
+                    number += 1
     for person in agents:
         _move(rng, scenario, person, {})
-    supervisors = {team.name: names.person(rng, team.site) for team in TEAMS}
+    supervisors = {team.name: names.person(rng, team.site) for team in scenario.teams}
     managers = {site: names.person(rng, site) for site in SITES}
     evaluators = {
         site: [(names.person(rng, site), round(rng.gauss(0, 0.022), 4)) for _ in range(2)]

@@ -1,5 +1,6 @@
 """What workforce planning leaves behind: schedules with their versions, and forecasts."""
 
+from dataclasses import replace
 from datetime import date
 
 from pipelines.demo.centre.arrivals import Arrivals
@@ -15,7 +16,6 @@ from pipelines.demo.centre.world import (
     SITES,
     digital_queue,
     instant,
-    queues_of,
 )
 
 # Calls that reach a queue for each one planned at the menu: some stay in it, some come again.
@@ -60,11 +60,11 @@ def schedules(
 
 def forecasts(scenario: Scenario, site_name: str, ledger: Ledger) -> None:
     """Two versions a day, made 14 and 3 days before, by half hours; planted events are unknown."""
-    site, rng = SITES[site_name], scenario.rng("forecasts", site_name)
-    quiet = Arrivals(Scenario(scenario.seed, scenario.start, scenario.days), site)
+    site, rng = scenario.site(site_name), scenario.rng("forecasts", site_name)
+    quiet = Arrivals(replace(scenario, events=()), site)
     queues = [
         (q.name, q.per_day * _REACHING, q.talk_s * 0.98 + q.wrap_s + 9)
-        for q in queues_of(site_name)
+        for q in scenario.queues(site_name)
     ]
     queues.append((digital_queue(site_name, "chat"), site.chats * 0.64, 650.0))
     rows = ledger.rows["forecasts"]

@@ -11,12 +11,11 @@ from pipelines.demo.centre.ledger import Ledger
 from pipelines.demo.centre.scenario import Scenario
 from pipelines.demo.centre.shifts import site_shifts
 from pipelines.demo.centre.threads import phone_queue
-from pipelines.demo.centre.world import SITES
 
 
 def play_site(scenario: Scenario, site_name: str, ledger: Ledger) -> None:
     """Play one site: first the written channels, then the calls, then the dialler."""
-    site = SITES[site_name]
+    site = scenario.site(site_name)
     staff = people.staff(scenario)
     customers = Customers(scenario, site)
     shifts, leave = site_shifts(scenario, site_name, staff.by_site[site_name])

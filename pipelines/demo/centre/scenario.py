@@ -1,4 +1,4 @@
-"""One run of the world: seed, first day, number of days and what was planted in it."""
+"""One run of the world: seed, first day, number of days, what was planted in it, and its size."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -7,7 +7,17 @@ from random import Random
 
 from pipelines.demo.centre.events import Event, effect
 from pipelines.demo.centre.rng import stream
-from pipelines.demo.centre.world import SITES, day_factor, instant
+from pipelines.demo.centre.sizing import queue_at, seats, site_at, team_at
+from pipelines.demo.centre.world import (
+    SITES,
+    TEAMS,
+    Queue,
+    Site,
+    Team,
+    day_factor,
+    instant,
+    queues_of,
+)
 
 
 @dataclass(frozen=True)
@@ -18,6 +28,28 @@ class Scenario:
     start: date
     days: int
     events: tuple[Event, ...] = ()
+    size: float = 1.0
+
+    def site(self, name: str) -> Site:
+        """A site as large as it is in this run."""
+        return site_at(SITES[name], self.size)
+
+    def queues(self, site_name: str) -> list[Queue]:
+        """The voice queues of a site as large as they are in this run."""
+        return [queue_at(queue, self.size) for queue in queues_of(site_name)]
+
+    @cached_property
+    def teams(self) -> tuple[Team, ...]:
+        """All teams, with the seats that they have in this run."""
+        return tuple(team_at(team, self.size) for team in TEAMS)
+
+    def slack(self, kind: str | None = None) -> float:
+        """People for the same work (of a kind), against the whole centre; 1 there."""
+        whole, here = (
+            seats(team for team in teams if kind in {None, team.kind})
+            for teams in (TEAMS, self.teams)
+        )
+        return here / (whole * self.size)
 
     @cached_property
     def dates(self) -> list[date]:

@@ -13,7 +13,7 @@ from pipelines.demo.centre.ledger import Ledger
 from pipelines.demo.centre.people import Person
 from pipelines.demo.centre.scenario import Scenario
 from pipelines.demo.centre.shifts import Shift, Span
-from pipelines.demo.centre.world import DAY, MINUTE, SITES, instant
+from pipelines.demo.centre.world import DAY, MINUTE, instant
 
 OFF, FREE, RINGING, BUSY, WRAP, AWAY = (
     "off", "available", "ringing", "handling", "wrap", "away",
@@ -64,7 +64,7 @@ class Stage:
 
     def __init__(self, scenario: Scenario, site: str, shifts: list[Shift], ledger: Ledger) -> None:
         self.scenario = scenario
-        self.site = SITES[site]
+        self.site = scenario.site(site)
         self.name = site
         self.ledger = ledger
         self.rng: Random = scenario.rng(self.kind, site)

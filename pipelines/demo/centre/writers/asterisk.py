@@ -47,13 +47,15 @@ def write(out: Output, truth: Path, _site: str) -> None:
 
 
 def rotate(out: Output, lines: pl.DataFrame, name: str, *, truncated: bool) -> None:
-    """Write lines (at, line) as one file per local day; the last day's has no date."""
+    """Write lines (at, line) as one file per local day, or several; the last one has no date."""
     zone = zone_of(SITE)
     dated = lines.with_columns(day=local("at", zone).dt.date())
-    dated = dated.with_columns(day=pl.col("day").clip(upper_bound=out.last))
-    for key, part in dated.partition_by("day", as_dict=True, maintain_order=True).items():
-        day = key[0]
-        newest = day == out.last
+    dated = dated.with_columns(day=out.file_day(pl.col("day").clip(upper_bound=out.last)))
+    last = out.file_day(pl.lit(out.last))
+    dated = dated.with_columns(is_newest=pl.col("day") == last)
+    keys = ["day", "is_newest"]
+    for key, part in dated.partition_by(keys, as_dict=True, maintain_order=True).items():
+        day, newest = key
         data = ("\n".join(part["line"].to_list()) + "\n").encode()
         if newest and truncated:
             data = data[:-_TRUNCATED]
@@ -61,7 +63,7 @@ def rotate(out: Output, lines: pl.DataFrame, name: str, *, truncated: bool) -> N
         path = out.write(file, data)
         if newest and truncated:
             out.note(path, "truncated_line", 1)
-    doubled = dated.filter(pl.col("day") < out.last)
+    doubled = dated.filter(~pl.col("is_newest"))
     if doubled.height:
         day = doubled["day"][doubled.height // 2]
         file = f"asterisk/{name}-{day.strftime('%Y%m%d')}"

@@ -45,12 +45,16 @@ CLEAN = Dirt(late=0, doubled=0, bad=0, copied_files=0)
 
 @dataclass
 class Output:
-    """The landing folder of one writer, with the dirt it planted: (file, kind, count)."""
+    """The landing folder of one writer, with the dirt it planted: (file, kind, count).
+
+    `file_days` is how many days a daily file holds; it is named by the first of them.
+    """
 
     landing: Path
     seed: int
     first: date
     last: date
+    file_days: int = 1
     dirt: list[tuple[str, str, int]] = field(default_factory=list)
 
     def rng(self, *names: object) -> Random:
@@ -61,6 +65,19 @@ class Output:
         """Count dirt in a file."""
         if n:
             self.dirt.append((file.relative_to(self.landing).as_posix(), kind, n))
+
+    def file_day(self, day: pl.Expr) -> pl.Expr:
+        """The first of the days that stand in the daily file of this day."""
+        first = self.first.toordinal() - date(1970, 1, 1).toordinal()
+        passed = (day.cast(pl.Int32) - first) // self.file_days * self.file_days
+        return (passed + first).cast(pl.Date)
+
+    def name(self, family: "Family", day: date) -> str:
+        """The file of a family in which a day stands."""
+        if family.is_daily:
+            passed = (day - self.first).days // self.file_days * self.file_days
+            day = self.first + timedelta(days=passed)
+        return day.strftime(family.pattern)
 
     def write(self, name: str, data: bytes) -> Path:
         """Write one file."""
@@ -80,6 +97,11 @@ class Family:
     encoding: str = "utf-8"
     header: Callable[[str], str] | None = None
     bom_in: int | None = None
+
+    @property
+    def is_daily(self) -> bool:
+        """Whether its files are of days, not of months or of all time."""
+        return "%d" in self.pattern
 
 
 def local(column: str, zone: str) -> pl.Expr:
@@ -126,14 +148,17 @@ def export(out: Output, family: Family, frame: pl.DataFrame, day: str) -> None:
         values = body[column].scatter([place for place, _ in again], wrong)
         body = pl.concat([body.with_columns(values), right])
         days = pl.concat([days, pl.Series([when for _, when in again], dtype=pl.Date)])
-    files = body.with_columns(_file=days.dt.strftime(family.pattern)).sort(
-        "_file", maintain_order=True
+    day_of_file = out.file_day(pl.col("_file")) if family.is_daily else pl.col("_file")
+    files = (
+        body.with_columns(_file=days)
+        .with_columns(_file=day_of_file.dt.strftime(family.pattern))
+        .sort("_file", maintain_order=True)
     )
     head = body.head(0).write_csv(separator=family.separator)
     for order, (name, lines) in enumerate(_split(files, family.separator)):
         _file(out, family, rng, head=head, file=(name, order), lines=lines)
     for kind, moved in (("late_row", late), ("corrected_row", again)):
-        names = Counter(when.strftime(family.pattern) for _, when in moved)
+        names = Counter(out.name(family, when) for _, when in moved)
         for name, n in sorted(names.items()):
             out.note(out.landing / name, kind, n)
 
