@@ -1,7 +1,7 @@
 """What the warehouse says of people, feedback and money is what truly happened, row by row.
 
-Four days around the end of summer time in Europe. Differences have a rule that names them: what a
-system does not write, and the whole seconds in which most of them write.
+Sixty days of a small centre, over the end of summer time in Europe. Differences have a rule that
+names them: what a system does not write, and the whole seconds in which most of them write.
 """
 
 from collections.abc import Iterator
@@ -127,8 +127,9 @@ def test_every_minute_of_the_plan_is_there(centre: Centre) -> None:
     assert not centre.differences(said, true)
 
 
-_CUT = "timestamp '2025-10-27 04:00:00'"
-"""Nobody works anywhere then. After it logs end, and a plan is judged as far as logs go."""
+_CUT = "timestamp '2025-11-28 04:00:00'"
+"""Nobody works anywhere then. After it logs end, and a plan is judged as far as those of its system
+go: of few people some have worked for the last time."""
 _ATTENDANCE = f"""
 with span as (
     select agent_id, activity, starts_at, ends_at
@@ -205,7 +206,7 @@ def test_attendance_is_as_it_was_to_the_second(centre: Centre) -> None:
         {_ATTENDANCE} select agent_id, scheduled_ms::bigint, coalesce(absent_ms, 0)::bigint
         from planned
     """
-    assert len(centre.rows(true)) > 100
+    assert len(centre.rows(true)) > 15
     assert sum(absent for *_, absent in centre.rows(true)) > 0
     assert not centre.differences(f"({said})", f"({true})")
     wrong = centre.rows(
@@ -324,7 +325,10 @@ with known as (
 
 
 def test_who_came_back_is_who_truly_came_back(centre: Centre) -> None:
-    """The next contact of the same true customer about the same true reason is the repeat."""
+    """The next contact of the same true customer about the same true reason is the repeat.
+
+    It is looked for as long as the longest window of a metric.
+    """
     wrong = centre.rows(
         f"""
         {_KNOWN}
@@ -335,6 +339,7 @@ def test_who_came_back_is_who_truly_came_back(centre: Centre) -> None:
         left join known as n
             on n.customer_ref = k.customer_ref and n.contact_id <> k.contact_id
             and n.started_at >= x.counted_from
+            and n.started_at <= x.counted_from + interval '30' day
             and (n.matter = k.matter or n.matter is null or k.matter is null)
         group by all having x.repeat_after_ms is distinct from true_ms
         """
