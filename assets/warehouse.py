@@ -13,6 +13,7 @@ from assets.ingest.refresh import ingest
 from assets.inspection import tell_checked
 from assets.late import linked_days
 from assets.references import fill_references
+from assets.restatement import restate
 from assets.windows import reach_of, widened, windows_of, with_neighbours
 from pipelines import progress
 from pipelines.errors import ExpectedError
@@ -146,12 +147,13 @@ class _Run:
         fill_references(self.con, self.project)
         attach_staging(self.con, self.project)
         try:
-            self._build_and_check(dirty)
+            windows = self._build_and_check(dirty)
             blocking = [check for check in self.checks if check.is_blocking]
             if blocking:
                 refusal = PublicationRefusedError(self.checks)
                 self.log.refuse(self.run_id, inputs, str(refusal))
                 raise refusal
+            self._restate(windows)
         finally:
             self.con.execute("detach database if exists staging")
         number = self._publish(inputs)
@@ -215,7 +217,8 @@ class _Run:
 
     # Build and check -------------------------------------------------------------------------
 
-    def _build_and_check(self, dirty: set[date]) -> None:
+    def _build_and_check(self, dirty: set[date]) -> list[Window] | None:
+        """The stretches that were built again; None when everything was."""
         from quality_checks.runner import check_specs
 
         staging = {name for name in self.active if name.startswith("staging.")}
@@ -223,7 +226,7 @@ class _Run:
         self._count(staging)
         self._check(staging, windows)
         if any(check.is_blocking for check in self.checks):
-            return
+            return windows
         windows = self._build(windows, dirty)
         specs = check_specs(extra_models=self.project.root)
         self._count({spec.relation for spec in specs if spec.relation.startswith("ops.")})
@@ -234,6 +237,18 @@ class _Run:
             or (spec.relation in self.active and not spec.relation.startswith("staging."))
         }
         self._check(later, windows)
+        return windows
+
+    def _restate(self, windows: list[Window] | None) -> None:
+        base = self.session.base
+        if base is None:
+            return
+        told = restate(self.con, base.path, publication=self.session.number, windows=windows)
+        if told.n_cells:
+            _note(
+                f"{told.n_cells:,} numbers of {told.n_days:,} days that were final have changed: "
+                "ops.restatement says which and why"
+            )
 
     def _count(self, relations: set[str]) -> None:
         for relation in sorted(relations):

@@ -3,6 +3,7 @@
 import gzip
 import itertools
 
+import duckdb
 import pytest
 
 from assets.warehouse import Options, refresh
@@ -66,6 +67,8 @@ def test_the_same_again(files, expected, at_once):
     land(at_once, {"queue_log.old": files["queue_log"]})
     refresh(at_once, Options(full=True))
     assert differing(fingerprint(at_once), expected) == []
+    with duckdb.connect(str(at_once.warehouse.resolve()), read_only=True) as con:
+        assert con.execute("select count(*) from ops.restatement").fetchone() == (0,)
 
 
 def test_in_pieces_out_of_order_growing_rotated_compressed_overlapping_and_joined(

@@ -115,6 +115,40 @@ _TABLES: dict[str, tuple[str, dict[str, tuple[str, str]]]] = {
             "n_failed": ("BIGINT", "Checks that did not hold (warnings and waived)."),
         },
     ),
+    "published_kpi": (
+        "A daily number that was published as final and is told differently since: with these a "
+        "past report can be told again.",
+        {
+            "publication_id": ("BIGINT", "The first publication that tells the new number."),
+            "metric_id": ("VARCHAR", "Metric."),
+            "metric_version": ("INTEGER", "Version of its definition."),
+            "scope_kind": ("VARCHAR", "What the number is about, such as queue."),
+            "scope_id": ("VARCHAR", "Which of them."),
+            "local_date": ("DATE", "Its day."),
+            "old_numerator": ("DECIMAL(18,6)", "As the publication before told it; empty: not."),
+            "new_numerator": ("DECIMAL(18,6)", "As it is told since; empty: not any more."),
+            "old_denominator": ("DECIMAL(18,6)", "As the publication before told it."),
+            "new_denominator": ("DECIMAL(18,6)", "As it is told since."),
+            "old_n": ("BIGINT", "Cases, as the publication before told them."),
+            "new_n": ("BIGINT", "Cases, as they are told since."),
+            "old_value_stored": ("DOUBLE", "Value of a percentile or the like, as told before."),
+            "new_value_stored": ("DOUBLE", "Value of a percentile or the like, as told since."),
+        },
+    ),
+    "restatement": (
+        "What a publication tells differently of days that were final, metric by metric, and why.",
+        {
+            "publication_id": ("BIGINT", "The publication that restates."),
+            "local_date": ("DATE", "The day."),
+            "metric_id": ("VARCHAR", "Metric."),
+            "n_cells": ("BIGINT", "Scopes whose number changed: rows of published_kpi."),
+            "old_numerator": ("DECIMAL(18,6)", "Of the whole centre, before; empty: no change."),
+            "new_numerator": ("DECIMAL(18,6)", "Of the whole centre, since; empty: no change."),
+            "old_denominator": ("DECIMAL(18,6)", "Of the whole centre, before."),
+            "new_denominator": ("DECIMAL(18,6)", "Of the whole centre, since."),
+            "cause": ("VARCHAR", "Why: what was read, or that the definition changed."),
+        },
+    ),
     "build_window": (
         "The days that daily models rebuild: one row; all time unless a run narrows it.",
         {
