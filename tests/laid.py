@@ -280,6 +280,7 @@ def _lay_ops(con: "DuckDBPyConnection", centre: Centre) -> None:
     named = {"centre_name": "Made", "reporting_zone": centre.config.centre_zone}
     _insert(con, "ops.centre", [named])
     mark = {"source": source, "feed": "queue_log", "watermark_at": _utc(watermark)}
+    mark["is_contact_feed"] = True
     _insert(con, "ops.feed_watermark", [mark])
     ats = [line.at for line in centre.logs.lines]
     ats += [contact.started_at for contact in centre.contacts.values()]

@@ -187,6 +187,11 @@ class Adapter(Protocol):
         ...
 
     @property
+    def contact_feeds(self) -> frozenset[str]:
+        """Feeds that tell of contacts: whether a customer came again is known as far as these."""
+        ...
+
+    @property
     def untimed_feeds(self) -> frozenset[str]:
         """Feeds of plans and rosters: how far they are read tells not how far the data goes."""
         ...

@@ -251,7 +251,8 @@ def _follow_watermarks(
     con.execute(
         """
         insert into ops.feed_watermark
-        select source, table_name, max(last_at), $late, table_name in $agent_feeds
+        select source, table_name, max(last_at), $late, table_name in $agent_feeds,
+            table_name in $contact_feeds
         from ops.lake_manifest
         where layer = 'raw' and source = $source and table_name not in $untimed
         group by source, table_name
@@ -260,6 +261,7 @@ def _follow_watermarks(
             "source": source,
             "late": late,
             "agent_feeds": sorted(adapter.agent_feeds),
+            "contact_feeds": sorted(adapter.contact_feeds),
             "untimed": sorted(adapter.untimed_feeds),
         },
     )

@@ -162,7 +162,8 @@ history as (
     group by d.local_date
 ),
 
--- Repeats may come by any source of inbound contacts: the one read least far decides.
+-- Repeats may come by any source of inbound contacts: the one read least far decides, by its files
+-- that tell of contacts. A month's costs beside them say nothing of who called.
 watermark as (
     select min(f.watermark_at) as known_to
     from ops.feed_watermark as f
@@ -172,6 +173,7 @@ watermark as (
         where direction = 'inbound' and kind = 'customer'
     ) as s
         on s.source = f.source
+    where f.is_contact_feed
 ),
 
 judged as (

@@ -146,6 +146,7 @@ watermark as (
     from (
         select source, max(watermark_at) as watermark_at
         from ops.feed_watermark
+        where is_contact_feed
         group by source
     ) as source_watermark
     inner join (select distinct source from core.fact_contact) as contact_source

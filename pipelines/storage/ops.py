@@ -168,6 +168,7 @@ _TABLES: dict[str, tuple[str, dict[str, tuple[str, str]]]] = {
             "watermark_at": ("TIMESTAMP", "Latest instant read (UTC)."),
             "late_after_hours": ("DOUBLE", "Without newer lines for so long it counts as late."),
             "is_agent_feed": ("BOOLEAN", "It tells what agents do: their time ends where it does."),
+            "is_contact_feed": ("BOOLEAN", "Tells of contacts: repeats are known up to it."),
         },
     ),
     "centre": (

@@ -187,7 +187,7 @@ def _required(name: str, kind: str, allowed: tuple[str, ...]) -> Any:
 
 def _plain(name: str, kind: str) -> Any:
     if kind == "BOOLEAN":
-        return False
+        return name == "is_contact_feed"
     return {"source": "pbx", "zone": "Etc/UTC"}.get(name) if name in BEFORE else None
 
 
@@ -205,7 +205,8 @@ def _ops_defaults(given: dict[str, Rows]) -> dict[str, Rows | pl.DataFrame]:
         ),
         "ops.centre": [{"centre_name": "Test", "reporting_zone": reporting}],
         "ops.feed_watermark": [
-            {"source": s, "feed": "queue_log", "watermark_at": last, "late_after_hours": 26}
+            {"source": s, "feed": "queue_log", "watermark_at": last, "late_after_hours": 26,
+             "is_contact_feed": True}
             for s in sorted(sources)
         ],
     }

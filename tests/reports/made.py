@@ -110,8 +110,8 @@ def _tell_ops(con: duckdb.DuckDBPyConnection, first: datetime, last: datetime) -
             [line, NASTY],
         )
     con.execute(
-        "insert into ops.feed_watermark values ('pbx', 'queue_log', ?, 26, true),"
-        " ('pbx', 'cdr', ?, 26, false), ('pbx', 'cel', null, 26, false)",
+        "insert into ops.feed_watermark values ('pbx', 'queue_log', ?, 26, true, true),"
+        " ('pbx', 'cdr', ?, 26, false, true), ('pbx', 'cel', null, 26, false, true)",
         [last, last - timedelta(hours=40)],
     )
     con.execute(

@@ -67,6 +67,7 @@ class AsteriskAdapter:
     }
     config_feeds = frozenset({"queues_conf"})
     agent_feeds = frozenset({"queue_log"})
+    contact_feeds = frozenset({"queue_log", "cdr"})
     untimed_feeds: frozenset[str] = frozenset()
     agent_names: Mapping[str, tuple[str, ...]] = {
         "queue_log": ("agent",), "cdr": _PHONES, "cdr_custom": _PHONES,

@@ -72,6 +72,11 @@ class TabularAdapter:
         return frozenset(n for n, m in self._mappings.items() if "agent_event" in m.tables)
 
     @cached_property
+    def contact_feeds(self) -> frozenset[str]:
+        """Mappings that tell of contacts."""
+        return frozenset(n for n, m in self._mappings.items() if "contact" in m.tables)
+
+    @cached_property
     def agent_names(self) -> Map[str, tuple[str, ...]]:
         """What each mapping's columns of agents hold."""
         return {

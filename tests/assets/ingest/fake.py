@@ -158,6 +158,7 @@ class FakeAdapter:
     memory_tables: ClassVar = {"restart": {"restart_at": "TIMESTAMP"}}
     config_feeds = frozenset({"setup"})
     agent_feeds = frozenset({"log"})
+    contact_feeds = frozenset({"log"})
     untimed_feeds = frozenset()
     agent_names: ClassVar = {"log": ("agent",)}
     tables = frozenset(
