@@ -205,8 +205,13 @@ def _ops_defaults(given: dict[str, Rows]) -> dict[str, Rows | pl.DataFrame]:
         ),
         "ops.centre": [{"centre_name": "Test", "reporting_zone": reporting}],
         "ops.feed_watermark": [
-            {"source": s, "feed": "queue_log", "watermark_at": last, "late_after_hours": 26,
-             "is_contact_feed": True}
+            {
+                "source": s,
+                "feed": "queue_log",
+                "watermark_at": last,
+                "late_after_hours": 26,
+                "is_contact_feed": True,
+            }
             for s in sorted(sources)
         ],
     }

@@ -66,7 +66,8 @@ def read_up_to(con: duckdb.DuckDBPyConnection, watermarks: dict[str, Any]) -> No
     """Say how far each source was read."""
     for source, at in watermarks.items():
         con.execute(
-            "insert into ops.feed_watermark values (?, 'queue_log', ?, 26, true, true)", [source, at]
+            "insert into ops.feed_watermark values (?, 'queue_log', ?, 26, true, true)",
+            [source, at],
         )
 
 

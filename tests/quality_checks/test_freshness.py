@@ -38,7 +38,9 @@ def run(con, window=None):
 
 
 def test_all_is_well(con):
-    con.execute("insert into ops.feed_watermark values ('pbx', 'queue_log', ?, 26, true, true)", [NOW])
+    con.execute(
+        "insert into ops.feed_watermark values ('pbx', 'queue_log', ?, 26, true, true)", [NOW]
+    )
     assert all(r.is_passed for r in run(con).values())
 
 
@@ -48,7 +50,8 @@ def test_all_are_warnings(con):
 
 def test_a_late_feed_is_told(con):
     con.execute(
-        "insert into ops.feed_watermark values ('pbx', 'queue_log', '2026-03-01 09:59', 26, true, true)"
+        "insert into ops.feed_watermark "
+        "values ('pbx', 'queue_log', '2026-03-01 09:59', 26, true, true)"
     )
     late = run(con)["ops.load_file", "feeds_are_in_time"]
     assert not late.is_passed
