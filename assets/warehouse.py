@@ -240,8 +240,7 @@ class _Run:
         return windows
 
     def _restate(self, windows: list[Window] | None) -> None:
-        base = self.session.base
-        if base is None:
+        if (base := self.session.base) is None:
             return
         told = restate(self.con, base.path, publication=self.session.number, windows=windows)
         if told.n_cells:
