@@ -106,3 +106,9 @@ def test_a_wrong_time_zone_is_noticed(sample, tmp_path):
     notes, *_ = run(project)
     assert "zone" in notes
     assert "Master.csv" in notes
+
+
+def test_nothing_in_landing_is_told_and_no_error(tmp_path):
+    notes, files, _, answered = run(make_project(tmp_path / "p", {}))
+    assert "landing" in notes
+    assert (files, answered) == ([], 0)

@@ -3,6 +3,8 @@
 Its tables travel inside the published file, so that data and its account are one.
 """
 
+from collections.abc import Iterator
+
 import duckdb
 
 from pipelines.storage.duck import literal
@@ -225,18 +227,49 @@ WHOLE_TIME = ("0001-01-01", "9999-12-31")
 def create_ops(con: duckdb.DuckDBPyConnection) -> None:
     """Create the schema and every missing table, with comments; existing rows stay."""
     con.execute("create schema if not exists ops")
-    for table, (description, columns) in _TABLES.items():
-        body = ", ".join(f"{name} {kind}" for name, (kind, _) in columns.items())
-        con.execute(f"create table if not exists ops.{table} ({body})")
-        con.execute(f"comment on table ops.{table} is {literal(description)}")
-        # A column may be younger than the warehouse.
-        there = {name for name, *_ in con.execute(f"describe ops.{table}").fetchall()}
-        for name, (kind, text) in columns.items():
-            if name not in there:
-                con.execute(f"alter table ops.{table} add column {name} {kind}")
-            con.execute(f"comment on column ops.{table}.{name} is {literal(text)}")
+    there = _said(con)
+    wanted = [
+        statement
+        for table, (description, columns) in _TABLES.items()
+        for statement in _statements(table, description, columns, there)
+    ]
+    if wanted:
+        con.execute(";\n".join(wanted))
     if con.execute("select count(*) from ops.build_window").fetchone() == (0,):
         set_window(con, *WHOLE_TIME)
+
+
+def _said(con: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], str | None]:
+    """(table, column) of what is there, and its comment; a table itself has the column ''."""
+    rows = con.execute(
+        """
+        select table_name, '', comment from duckdb_tables()
+        where database_name = current_database() and schema_name = 'ops'
+        union all
+        select table_name, column_name, comment from duckdb_columns()
+        where database_name = current_database() and schema_name = 'ops'
+        """
+    ).fetchall()
+    return {(table, column): comment for table, column, comment in rows}
+
+
+def _statements(
+    table: str,
+    description: str,
+    columns: dict[str, tuple[str, str]],
+    there: dict[tuple[str, str], str | None],
+) -> Iterator[str]:
+    if (table, "") not in there:
+        body = ", ".join(f"{name} {kind}" for name, (kind, _) in columns.items())
+        yield f"create table ops.{table} ({body})"
+    if there.get((table, "")) != description:
+        yield f"comment on table ops.{table} is {literal(description)}"
+    for name, (kind, text) in columns.items():
+        # A column may be younger than the warehouse.
+        if (table, "") in there and (table, name) not in there:
+            yield f"alter table ops.{table} add column {name} {kind}"
+        if there.get((table, name)) != text:
+            yield f"comment on column ops.{table}.{name} is {literal(text)}"
 
 
 def set_window(con: duckdb.DuckDBPyConnection, from_date: str, to_date: str) -> None:

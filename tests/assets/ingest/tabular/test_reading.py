@@ -302,7 +302,7 @@ def as_jsonl(mapping):
     return mapping.replace('delimiter: ";"', "format: jsonl").replace("*.csv", "*.jsonl")
 
 
-@pytest.mark.slow
+@pytest.mark.soak
 def test_a_project_of_nothing_is_published_and_one_of_nothing_but_records(files):
     files.map("sales", SALES)
     notes = []
