@@ -6,6 +6,7 @@ A project is a folder of its own, outside this code: see `Project` for what it h
 import os
 import tomllib
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import available_timezones
@@ -23,11 +24,17 @@ class SettingsError(ExpectedError):
     """The project file is missing or wrong; the text names file, place and remedy."""
 
 
+@cache
+def _zones() -> frozenset[str]:
+    # Asked anew, the folders of the machine's zones are searched through again.
+    return frozenset(available_timezones())
+
+
 def _known_zone(name: str) -> str:
-    if name not in available_timezones():
+    if name not in _zones():
         from difflib import get_close_matches
 
-        near = get_close_matches(name, available_timezones(), n=1)
+        near = get_close_matches(name, _zones(), n=1)
         hint = f"; did you mean {near[0]!r}?" if near else ""
         raise ValueError(f"{name!r} is not an IANA time zone such as 'Europe/Berlin'{hint}")
     return name

@@ -225,18 +225,34 @@ WHOLE_TIME = ("0001-01-01", "9999-12-31")
 
 
 def create_ops(con: duckdb.DuckDBPyConnection) -> None:
-    """Create the schema and every missing table, with comments; existing rows stay."""
+    """Create the schema and every missing table and column; existing rows stay."""
     con.execute("create schema if not exists ops")
     there = _said(con)
-    wanted = [
+    missing = [
         statement
-        for table, (description, columns) in _TABLES.items()
-        for statement in _statements(table, description, columns, there)
+        for table, (_, columns) in _TABLES.items()
+        for statement in _missing(table, columns, there)
     ]
-    if wanted:
-        con.execute(";\n".join(wanted))
+    if missing:
+        con.execute(";\n".join(missing))
     if con.execute("select count(*) from ops.build_window").fetchone() == (0,):
         set_window(con, *WHOLE_TIME)
+
+
+def comment_ops(con: duckdb.DuckDBPyConnection) -> None:
+    """Say of every table and column what it is, where that is not said yet."""
+    there = _said(con)
+    said = [
+        f"comment on {what} is {literal(text)}"
+        for table, (description, columns) in _TABLES.items()
+        for name, what, text in (
+            ("", f"table ops.{table}", description),
+            *((n, f"column ops.{table}.{n}", text) for n, (_, text) in columns.items()),
+        )
+        if there.get((table, name)) != text
+    ]
+    if said:
+        con.execute(";\n".join(said))
 
 
 def _said(con: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], str | None]:
@@ -253,23 +269,17 @@ def _said(con: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], str | None]:
     return {(table, column): comment for table, column, comment in rows}
 
 
-def _statements(
-    table: str,
-    description: str,
-    columns: dict[str, tuple[str, str]],
-    there: dict[tuple[str, str], str | None],
+def _missing(
+    table: str, columns: dict[str, tuple[str, str]], there: dict[tuple[str, str], str | None]
 ) -> Iterator[str]:
     if (table, "") not in there:
         body = ", ".join(f"{name} {kind}" for name, (kind, _) in columns.items())
         yield f"create table ops.{table} ({body})"
-    if there.get((table, "")) != description:
-        yield f"comment on table ops.{table} is {literal(description)}"
-    for name, (kind, text) in columns.items():
-        # A column may be younger than the warehouse.
-        if (table, "") in there and (table, name) not in there:
+        return
+    # A column may be younger than the warehouse.
+    for name, (kind, _) in columns.items():
+        if (table, name) not in there:
             yield f"alter table ops.{table} add column {name} {kind}"
-        if there.get((table, name)) != text:
-            yield f"comment on column ops.{table}.{name} is {literal(text)}"
 
 
 def set_window(con: duckdb.DuckDBPyConnection, from_date: str, to_date: str) -> None:

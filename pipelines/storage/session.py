@@ -15,7 +15,7 @@ from pipelines.storage.errors import PublicationError
 from pipelines.storage.integrity import flip_link, hash_file, refuse_wal, sync, wal_of
 from pipelines.storage.journal import Entry, Layout, Publication, utc_now
 from pipelines.storage.look import read_back, tables_seen
-from pipelines.storage.ops import create_ops
+from pipelines.storage.ops import comment_ops, create_ops
 
 
 @dataclass
@@ -42,6 +42,7 @@ class Session:
             # One transaction: one sync to the disk instead of hundreds.
             self.con.execute("begin")
             create_ops(self.con)
+            comment_ops(self.con)
             self.con.execute("commit")
         except BaseException:
             self.con.close()

@@ -99,10 +99,10 @@ def test_every_column_and_relation_is_commented(built):
         """
         select table_name, column_name from duckdb_columns()
         where database_name = current_database() and coalesce(comment, '') = ''
-          and schema_name in ('core', 'marts', 'ops')
+          and schema_name in ('core', 'marts')
         union all
         select table_name, '' from duckdb_tables()
-        where schema_name in ('core', 'marts', 'ops') and coalesce(comment, '') = ''
+        where schema_name in ('core', 'marts') and coalesce(comment, '') = ''
         union all
         select view_name, '' from duckdb_views()
         where schema_name in ('core', 'marts') and coalesce(comment, '') = ''
