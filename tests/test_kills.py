@@ -145,11 +145,15 @@ def change(sample, tmp_path_factory) -> Change:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("part", ["working", pytest.param("publishing", marks=pytest.mark.soak)])
+@pytest.mark.parametrize(
+    "part",
+    ["some", *(pytest.param(p, marks=pytest.mark.soak) for p in ("working", "publishing"))],
+)
 def test_killed_at_every_step(change, tmp_path, part):
-    """In two parts: while nothing new can stand yet, and from then on.
+    """In two parts: while nothing new can stand yet, and from then on; a third of the first here.
 
-    How a publication is killed is tried in tests/pipelines/storage/test_kills.py as well.
+    Every step of reading is killed in tests/assets/ingest/test_loading.py, every one of publishing
+    in tests/pipelines/storage/test_kills.py.
     """
     project, named = change.copy(tmp_path / "killed"), change.steps
     published = _bytes_of(project)
@@ -157,7 +161,8 @@ def test_killed_at_every_step(change, tmp_path, part):
     flips = [n for n in chosen(named) if named[n].startswith("publish.")]
     assert len(early) > 12
     assert len(flips) > 4
-    for at in [n for n in early if n < flips[0]] if part == "working" else []:
+    early = [n for n in early if n < flips[0]]
+    for at in {"some": early[1::3], "working": early, "publishing": []}[part]:
         assert run(project.root, at) == -signal.SIGKILL
         assert _bytes_of(project) == published, f"after a kill at {named[at]}"
     if part == "publishing":

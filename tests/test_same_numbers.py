@@ -65,6 +65,12 @@ def cut(log: bytes, *at: int) -> list[bytes]:
 def test_the_same_again(files, expected, at_once):
     assert not refresh(at_once).is_new
     land(at_once, {"queue_log.old": files["queue_log"]})
+    refresh(at_once)
+    assert differing(fingerprint(at_once), expected) == []
+
+
+@pytest.mark.soak
+def test_all_of_it_again(expected, at_once):
     refresh(at_once, Options(full=True))
     assert differing(fingerprint(at_once), expected) == []
     with duckdb.connect(str(at_once.warehouse.resolve()), read_only=True) as con:

@@ -154,6 +154,7 @@ def test_sample_knows_each_caller_once(sample_warehouse: Warehouse, sample_told:
             assert number_of.setdefault(ref, plain) == plain
 
 
+@pytest.mark.soak
 def test_agents_time_ends_with_the_queue_log(sample: Path, tmp_path: Path):
     """Newer call records say nothing of agents: nobody stays available because a log is late."""
     log = b"".join((sample / "queue_log").read_bytes().splitlines(keepends=True)[:400])

@@ -11,6 +11,7 @@ import duckdb
 import pytest
 import yaml
 
+from assets.active import project_models
 from assets.catalogue import PUBLICATION_KEY
 from assets.warehouse import refresh
 from pipelines.definitions import definitions
@@ -18,10 +19,11 @@ from pipelines.run import dagster_environment, run_project
 from pipelines.schedules import daily_schedule
 from pipelines.sensors import landing_sensor, landing_state
 from pipelines.settings import Project, parse_settings
-from pipelines.sql_models import load_contracts, load_models
+from pipelines.sql_models import SqlModel, load_contracts, load_models
 from quality_checks.result import CheckSpec, broken, held
 from tests.conftest import ROOT
 from tests.harness import fingerprint, land, make_project
+from tests.models.warehouse import needed_for
 
 LINES = 60
 OWN_MODEL = """\
@@ -174,6 +176,8 @@ def test_a_refused_run_publishes_nothing_also_when_run_again_from_its_failure(
         return [verdict(spec, "one is there twice") if verdict is broken else held(spec)]
 
     monkeypatch.setattr("quality_checks.runner.run_checks", run_checks)
+    for module in ("assets.warehouse", "assets.build"):
+        monkeypatch.setattr(f"{module}.project_models", models_asked_about)
     project = make_project(tmp_path / "p", {"queue_log": sample_lines(sample)[:2000]})
     add_own(project, "models/marts/queue_peak.sql", OWN_MODEL)
     add_own(project, "metrics/own.yml", OWN_METRIC)
@@ -202,6 +206,13 @@ def test_a_refused_run_publishes_nothing_also_when_run_again_from_its_failure(
         ]
         assert PUBLICATION_KEY not in materialized
     assert fingerprint(project) == before
+
+
+def models_asked_about(project: Project) -> tuple[list[SqlModel], set[str]]:
+    """What is refused is the same with fewer relations."""
+    models, active = project_models(project)
+    needed = needed_for(models, ["marts.queue_peak", "marts.v_kpi_day"])
+    return needed, active & {name for model in needed for name in (model.relation, *model.reads)}
 
 
 def add_own(project: Project, name: str, text: str) -> None:

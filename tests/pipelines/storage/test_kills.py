@@ -97,6 +97,7 @@ def test_kill_at_every_point_of_the_first_run(builder: Builder, tmp_path: Path) 
     assert found == {0, 1}
 
 
+@pytest.mark.soak
 def test_kill_at_every_point_of_a_restore(builder: Builder, tmp_path: Path) -> None:
     for _ in range(3):
         builder.do("run", tmp_path)
