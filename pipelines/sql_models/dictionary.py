@@ -134,6 +134,9 @@ def _described(con: "DuckDBPyConnection", relation: str) -> list[tuple[str, str,
 
 
 def _ops(con: "DuckDBPyConnection") -> Iterator[str]:
+    from pipelines.storage.ops import comment_ops
+
+    comment_ops(con)
     yield from _section("ops", "What was read, rebuilt, checked and published.")
     tables = con.execute(
         """

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -18,7 +18,7 @@ from assets.ingest.calendar import calendar_intervals
 from pipelines.sql_models.contracts import BEFORE, Contract, load_contracts
 from pipelines.sql_models.empty import empty_inputs
 from pipelines.sql_models.kpi_sql import generated_models
-from pipelines.sql_models.metrics import metric_definitions
+from pipelines.sql_models.metrics import load_metrics, metric_definitions
 from pipelines.sql_models.model import SqlModel
 
 FOLDER = Path(__file__).parent
@@ -105,7 +105,7 @@ class Bench:
 
     def _result(self, case: Case, there: set[str]) -> Rows:
         active = made_of(there, self.models.values())
-        marts = self._kpi_marts(active) if case.relation.startswith("marts.") else {}
+        marts = self._kpi_marts(case, active) if case.relation.startswith("marts.") else {}
         self._build(case.relation, there, active, self.models | marts)
         names = list(dict.fromkeys(itertools.chain(*case.expect))) or ["*"]
         found = self.con.sql(f"select {', '.join(names)} from {case.relation} where {case.where}")
@@ -141,10 +141,13 @@ class Bench:
                 f"insert into {relation} values {', '.join([marks] * len(rows))}", values
             )
 
-    def _kpi_marts(self, active: set[str]) -> dict[str, SqlModel]:
-        """The KPI marts of the facts with rows: those of all facts take seconds to plan."""
+    def _kpi_marts(self, case: Case, active: set[str]) -> dict[str, SqlModel]:
+        """The KPI marts of the facts that are asked about: those of all facts take seconds."""
         facts = counted_facts(self.models.values(), active)
-        return {model.relation: model for model in generated_models(facts=facts)} if facts else {}
+        named = [metric for metric in load_metrics() if f"'{metric.id}'" in case.where]
+        if named and " like " not in case.where:
+            facts &= {part.fact for metric in named for part in metric.parts}
+        return _kpi_models(frozenset(facts))
 
     def _build(
         self, relation: str, there: set[str], active: set[str], models: dict[str, SqlModel]
@@ -158,6 +161,11 @@ class Bench:
         for upstream in sorted(models[relation].reads):
             self._build(upstream, there, active, models)
         self.con.execute(f"create table {relation} as {models[relation].sql}")
+
+
+@cache
+def _kpi_models(facts: frozenset[str]) -> dict[str, SqlModel]:
+    return {model.relation: model for model in generated_models(facts=facts)} if facts else {}
 
 
 def _contract_row(contract: Contract, given: dict[str, Any], number: int) -> dict[str, Any]:
