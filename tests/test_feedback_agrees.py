@@ -100,7 +100,7 @@ def _compare(told: Told, found: list[dict[str, Any]], *key: str) -> None:
 
 
 @settings(
-    max_examples=10,
+    max_examples=6,
     deadline=None,
     derandomize=True,
     phases=(Phase.explicit, Phase.generate),

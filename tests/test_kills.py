@@ -1,5 +1,8 @@
 """Killed at every step of a real run, and two runs at once: old or new, whole, and mended.
 
+With every commit, reading is killed at each of its steps in tests/assets/ingest/test_loading.py,
+and publishing in tests/pipelines/storage/test_kills.py; here both are, one after the other.
+
 The runs build one mart and what it is made of: how many relations a run builds changes nothing in
 how it is undone, and half of its time goes into them.
 """
@@ -144,25 +147,17 @@ def change(sample, tmp_path_factory) -> Change:
     return Change(folder / "before", b"".join(lines), old, new, steps)
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize(
-    "part",
-    ["some", *(pytest.param(p, marks=pytest.mark.soak) for p in ("working", "publishing"))],
-)
+@pytest.mark.soak
+@pytest.mark.parametrize("part", ["working", "publishing"])
 def test_killed_at_every_step(change, tmp_path, part):
-    """In two parts: while nothing new can stand yet, and from then on; a third of the first here.
-
-    Every step of reading is killed in tests/assets/ingest/test_loading.py, every one of publishing
-    in tests/pipelines/storage/test_kills.py.
-    """
+    """In two parts: while nothing new can stand yet, and from then on."""
     project, named = change.copy(tmp_path / "killed"), change.steps
     published = _bytes_of(project)
     early = [n for n in chosen(named) if not named[n].startswith("publish.")]
     flips = [n for n in chosen(named) if named[n].startswith("publish.")]
     assert len(early) > 12
     assert len(flips) > 4
-    early = [n for n in early if n < flips[0]]
-    for at in {"some": early[1::3], "working": early, "publishing": []}[part]:
+    for at in [n for n in early if n < flips[0]] if part == "working" else []:
         assert run(project.root, at) == -signal.SIGKILL
         assert _bytes_of(project) == published, f"after a kill at {named[at]}"
     if part == "publishing":

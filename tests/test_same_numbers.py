@@ -77,19 +77,18 @@ def test_all_of_it_again(expected, at_once):
         assert con.execute("select count(*) from ops.restatement").fetchone() == (0,)
 
 
-def test_in_pieces_out_of_order_growing_rotated_compressed_overlapping_and_joined(
+def test_what_came_before_comes_later_grown_rotated_compressed_and_joined(
     files, expected, tmp_path
 ):
     one, two, three = cut(files["queue_log"], 150, 400)
-    project = make_project(tmp_path / "p", {"queue_log.1": three})
-    refresh(project)
-    # What came before it, and a few lines more, the last of them half written.
-    land(project, {"queue_log": one + two[:300], "Master.csv": files["Master.csv"]})
+    # The end of the log, rotated, and the first lines of its beginning, the last half written.
+    project = make_project(tmp_path / "p", {"queue_log.1": three, "queue_log": one[:-40]})
     refresh(project)
     (project.landing("pbx") / "queue_log.1").unlink()
-    land(project, {"queue_log.2.gz": gzip.compress(one + two), "queue_log": three})
-    land(project, {"queue_log.b": two + three, "queues.conf": files["queues.conf"]})
+    land(project, {"queue_log.2.gz": gzip.compress(one + two), "queue_log.3": three})
+    land(project, {"queue_log": one + two + three, "queue_log.b": two + three})
     land(project, {"queue_log.c.gz": gzip.compress(one) + gzip.compress(two + three)})
+    land(project, {name: data for name, data in files.items() if name != "queue_log"})
     refresh(project)
     assert differing(fingerprint(project), expected) == []
 

@@ -122,7 +122,7 @@ def test_quarter_hours_of_a_queue_add_up_to_its_days(made):
 def test_made_centres_hold_every_nastiness():
     seen: Counter[str] = Counter()
 
-    @settings(max_examples=80, deadline=None, database=None, derandomize=True,
+    @settings(max_examples=50, deadline=None, database=None, derandomize=True,
               suppress_health_check=list(HealthCheck))  # fmt: skip
     @given(centres())
     def look(made):

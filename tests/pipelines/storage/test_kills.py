@@ -83,6 +83,7 @@ def test_kill_at_every_point(builder: Builder, tmp_path: Path) -> None:
     assert new > 5
 
 
+@pytest.mark.soak
 def test_kill_at_every_point_of_the_first_run(builder: Builder, tmp_path: Path) -> None:
     """Without a published file there is nothing, or number 1; then the rerun is right."""
     points = kill_points(builder.do("run", tmp_path / "whole").points)
