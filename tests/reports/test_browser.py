@@ -89,7 +89,10 @@ def day_page(browser, site):
 
 @pytest.mark.parametrize(
     ("name", "look"),
-    [*((name, "light") for name in PAGES), ("index.html", "phone")],
+    [
+        *((name, "light") for name in PAGES),
+        pytest.param("index.html", "phone", marks=pytest.mark.soak),
+    ],
 )
 def test_a_page_draws_everything_fits_and_can_be_read(open_page, day_page, name, look):
     page = day_page if name == DAY else open_page(name, **LOOKS[look])
@@ -206,6 +209,7 @@ def test_a_day_opens_from_the_trend_and_leads_to_its_neighbours_in_the_theme_cho
     page.get_by_role("button", name="Switch to dark colours").click()
     assert page.evaluate("document.documentElement.dataset.theme") == "dark"
     assert page.evaluate(grid) != before
+    assert page.evaluate(LOW_CONTRAST) == []
     page.evaluate(
         "() => { const c = document.getElementById('trend');"
         "c.emit('plotly_click', {points: [{customdata: c.data[2].customdata[4]}]}); }"

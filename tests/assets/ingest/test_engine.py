@@ -15,7 +15,7 @@ from tests.assets.ingest.fake import Centre, at
 
 # Each example is several runs: few of them, and no minutes of shrinking when one fails.
 FEW = settings(
-    max_examples=3,
+    max_examples=2,
     deadline=None,
     phases=[Phase.explicit, Phase.reuse, Phase.generate],
     suppress_health_check=[HealthCheck.too_slow],

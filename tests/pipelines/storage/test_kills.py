@@ -117,6 +117,7 @@ def test_kill_at_every_point_of_a_restore(builder: Builder, tmp_path: Path) -> N
             assert is_tidy(tmp_path)
 
 
+@pytest.mark.soak
 def test_kill_at_any_instant(builder: Builder, tmp_path: Path) -> None:
     """Not at our points but whenever: inside DuckDB, inside the copying child, anywhere."""
     builder.do("run", tmp_path)
