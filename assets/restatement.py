@@ -47,10 +47,11 @@ def restate(
     try:
         if not _has_numbers(con, "before") or not _has_numbers(con, _here(con)):
             return Restated()
-        days = _days_that_differ(con, windows)
+        is_anew = _is_defined_anew(con)
+        days = _days_that_differ(con, windows, is_anew=is_anew)
         if not days:
             return Restated()
-        return _note(con, days, publication)
+        return _note(con, days, publication, is_anew=is_anew)
     finally:
         con.execute("detach before")
 
@@ -62,21 +63,12 @@ def _here(con: duckdb.DuckDBPyConnection) -> str:
 
 def _has_numbers(con: duckdb.DuckDBPyConnection, database: str) -> bool:
     """An older callmart's numbers may lack a column; then nothing can be compared."""
-    columns = {
-        name
-        for (name,) in con.execute(
-            """
-            select column_name from duckdb_columns()
-            where database_name = ? and schema_name = 'marts' and table_name = 'kpi_day'
-            """,
-            [database],
-        ).fetchall()
-    }
+    columns = {name for name, _ in _columns(con, database, "kpi_day")}
     return columns >= {*_KEY, *_TOLD, "is_provisional"}
 
 
 def _days_that_differ(
-    con: duckdb.DuckDBPyConnection, windows: Sequence[Window] | None
+    con: duckdb.DuckDBPyConnection, windows: Sequence[Window] | None, *, is_anew: bool
 ) -> list[date]:
     """Days of final numbers whose parts, or their definitions, are not what they were."""
     parts = "marts.kpi_day_parts"
@@ -89,7 +81,8 @@ def _days_that_differ(
             )
         ), date '9999-12-31')
     """
-    if _columns(con, "before") != _columns(con, _here(con)) or _is_defined_anew(con):
+    there, here = (_columns(con, name, "kpi_day_parts") for name in ("before", _here(con)))
+    if is_anew or there != here:
         found = con.execute(f"{final} order by all").fetchall()
     else:
         found = con.execute(
@@ -113,14 +106,14 @@ def _within(windows: Sequence[Window] | None) -> str:
     return f"({' or '.join(spans) or 'false'})"
 
 
-def _columns(con: duckdb.DuckDBPyConnection, database: str) -> list[tuple[str, str]]:
+def _columns(con: duckdb.DuckDBPyConnection, database: str, mart: str) -> list[tuple[str, str]]:
     return con.execute(
         """
         select column_name, data_type from duckdb_columns()
-        where database_name = ? and schema_name = 'marts' and table_name = 'kpi_day_parts'
+        where database_name = ? and schema_name = 'marts' and table_name = ?
         order by column_index
         """,
-        [database],
+        [database, mart],
     ).fetchall()
 
 
@@ -132,7 +125,9 @@ def _is_defined_anew(con: duckdb.DuckDBPyConnection) -> bool:
     )
 
 
-def _note(con: duckdb.DuckDBPyConnection, days: list[date], publication: int) -> Restated:
+def _note(
+    con: duckdb.DuckDBPyConnection, days: list[date], publication: int, *, is_anew: bool
+) -> Restated:
     same = " and ".join(f"w.{name} = t.{name}" for name in _KEY)
     key = ", ".join(f"coalesce(w.{name}, t.{name}) as {name}" for name in _KEY)
     told = ", ".join(f"w.{name} as old_{name}, t.{name} as new_{name}" for name in _TOLD)
@@ -181,7 +176,7 @@ def _note(con: duckdb.DuckDBPyConnection, days: list[date], publication: int) ->
             "publication": publication,
             "otherwise": (
                 "defined anew"
-                if _is_defined_anew(con)
+                if is_anew
                 else "records of other days that count here, or a table of reference"
             ),
         },

@@ -35,25 +35,17 @@ class Star:
 
     def __init__(self) -> None:
         from pipelines.sql_models import load_models
-        from tests.models.warehouse import inputs
+        from tests.models.warehouse import inputs, needed_for
 
-        known = {model.relation: model for model in load_models()}
-        wanted = _upstream(known, [f"core.{fact}" for fact in FACTS])
-        self._models = list({model.relation: model for model in wanted}.values())
+        self._models = needed_for(load_models(), [f"core.{fact}" for fact in FACTS])
         self.con = inputs(ZONES.values(), START.date(), START.date() + timedelta(days=60))
-        self.con.execute("create schema core")
 
     def build(self, world: World) -> None:
         """Lay the world's rows and build everything of them."""
-        from tests.models.warehouse import read_up_to, stage
+        from tests.models.warehouse import lay_again, make
 
-        self.con.execute("delete from ops.feed_watermark")
-        read_up_to(self.con, world.watermarks)
-        for table in STAGED:
-            self.con.execute(f"delete from staging.{table}")
-            stage(self.con, table, world.tables.get(table, []))
-        for model in self._models:
-            self.con.execute(f"create or replace table {model.relation} as {model.sql}")
+        lay_again(self.con, world.tables, world.watermarks, staged=STAGED)
+        make(self.con, self._models)
 
     def rows(self, sql: str) -> list[dict[str, Any]]:
         """Rows as mappings."""
@@ -76,13 +68,6 @@ class Star:
                 made = self.con.execute(f"select * from ({model.sql}) order by all").fetchall()
                 yield model.name, stands, made
         set_window(self.con, *WHOLE_TIME)
-
-
-def _upstream(known: Mapping[str, Any], relations: list[str]) -> Iterator[Any]:
-    for relation in relations:
-        if relation in known:
-            yield from _upstream(known, sorted(known[relation].reads))
-            yield known[relation]
 
 
 @pytest.fixture(scope="module")

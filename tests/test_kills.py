@@ -19,11 +19,9 @@ from pathlib import Path
 
 import pytest
 
-from assets.active import project_models
 from pipelines.settings import Project, load_project
-from pipelines.sql_models import SqlModel
 from tests.harness import differing, fingerprint, land, make_project
-from tests.models.warehouse import needed_for
+from tests.models.warehouse import project_models_for
 
 # Forked from a process that has imported everything and run nothing: quick, and no thread of a
 # database is left half-way in a child.
@@ -41,12 +39,6 @@ def _reach(reached) -> None:
             module.reached = reached
 
 
-def _models_of_one_mart(project: Project) -> tuple[list[SqlModel], set[str]]:
-    models, active = project_models(project)
-    needed = needed_for(models, ["marts.queue_day"])
-    return needed, active & {name for model in needed for name in (model.relation, *model.reads)}
-
-
 def _refresh(root: Path, die_at: int | None, pipe: Connection | None) -> None:
     """One run of a project, without checks, killed at a step; its steps go into the pipe."""
     import assets.warehouse
@@ -55,7 +47,7 @@ def _refresh(root: Path, die_at: int | None, pipe: Connection | None) -> None:
     from pipelines.settings import load_project
 
     quality_checks.runner.run_checks = lambda *_, **__: []
-    assets.warehouse.project_models = _models_of_one_mart
+    assets.warehouse.project_models = lambda p: project_models_for(p, ["marts.queue_day"])
     named = []
 
     def reached(step: str) -> None:

@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 
 from pipelines.sql_models import load_models
+from tests.generators import records
 from tests.generators.feedback import ZONES, World
-from tests.generators.records import AGENTS, MONTHS, make
-from tests.models.warehouse import inputs, read_up_to, stage
+from tests.generators.records import AGENTS, MONTHS
+from tests.models.warehouse import inputs, lay_again, make, needed_for
 from tests.oracle.dials import dial_metrics, told_dial
 from tests.oracle.linking import Handled, handled
 from tests.oracle.menus import Session, menu_metrics, told_sessions
@@ -40,25 +41,14 @@ class Marts:
     """The marts of these facts alone, built again for each world."""
 
     def __init__(self) -> None:
-        known = {model.relation: model for model in load_models(facts=FACTS)}
-        wanted = {"marts.kpi_day", "marts.kpi_month"}
-        for relation in reversed(known):
-            wanted |= known[relation].reads if relation in wanted else set()
-        self._models = [model for relation, model in known.items() if relation in wanted]
+        models = load_models(facts=FACTS)
+        self._models = needed_for(models, ["marts.kpi_day", "marts.kpi_month"])
         self.con = inputs([*ZONES.values(), CENTRE.zone], FIRST, LAST)
-        for schema in ("core", "marts"):
-            self.con.execute(f"create schema {schema}")
         self.con.execute("insert into ops.centre values ('made', ?, 'EUR')", [CENTRE.zone])
 
     def build(self, world: World) -> None:
-        self.con.execute("delete from ops.feed_watermark")
-        read_up_to(self.con, world.watermarks)
-        for table in STAGED:
-            self.con.execute(f"delete from staging.{table}")
-            stage(self.con, table, world.tables.get(table, []))
-        for model in self._models:
-            kind = "view" if model.header.materialization == "view" else "table"
-            self.con.execute(f"create or replace {kind} {model.relation} as {model.sql}")
+        lay_again(self.con, world.tables, world.watermarks, staged=STAGED)
+        make(self.con, self._models)
 
     def parts(self, grain: str, metrics: set[str]) -> dict[tuple[str, Cell], tuple[Any, Any]]:
         rows = self.con.execute(
@@ -134,7 +124,7 @@ def marts() -> Marts:
     "seed", [*SEEDS, *(pytest.param(seed, marks=pytest.mark.soak) for seed in range(4, 40))]
 )
 def test_marts_say_what_the_oracle_says(marts: Marts, seed: int):
-    world = make(Random(seed))  # noqa: S311  equal from run to run
+    world = records.make(Random(seed))  # noqa: S311  equal from run to run
     marts.build(world)
     days, months = told_days(world), told_months(world)
     assert differences(marts.parts("day", {name for name, _ in days}), days) == []
@@ -146,7 +136,7 @@ def test_the_worlds_hold_what_decides():
     seen: dict[str, set[Any]] = defaultdict(set)
     counted: Counter[str] = Counter()
     for seed in SEEDS:
-        world = make(Random(seed))  # noqa: S311
+        world = records.make(Random(seed))  # noqa: S311
         rows = world.tables
         contacts = handled(rows["contact"], rows["handle_segment"])
         for _, session in _told_sessions(world, contacts):

@@ -9,7 +9,7 @@ import duckdb
 import pytest
 
 from pipelines.sql_models import Window, build_model
-from tests.models.warehouse import MODELS, exported, inputs, read_up_to, stage
+from tests.models.warehouse import MODELS, exported, inputs, make, needed_for, read_up_to, stage
 from tests.oracle.written import HOUR, SILENCE, exchanges, open_spans, worked
 
 ZONE = "Europe/Berlin"
@@ -109,13 +109,7 @@ def told(request):
     read_up_to(con, {"desk": datetime.combine(LAST, datetime.min.time())})
     con.execute("insert into ops.centre by name select 'made' as centre_name, "
                 "'Europe/Berlin' as reporting_zone")  # fmt: skip
-    con.execute("create schema core")
-    needed = set(ASKED)
-    for model in reversed(MODELS):
-        needed |= model.reads if model.relation in needed else set()
-    for model in MODELS:
-        if model.relation in needed:
-            con.execute(f"create table {model.relation} as {model.sql}")
+    make(con, needed_for(MODELS, ASKED))
     return con, cases, threads
 
 

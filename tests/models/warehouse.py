@@ -7,8 +7,9 @@ from typing import Any
 import duckdb
 import polars as pl
 
-from assets.active import counted_facts, made_of
+from assets.active import counted_facts, made_of, project_models
 from assets.ingest.calendar import calendar_intervals
+from pipelines.settings import Project
 from pipelines.sql_models import SqlModel, Window, build_model, load_glossary, load_models
 from pipelines.sql_models.contracts import load_contracts
 from pipelines.sql_models.empty import empty_inputs
@@ -71,6 +72,28 @@ def read_up_to(con: duckdb.DuckDBPyConnection, watermarks: dict[str, Any]) -> No
         )
 
 
+def lay_again(
+    con: duckdb.DuckDBPyConnection,
+    tables: dict[str, Rows],
+    watermarks: dict[str, Any],
+    *,
+    staged: Iterable[str],
+) -> None:
+    """Lay other rows in place of those before.
+
+    Args:
+        con: with staging and ops.
+        tables: staging table -> rows.
+        watermarks: how far each source was read.
+        staged: every table that may have rows.
+    """
+    con.execute("delete from ops.feed_watermark")
+    read_up_to(con, watermarks)
+    for table in staged:
+        con.execute(f"delete from staging.{table}")
+        stage(con, table, tables.get(table, []))
+
+
 def models_with_rows(con: duckdb.DuckDBPyConnection) -> list[SqlModel]:
     """All models; the KPI marts hold the metrics of facts that staging has rows for.
 
@@ -95,6 +118,13 @@ def needed_for(models: Iterable[SqlModel], wanted: Iterable[str]) -> list[SqlMod
         if model.relation in needed:
             needed |= model.reads
     return [model for model in models if model.relation in needed]
+
+
+def project_models_for(project: Project, wanted: Iterable[str]) -> tuple[list[SqlModel], set[str]]:
+    """`assets.active.project_models`, but for what is not wanted: to stand in for it in a run."""
+    models, active = project_models(project)
+    needed = needed_for(models, wanted)
+    return needed, active & {name for model in needed for name in (model.relation, *model.reads)}
 
 
 def build_plainly(

@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import tomllib
+from functools import partial
 from pathlib import Path
 
 import dagster as dg
@@ -11,7 +12,6 @@ import duckdb
 import pytest
 import yaml
 
-from assets.active import project_models
 from assets.catalogue import PUBLICATION_KEY
 from assets.warehouse import refresh
 from pipelines.definitions import definitions
@@ -19,11 +19,11 @@ from pipelines.run import dagster_environment, run_project
 from pipelines.schedules import daily_schedule
 from pipelines.sensors import landing_sensor, landing_state
 from pipelines.settings import Project, parse_settings
-from pipelines.sql_models import SqlModel, load_contracts, load_models
+from pipelines.sql_models import load_contracts, load_models
 from quality_checks.result import CheckSpec, broken, held
 from tests.conftest import ROOT
 from tests.harness import fingerprint, land, make_project
-from tests.models.warehouse import needed_for
+from tests.models.warehouse import project_models_for
 
 LINES = 60
 OWN_MODEL = """\
@@ -176,8 +176,10 @@ def test_a_refused_run_publishes_nothing_also_when_run_again_from_its_failure(
         return [verdict(spec, "one is there twice") if verdict is broken else held(spec)]
 
     monkeypatch.setattr("quality_checks.runner.run_checks", run_checks)
+    # What is refused is the same with fewer relations.
+    few = partial(project_models_for, wanted=("core.fact_contact", "marts.queue_peak"))
     for module in ("assets.warehouse", "assets.build"):
-        monkeypatch.setattr(f"{module}.project_models", models_asked_about)
+        monkeypatch.setattr(f"{module}.project_models", few)
     project = make_project(tmp_path / "p", {"queue_log": sample_lines(sample)[:2000]})
     add_own(project, "models/marts/queue_peak.sql", OWN_MODEL)
     refresh(project)
@@ -205,13 +207,6 @@ def test_a_refused_run_publishes_nothing_also_when_run_again_from_its_failure(
         ]
         assert PUBLICATION_KEY not in materialized
     assert fingerprint(project) == before
-
-
-def models_asked_about(project: Project) -> tuple[list[SqlModel], set[str]]:
-    """What is refused is the same with fewer relations."""
-    models, active = project_models(project)
-    needed = needed_for(models, ["core.fact_contact", "marts.queue_peak"])
-    return needed, active & {name for model in needed for name in (model.relation, *model.reads)}
 
 
 def add_own(project: Project, name: str, text: str) -> None:

@@ -2,11 +2,8 @@
 
 from datetime import datetime
 
-import pytest
-
 from assets.ingest.engine import ingest_source
 from assets.ingest.tabular.templates import template_csv, template_mapping
-from tests.assets.ingest.tabular.harness import Tabular
 
 STATES = """\
 description: Changes of state.
@@ -23,13 +20,6 @@ rows:
     columns: {agent: who, activity: what, starts_at: a, ends_at: b, is_paid: {constant: "yes"},
       kind: {constant: planned}}
 """
-
-
-@pytest.fixture
-def files(tmp_path):
-    made = Tabular(tmp_path / "p")
-    yield made
-    made.con.close()
 
 
 def at(text):

@@ -10,7 +10,6 @@ from assets.ingest.tabular.parsing import MappingError
 from assets.warehouse import refresh
 from pipelines import progress
 from pipelines.settings import SettingsError
-from tests.assets.ingest.tabular.harness import Tabular
 
 SALES = """\
 description: Sales of the shop.
@@ -32,13 +31,6 @@ rows:
       currency: {constant: EUR}
 """
 HEADER = "Nr;Zeit;Wer;Art;Betrag;shop\n"
-
-
-@pytest.fixture
-def files(tmp_path):
-    made = Tabular(tmp_path / "p")
-    yield made
-    made.con.close()
 
 
 def at(text):

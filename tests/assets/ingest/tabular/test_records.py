@@ -9,8 +9,6 @@ from xml.sax.saxutils import escape
 import polars as pl
 import pytest
 
-from tests.assets.ingest.tabular.harness import Tabular
-
 MAPPING = """\
 description: Answers.
 files: answers*
@@ -30,13 +28,6 @@ EXPECTED = [
     ("1", datetime.fromisoformat("2026-01-02 08:00"), "two\nlines, \"quoted\"", Decimal("4")),
     ("2", datetime.fromisoformat("2026-01-02 09:00"), "Grüße", None),
 ]  # fmt: skip
-
-
-@pytest.fixture
-def files(tmp_path):
-    made = Tabular(tmp_path / "p")
-    yield made
-    made.con.close()
 
 
 def answers(files):

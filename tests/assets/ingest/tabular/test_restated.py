@@ -4,7 +4,6 @@ from datetime import date, datetime
 
 from assets.ingest.engine import ingest_source
 from pipelines.storage.lake import RAW, manifest, read_files
-from tests.assets.ingest.tabular.harness import Tabular
 
 SALES = """\
 description: Sales, told again whenever they change.
@@ -18,8 +17,7 @@ NOW = datetime.fromisoformat("2026-03-01 00:00:00")
 HEADER = "id,at,what,changed\n"
 
 
-def test_what_was_told_before_is_kept_and_both_days_are_rebuilt(tmp_path):
-    files = Tabular(tmp_path / "p")
+def test_what_was_told_before_is_kept_and_both_days_are_rebuilt(files):
     files.map("sales", SALES)
     files.land("sales_b.csv", HEADER + "1,2026-01-02 09:30:00,order,2026-01-02 10:00:00\n")
     files.run()
@@ -33,4 +31,3 @@ def test_what_was_told_before_is_kept_and_both_days_are_rebuilt(tmp_path):
         f"select file_name, r0_kind from {read_files(files.project.lake, paths)} order by all"
     ).fetchall()
     assert raw == [("sales_a.csv", "payment"), ("sales_b.csv", "order")]
-    files.con.close()

@@ -6,7 +6,6 @@ from assets.ingest.tabular.mapping import parse_mapping
 from assets.ingest.tabular.templates import template_columns, template_csv, template_mapping
 from pipelines.sql_models.contracts import load_contracts
 from pipelines.yaml_text import read_yaml
-from tests.assets.ingest.tabular.harness import Tabular
 
 TABLES = sorted(load_contracts())
 BY_TYPE = {
@@ -29,13 +28,6 @@ def value_of(spec):
 
 def is_free(spec):
     return spec.type == "VARCHAR" and not spec.allowed
-
-
-@pytest.fixture
-def files(tmp_path):
-    made = Tabular(tmp_path / "p")
-    yield made
-    made.con.close()
 
 
 @pytest.mark.parametrize("table", TABLES)
