@@ -20,15 +20,16 @@ _CONTACT = """
 _KEY = "md5_key(c.source || '|' || c.contact_id)"
 
 
-def linked_days(con: duckdb.DuckDBPyConnection, dirty: set[date]) -> set[date]:
+def linked_days(con: duckdb.DuckDBPyConnection, dirty: set[date], *, every: set[date]) -> set[date]:
     """The days, and those that hang on them.
 
     Args:
         con: the working copy with staging attached and the macros; its facts are as last built.
         dirty: local days with rows that came, went or changed.
+        every: all local days that have rows.
     """
-    if not dirty:
-        return set()
+    if not dirty or every <= dirty:
+        return dirty
     con.execute("create or replace temp table dirty_now as select unnest(?::date[]) as local_date",
                 [sorted(dirty)])  # fmt: skip
     try:

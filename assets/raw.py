@@ -6,11 +6,13 @@ a run killed later continues from it.
 """
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import dagster as dg
 
 from assets.ingest.adapter import adapter_for
-from assets.ingest.refresh import read_ahead
+from assets.ingest.ahead import read_ahead
+from assets.ingest.refresh import tell_reading
 from pipelines.progress import Event, Note, listening
 from pipelines.resources import ProjectResource
 from pipelines.settings import Project
@@ -64,8 +66,11 @@ def _raw_asset(kind: str) -> dg.AssetsDefinition:
     def read(
         context: dg.AssetExecutionContext, project: ProjectResource
     ) -> Iterator[dg.MaterializeResult]:
+        found = project.project()
+        sources = [name for name, of in found.settings.sources.items() if of.kind == kind]
+        now = datetime.now(UTC).replace(tzinfo=None)
         with listening(lambda event: _log(context, event)):
-            counts = read_ahead(project.project(), kind)
+            counts = read_ahead(found, sources, now=now, on_progress=tell_reading)
         for feed in feeds:
             yield dg.MaterializeResult(
                 asset_key=["raw", f"{kind}_{feed}"],

@@ -284,7 +284,7 @@ class _Run:
         stale = before.stale_days(self.con, every)
         if stale:
             _note(f"a table of reference changed: {len(stale):,} days are built again")
-        return windows_of(linked_days(self.con, dirty | stale))
+        return windows_of(linked_days(self.con, dirty | stale, every=every))
 
     def _build_one(
         self, model: SqlModel, windows: list[Window] | None, glossary: dict[str, str]

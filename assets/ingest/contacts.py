@@ -63,7 +63,8 @@ def derive_contacts(
     _find_touched(space, new_paths, full=full)
     (n_batches,) = space.values("select coalesce(max(batch) + 1, 0) from touched")[0]
     for batch in range(n_batches):
-        spans = _prepare_batch(space, batch, timedelta(0) if full else REACH)
+        is_all = full and n_batches == 1
+        spans = _prepare_batch(space, batch, timedelta(0) if full else REACH, is_all=is_all)
         days = [] if full else [(first.date(), last.date()) for first, last in spans]
         space.forget_out()
         space.adapter.derive_contacts(space.work, ctx)
@@ -177,9 +178,12 @@ def _spans(space: Workspace) -> list[tuple[datetime, datetime]]:
 
 
 def _prepare_batch(
-    space: Workspace, batch: int, reach: timedelta
+    space: Workspace, batch: int, reach: timedelta, *, is_all: bool
 ) -> list[tuple[datetime, datetime]]:
     """Put in `batch_contact` and `raw_<feed>` with all lines of its contacts; their times."""
+    chosen = "where contact_id is not null"
+    if not is_all:
+        chosen = "semi join batch_contact using (contact_id) where line_at between $first and $last"
     space.table("batch_contact", "select * from touched where batch = $batch", {"batch": batch})
     spans = [(first - reach, last + reach) for first, last in _spans(space)]
     for feed in space.adapter.raw_tables:
@@ -187,11 +191,8 @@ def _prepare_batch(
         rows = space.raw_sql(feed, paths)
         space.distinct_lines(
             feed,
-            f"""
-            from ({rows}) semi join batch_contact using (contact_id)
-            where line_at between $first and $last
-            """,
-            {"first": spans[0][0], "last": max(last for _, last in spans)},
+            f"from ({rows}) {chosen}",
+            {} if is_all else {"first": spans[0][0], "last": max(last for _, last in spans)},
         )
     return spans
 

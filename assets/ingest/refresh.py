@@ -1,20 +1,18 @@
 """All sources of a project: read what landed, derive what it touches."""
 
-from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
 import duckdb
 
 from assets.ingest.adapter import adapter_of
+from assets.ingest.ahead import reading_ahead
 from assets.ingest.engine import Ingested as SourceIngested
 from assets.ingest.engine import forget_unnamed_sources, ingest_source
-from assets.ingest.loading import load_landing, plan_landing
+from assets.ingest.loading import plan_landing
 from assets.ingest.people import known_names, shared_names
 from pipelines import progress
 from pipelines.settings import Project
-from pipelines.storage.duck import connect, connect_published
-from pipelines.storage.ops import create_ops
 
 
 @dataclass
@@ -64,10 +62,13 @@ def ingest(con: duckdb.DuckDBPyConnection, project: Project, *, full: bool = Fal
     rosters = [name for name in project.settings.sources if _brings_roster(project, name)]
     others = [name for name in project.settings.sources if name not in rosters]
     names = known_names(con, project)
-    for source in (*rosters, *others):
-        done = ingest_source(con, project, source, now=now, full=full, on_progress=_tell_reading)
-        found.messages += done.messages or _nothing_there(project, source)
-        _note_changes(found, done)
+    ordered = (*rosters, *others)
+    with reading_ahead(con, project, ordered, now=now, full=full) as wait_for:
+        for source in ordered:
+            wait_for(source)
+            done = ingest_source(con, project, source, now=now, full=full, on_progress=tell_reading)
+            found.messages += done.messages or _nothing_there(project, source)
+            _note_changes(found, done)
     if known_names(con, project) != names:
         # They were derived before all of them were read.
         for source in rosters:
@@ -93,7 +94,8 @@ def _nothing_there(project: Project, source: str) -> list[str]:
     return [f"{folder}: no files are there; put those of {source} into it"]
 
 
-def _tell_reading(source: str, path: str, done: int, total: int) -> None:
+def tell_reading(source: str, path: str, done: int, total: int) -> None:
+    """Tell a person how far reading is."""
     progress.emit(progress.Reading(source, path, done, total))
 
 
@@ -113,45 +115,3 @@ def plan(con: duckdb.DuckDBPyConnection, project: Project) -> Plan:
             elif part.message:
                 found.messages.append(f"{part.path}: {part.message}")
     return found
-
-
-def read_ahead(project: Project, kind: str) -> dict[str, int]:
-    """Parse what is new in the landing folders of one kind of source into the lake.
-
-    Nothing is recorded but the lake's files, which the next build finds by their content.
-
-    Returns:
-        New rows per feed.
-    """
-    rows: Counter[str] = Counter()
-    with connect() as con:
-        create_ops(con)
-        _copy_ledger(con, project)
-        for source, settings in project.settings.sources.items():
-            if settings.kind == kind:
-                adapter = adapter_of(project, source)
-                loaded = load_landing(
-                    con, project, source, adapter, now=_now(), on_progress=_tell_reading
-                )
-                rows.update(_rows_of(con, loaded.load_ids))
-    return dict(rows)
-
-
-def _rows_of(con: duckdb.DuckDBPyConnection, load_ids: list[str]) -> dict[str, int]:
-    found = con.execute(
-        "select feed, sum(n_loaded) from ops.load_file where load_id in ? group by feed",
-        [load_ids or [""]],
-    ).fetchall()
-    return {feed: int(n) for feed, n in found}
-
-
-def _copy_ledger(con: duckdb.DuckDBPyConnection, project: Project) -> None:
-    """Take over what the published warehouse says was read."""
-    if not project.warehouse.exists():
-        return
-    with connect_published(project) as published:
-        for table in ("load_file", "lake_manifest", "model_state"):
-            rows = published.sql(f"from ops.{table}").to_arrow_table()
-            con.register("published_rows", rows)
-            con.execute(f"insert into ops.{table} by name from published_rows")
-            con.unregister("published_rows")

@@ -11,6 +11,7 @@ from pipelines.sql_models.empty import empty_inputs
 CALL, ASKED, ANSWERED = date(2026, 3, 2), date(2026, 3, 5), date(2026, 3, 9)
 ORDER, REFUND = date(2026, 3, 3), date(2026, 4, 20)
 OTHER = date(2026, 6, 1)
+EVERY = {CALL, ASKED, ANSWERED, ORDER, REFUND, OTHER}
 
 
 @pytest.fixture
@@ -60,34 +61,39 @@ def con() -> duckdb.DuckDBPyConnection:
 
 
 def test_a_record_that_changes_concerns_what_it_is_about(con):
-    assert linked_days(con, {ASKED}) == {ASKED, CALL}
-    assert linked_days(con, {ANSWERED}) == {ANSWERED, ASKED, CALL}
-    assert linked_days(con, {ORDER}) == {ORDER, CALL}
-    assert linked_days(con, {REFUND}) == {REFUND, ORDER, CALL}
+    assert linked_days(con, {ASKED}, every=EVERY) == {ASKED, CALL}
+    assert linked_days(con, {ANSWERED}, every=EVERY) == {ANSWERED, ASKED, CALL}
+    assert linked_days(con, {ORDER}, every=EVERY) == {ORDER, CALL}
+    assert linked_days(con, {REFUND}, every=EVERY) == {REFUND, ORDER, CALL}
 
 
 def test_a_new_contact_takes_its_records_with_it_and_a_known_one_has_them(con):
     con.execute("create table core.fact_contact (contact_key bigint, local_date date)")
-    assert linked_days(con, {CALL}) == {CALL, ASKED, ANSWERED, ORDER, REFUND}
+    assert linked_days(con, {CALL}, every=EVERY) == {CALL, ASKED, ANSWERED, ORDER, REFUND}
     con.execute("insert into core.fact_contact values (md5_key('pbx|c1'), ?)", [CALL])
-    assert linked_days(con, {CALL}) == {CALL}
+    assert linked_days(con, {CALL}, every=EVERY) == {CALL}
 
 
 def test_other_days_hang_on_nothing(con):
-    assert linked_days(con, {OTHER}) == {OTHER}
-    assert linked_days(con, set()) == set()
+    assert linked_days(con, {OTHER}, every=EVERY) == {OTHER}
+    assert linked_days(con, set(), every=EVERY) == set()
+
+
+def test_where_every_day_is_stale_none_is_looked_for(con):
+    con.close()
+    assert linked_days(con, EVERY, every=EVERY) == EVERY
 
 
 def test_a_record_that_changed_leaves_the_day_where_it_counted(con):
     make_fact(con, OTHER, ASKED)
-    assert OTHER in linked_days(con, {ASKED})
+    assert OTHER in linked_days(con, {ASKED}, every=EVERY)
 
 
 def test_a_contact_that_is_gone_leaves_its_records_behind(con):
     make_fact(con, CALL, ASKED)
-    assert linked_days(con, {CALL}) == {CALL}
+    assert linked_days(con, {CALL}, every=EVERY) == {CALL}
     con.execute("delete from staging.contact")
-    assert linked_days(con, {CALL}) == {CALL, ASKED}
+    assert linked_days(con, {CALL}, every=EVERY) == {CALL, ASKED}
 
 
 def make_fact(con, counted: date, own: date) -> None:
@@ -107,4 +113,4 @@ def test_a_record_more_than_400_days_later_is_on_its_own(con):
         "values ('shop', 's3', 'c1', 'pbx', ?)",
         [far],
     )
-    assert linked_days(con, {far}) == {far}
+    assert linked_days(con, {far}, every=EVERY) == {far}
