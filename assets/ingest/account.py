@@ -56,14 +56,26 @@ class Part:
         return sum((Counter(chunk.notes) for chunk in self.chunks), Counter())
 
     def messages(self) -> list[str]:
-        """All that there is to say."""
+        """All that there is to say, but of lines refused."""
         texts = [self.plan.message] if self.plan.message else []
         texts += [f"{count:,} lines: {note}" for note, count in sorted(self.notes.items())]
-        if self.n_refused:
-            texts.append(f"{self.n_refused:,} lines refused: ops.quarantine says which and why")
         if self.plan.has_tail:
             texts.append(tail_message(self.first_line + self.n_read))
         return texts
+
+
+def refused_message(parts: Sequence[Part]) -> tuple[str, str] | None:
+    """One message about the lines refused of parts of one feed: where, and how many."""
+    refused = [part for part in parts if part.n_refused]
+    if not refused:
+        return None
+    paths = dict.fromkeys(part.plan.path for part in refused)
+    where, others = next(iter(paths)), len(paths) - 1
+    if others:
+        where += f" and {others} more {'file' if others == 1 else 'files'}"
+    n = sum(part.n_refused for part in refused)
+    lines = "line" if n == 1 else "lines"
+    return where, f"{n:,} {lines} refused: ops.quarantine says which and why"
 
 
 class Account:

@@ -8,7 +8,7 @@ from itertools import groupby
 import duckdb
 
 from assets.ingest import compaction
-from assets.ingest.account import Account, Part
+from assets.ingest.account import Account, Part, refused_message
 from assets.ingest.adapter import Adapter, ConfigFile, ParseContext
 from assets.ingest.calendar import zone_offsets
 from assets.ingest.chunks import RawChunk, Reader, load_chunks
@@ -207,6 +207,9 @@ class _Loader:
             for plan in plans:
                 self._take(plan)
             self._load_waiting(feed)
+            told = refused_message([part for part in self.loaded.parts if part.plan.feed == feed])
+            if told:
+                self.tell(*told)
 
     def _take(self, plan: FilePlan) -> None:
         """Do what is planned for one file."""

@@ -55,6 +55,17 @@ def test_they_lie_in_one_file_of_the_lake_each_with_its_lines(centre: Centre) ->
     centre.check_balance()
 
 
+def test_lines_refused_are_told_once_for_all_files_of_a_feed(centre: Centre) -> None:
+    land(centre, range(1, 4))
+    several = centre.run().messages
+    assert several == [
+        "landing/phone/log.01 and 2 more files: 3 lines refused: ops.quarantine says which and why"
+    ]
+    land(centre, range(4, 5))
+    one = centre.run().messages
+    assert one == ["landing/phone/log.04: 1 line refused: ops.quarantine says which and why"]
+
+
 def test_together_or_one_by_one_they_give_the_same(tmp_path: Path) -> None:
     together, apart = Centre(tmp_path / "together"), Centre(tmp_path / "apart", chunk_bytes=1)
     for centre in (together, apart):
