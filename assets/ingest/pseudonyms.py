@@ -89,7 +89,7 @@ class Pseudonyms:
         self._line_key = blake2b(b"line", key=key, digest_size=32).digest()
         self._country = country
         self._own = [re.compile(pattern) for pattern in own_numbers]
-        self._hashes: dict[str, str | None] = {}
+        self._known: dict[str, tuple[bool, str | None]] = {}
 
     @cached_property
     def fingerprint(self) -> str:
@@ -109,19 +109,25 @@ class Pseudonyms:
 
     def is_external(self, number: str) -> bool:
         """Whether this is an outside number: at least 7 digits, and none of the centre's own."""
-        text = _bare(number)
-        is_long = _PLAIN_E164.fullmatch(text) or sum(map(str.isdigit, text)) >= _MIN_DIGITS
-        return bool(is_long) and not self._is_own(text)
+        return self._told(number)[0]
 
     def hash_number(self, number: str) -> str | None:
         """`c_` and 16 hex digits; None when the number is withheld."""
-        if number not in self._hashes:
-            if len(self._hashes) >= _CACHE_LIMIT:
-                self._hashes.clear()
+        return self._told(number)[1]
+
+    def _told(self, number: str) -> tuple[bool, str | None]:
+        """Whether a number is an outside one, and its hash; the same callers come again."""
+        told = self._known.get(number)
+        if told is None:
+            if len(self._known) >= _CACHE_LIMIT:
+                self._known.clear()
             text = _bare(number)
+            is_long = _PLAIN_E164.fullmatch(text) or sum(map(str.isdigit, text)) >= _MIN_DIGITS
+            is_external = bool(is_long) and not self._is_own(text)
             withheld = text.lower() in _WITHHELD
-            self._hashes[number] = None if withheld else self._digest(self._normal(text))
-        return self._hashes[number]
+            told = is_external, None if withheld else self._digest(self._normal(text))
+            self._known[number] = told
+        return told
 
     def customer_ref(self, number: str | None) -> str | None:
         """The hash of an outside number; None for withheld numbers, extensions and own numbers."""

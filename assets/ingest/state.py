@@ -2,6 +2,7 @@
 
 import json
 from datetime import datetime
+from functools import lru_cache
 from hashlib import blake2b
 
 import duckdb
@@ -48,8 +49,14 @@ def pseudonyms_of(project: Project, source: str) -> Pseudonyms:
         KeyFileError: the key file is missing or wrong.
     """
     settings = project.settings
-    own = settings.sources[source].own_numbers
-    return Pseudonyms(read_key(project.key_file), settings.centre.country, own)
+    own = tuple(settings.sources[source].own_numbers)
+    return _pseudonyms(read_key(project.key_file), settings.centre.country, own)
+
+
+@lru_cache(maxsize=4)
+def _pseudonyms(key: bytes, country: str, own_numbers: tuple[str, ...]) -> Pseudonyms:
+    """Sources of one centre share what was worked out of a number."""
+    return Pseudonyms(key, country, own_numbers)
 
 
 def stored_state(con: duckdb.DuckDBPyConnection, relation: str) -> str | None:
