@@ -10,10 +10,12 @@ from pipelines.sql_models import SqlModel
 _DESCRIPTIVE = {
     *("extensions", "aliases", "is_current", "valid_to"),
     *("manager", "director", "employer", "work_mode", "shift", "skills", "hired_on", "left_on"),
+    "open_before_ms",
 }
-"""Columns that change no fact: a phone learned tomorrow, or a version that ends where the next one
-begins, which is compared itself."""
+"""Columns that change no fact: a phone learned tomorrow, a version that ends where the next one
+begins, or a sum of rows before; all of these are compared themselves."""
 _CUSTOMERS = "core.bridge_customer_address"
+_HOURS = "core.business_interval"
 
 
 def references_of(models: Iterable[SqlModel]) -> list[SqlModel]:
@@ -85,6 +87,8 @@ def _stale(con: duckdb.DuckDBPyConnection, relation: str, days: set[date]) -> se
     differing = _differing(relation, now)
     if relation == _CUSTOMERS:
         return days & _days_of_callers(con, differing)
+    if relation == _HOURS:
+        return days & _days_of_hours(con, differing)
     if not {"valid_from", "valid_to"} <= set(now):
         return days if con.execute(f"{differing} limit 1").fetchone() else set()
     spans = con.execute(f"select distinct valid_from, valid_to from ({differing})").fetchall()
@@ -116,6 +120,35 @@ def _days_of_callers(con: duckdb.DuckDBPyConnection, differing: str) -> set[date
             f"""
             select distinct local_date from {fact}
             where customer_ref in (select customer_ref from ({differing}))
+            """
+        ).fetchall()
+        found |= {day for (day,) in rows}
+    return found
+
+
+def _days_of_hours(con: duckdb.DuckDBPyConnection, differing: str) -> set[date]:
+    """Days whose opening hours differ, and those of the threads that waited on such a day.
+
+    What lies beyond the days that were known before is new, and in no older fact.
+    """
+    was = f"select min(local_date) as from_day, max(local_date) as to_day from temp.{_copy(_HOURS)}"
+    changed = f"""
+        select distinct d.local_date
+        from ({differing}) as d, ({was}) as was
+        where was.from_day is null or d.local_date between was.from_day and was.to_day
+        """
+    found = {day for (day,) in con.execute(changed).fetchall()}
+    if found and "core.fact_message_thread" in _tables(con):
+        # Who has no answer waits still. A day about the ends, for those of other zones.
+        rows = con.execute(
+            f"""
+            select distinct t.own_local_date
+            from core.fact_message_thread as t, ({changed}) as c
+            where c.local_date >= t.own_local_date - 1
+                and (
+                    t.first_reply_at is null
+                    or c.local_date <= greatest(t.first_reply_at, t.resolved_at)::date + 1
+                )
             """
         ).fetchall()
         found |= {day for (day,) in rows}

@@ -1,5 +1,5 @@
 /*---
-description: "One quarter hour of a calendar of opening hours in one zone: how much of it is open, and how much was open before. Working time between two instants is the difference of two running sums, open_before_ms and the open part of the quarter hour so far."
+description: "One quarter hour of a calendar of opening hours, in a zone in which a queue keeps it: how much of it is open, and how much was open before. Working time between two instants is the difference of two running sums, open_before_ms and the open part of the quarter hour so far."
 owner: team:analytics
 grain: [calendar, zone, interval_start]
 columns:
@@ -8,10 +8,19 @@ columns:
   interval_start: {tests: [not_null]}
   open_ms: {tests: [{min: 0}, {max: 900000}]}
 ---*/
-with used as (
-    select distinct calendar, zone
-    from staging.queue_config
+with kept as (
+    select queue_id, calendar, zone
+    from core.dim_queue
     where calendar is not null
+),
+
+-- A queue of several systems opens by the clock of each.
+used as (
+    select calendar, zone from kept
+    union
+    select k.calendar, v.zone
+    from kept as k
+    inner join staging.queue_visit as v on v.queue = k.queue_id
 ),
 
 -- Times of day as milliseconds since midnight. Who closes before he opens closes on the next day.

@@ -6,6 +6,7 @@ columns:
   queue_key: {tests: [not_null, unique]}
   queue_id: {tests: [not_null]}
   zone: "Time zone whose midnight ends the queue's day: that of its visits, for settings may be the centre's."
+  calendar: Calendar with the queue's opening hours; empty when it is always open.
   valid_from: First local day of this version.
   valid_to: First local day that is no longer of this version.
 ---*/
@@ -43,37 +44,44 @@ configured as (
         short_abandon_s,
         ring_timeout_s,
         is_threshold_assumed,
+        calendar,
+        is_out_of_hours_counted,
         tier,
-        row_number() over (partition by queue, valid_from order by source) as place
+        -- Of several sources the one that says T goes before one for which it was assumed.
+        row_number() over (
+            partition by queue, valid_from
+            order by case when is_threshold_assumed then 1 else 0 end, source
+        ) as place
     from staging.queue_config
     union all
     -- What nobody has set takes the usual limits, and says so.
-    select queue, null, source, zone, null, null, null, 20, 5, null, true, null, 1
+    select queue, null, source, zone, null, null, null, 20, 5, null, true, null, null, null, 1
     from unset
+),
+
+-- Blank means unchanged, or as another source says; - means none.
+filled as (
+    select
+        *,
+        last_value(queue_group ignore nulls) over so_far as group_so_far,
+        last_value(staffing_group ignore nulls) over so_far as staffing_so_far,
+        last_value(calendar ignore nulls) over so_far as calendar_so_far,
+        last_value(is_out_of_hours_counted ignore nulls) over so_far as is_counted_so_far,
+        last_value(tier ignore nulls) over so_far as tier_so_far
+    from configured
+    window so_far as (
+        partition by queue
+        order by row_from nulls first, place desc
+        rows between unbounded preceding and current row
+    )
 ),
 
 ordered as (
     select
         *,
         row_number() over by_day as version_no,
-        lead(row_from) over by_day as next_from,
-        -- Blank means unchanged, - means none.
-        last_value(queue_group ignore nulls) over (
-            partition by queue
-            order by row_from nulls first
-            rows between unbounded preceding and current row
-        ) as group_so_far,
-        last_value(staffing_group ignore nulls) over (
-            partition by queue
-            order by row_from nulls first
-            rows between unbounded preceding and current row
-        ) as staffing_so_far,
-        last_value(tier ignore nulls) over (
-            partition by queue
-            order by row_from nulls first
-            rows between unbounded preceding and current row
-        ) as tier_so_far
-    from configured
+        lead(row_from) over by_day as next_from
+    from filled
     where place = 1
     window by_day as (partition by queue order by row_from nulls first)
 )
@@ -91,6 +99,8 @@ select
     o.short_abandon_s,
     o.ring_timeout_s,
     o.is_threshold_assumed,
+    nullif(o.calendar_so_far, '-') as calendar,
+    coalesce(o.is_counted_so_far, false) as is_out_of_hours_counted,
     o.tier_so_far as tier,
     case when o.version_no = 1 then date '0001-01-01' else o.row_from end as valid_from,
     coalesce(o.next_from, date '9999-12-31') as valid_to,
@@ -99,5 +109,5 @@ from ordered as o
 left join working as w on w.queue = o.queue
 union all
 select
-    -1, 'unknown', 'unknown', null, null, null, null, null, null, null, null, null, null,
-    date '0001-01-01', date '9999-12-31', true
+    -1, 'unknown', 'unknown', null, null, null, null, null, null, null, null, null, null, null,
+    null, date '0001-01-01', date '9999-12-31', true

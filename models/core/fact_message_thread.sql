@@ -198,33 +198,6 @@ linked as (
             and t.own_local_date + interval '7' day
 ),
 
--- The calendar that a queue kept from a day on. Blank means unchanged, - means none.
-configured as (
-    select
-        queue,
-        zone,
-        coalesce(valid_from, date '0001-01-01') as valid_from,
-        last_value(calendar ignore nulls) over (
-            partition by queue
-            order by valid_from nulls first, source desc
-            rows between unbounded preceding and current row
-        ) as calendar,
-        row_number() over (partition by queue, valid_from order by source) as place
-    from staging.queue_config
-),
-
-hours as (
-    select
-        queue,
-        zone,
-        nullif(calendar, '-') as calendar,
-        valid_from,
-        lead(valid_from, 1, date '9999-12-31') over (partition by queue order by valid_from)
-            as valid_to
-    from configured
-    where place = 1
-),
-
 watermark as (
     select source, max(watermark_at) as watermark_at
     from ops.feed_watermark
@@ -235,7 +208,7 @@ timed as (
     select
         l.*,
         h.calendar,
-        h.zone as calendar_zone,
+        h.zone as queue_zone,
         m.watermark_at,
         cast(case when l.channel = 'chat' then 60000 else 86400000 end as bigint)
             as response_goal_ms,
@@ -243,8 +216,8 @@ timed as (
             and l.last_message_at + interval '72' hour <= m.watermark_at as is_silent
     from linked as l
     inner join ops.build_window as w on l.local_date between w.from_date and w.to_date
-    left join hours as h
-        on h.queue = l.queue_id
+    left join core.dim_queue as h
+        on h.queue_id = l.queue_id
         and l.own_local_date >= h.valid_from
         and l.own_local_date < h.valid_to
     left join watermark as m on m.source = l.source
@@ -269,23 +242,23 @@ worked as (
     from timed as t
     left join core.business_interval as asked
         on asked.calendar = t.calendar
-        and asked.zone = t.calendar_zone
+        and asked.zone = t.queue_zone
         and asked.interval_start = bucket15(t.first_customer_at)
     left join core.business_interval as replied
         on replied.calendar = t.calendar
-        and replied.zone = t.calendar_zone
+        and replied.zone = t.queue_zone
         and replied.interval_start = bucket15(t.first_reply_at)
     left join core.business_interval as began
         on began.calendar = t.calendar
-        and began.zone = t.calendar_zone
+        and began.zone = t.queue_zone
         and began.interval_start = bucket15(t.started_at)
     left join core.business_interval as resolved
         on resolved.calendar = t.calendar
-        and resolved.zone = t.calendar_zone
+        and resolved.zone = t.queue_zone
         and resolved.interval_start = bucket15(t.resolved_at)
     left join core.business_interval as read_to
         on read_to.calendar = t.calendar
-        and read_to.zone = t.calendar_zone
+        and read_to.zone = t.queue_zone
         and read_to.interval_start = bucket15(t.watermark_at)
 ),
 

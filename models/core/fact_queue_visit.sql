@@ -24,6 +24,7 @@ columns:
   is_answered: {description: An agent was connected., tests: [not_null]}
   is_consult: A consultation call of an agent and not a customer.
   wait_ms: {tests: [{min: 0}]}
+  is_in_counted_hours: {tests: [not_null]}
   talk_ms: Talk time of the visit's legs; empty while any of them is not known.
   hold_ms: Hold time of the visit's legs; empty while any of them is not known.
   wrap_ms: Wrap-up time of the visit's legs; empty while any of them is not known.
@@ -82,6 +83,29 @@ answer as (
     select h.*, l.agent_id
     from handled as h
     inner join leg as l on l.visit_key = h.visit_key and l.segment_ordinal = h.first_ordinal
+),
+
+-- The queue as it was set up on the day of entry, and whether it was open.
+entry as (
+    select
+        v.*,
+        q.queue_key,
+        q.channel,
+        q.service_level_s,
+        q.short_abandon_s,
+        q.is_out_of_hours_counted,
+        case
+            when q.calendar is null then true
+            else ms_between(b.interval_start, v.entered_at) >= b.opens_ms
+                and ms_between(b.interval_start, v.entered_at) < b.opens_ms + b.open_ms
+        end as is_in_hours
+    from keyed as v
+    left join core.dim_queue as q
+        on q.queue_id = v.queue and v.local_date >= q.valid_from and v.local_date < q.valid_to
+    left join core.business_interval as b
+        on b.calendar = q.calendar
+        and b.zone = v.zone
+        and b.interval_start = bucket15(v.entered_at)
 )
 
 select
@@ -89,13 +113,13 @@ select
     md5_key(v.source || '|' || v.contact_id) as contact_key,
     v.contact_id,
     v.source,
-    coalesce(q.queue_key, -1) as queue_key,
+    coalesce(v.queue_key, -1) as queue_key,
     v.queue as queue_id,
     coalesce(o.outcome_key, -1) as outcome_key,
     v.outcome,
     coalesce(a.agent_key, -1) as agent_key,
     h.agent_id,
-    coalesce(c.channel, q.channel) as channel,
+    coalesce(c.channel, v.channel) as channel,
     coalesce(c.direction, 'inbound') as direction,
     coalesce(c.kind, case when v.is_consult then 'consult' else 'customer' end) as kind,
     c.site,
@@ -109,10 +133,10 @@ select
     v.wait_ms,
     v.outcome = 'answered' as is_answered,
     v.is_consult,
-    -- No source tells opening hours yet.
-    true as is_in_hours,
-    coalesce(v.wait_ms <= q.service_level_s * 1000, false) as is_within_threshold,
-    coalesce(v.outcome = 'abandoned' and v.wait_ms <= q.short_abandon_s * 1000, false)
+    v.is_in_hours,
+    coalesce(v.is_in_hours or v.is_out_of_hours_counted, true) as is_in_counted_hours,
+    coalesce(v.wait_ms <= v.service_level_s * 1000, false) as is_within_threshold,
+    coalesce(v.outcome = 'abandoned' and v.wait_ms <= v.short_abandon_s * 1000, false)
         as is_short_abandon,
     v.next_step,
     v.next_queue as next_queue_id,
@@ -121,14 +145,12 @@ select
     cast(h.talk_ms as bigint) as talk_ms,
     cast(h.hold_ms as bigint) as hold_ms,
     cast(h.wrap_ms as bigint) as wrap_ms
-from keyed as v
+from entry as v
 left join contact as c
     on c.source = v.source
     and c.contact_id = v.contact_id
     and c.local_date between v.local_date - interval '7' day and v.local_date + interval '7' day
 left join answer as h on h.visit_key = v.visit_key
-left join core.dim_queue as q
-    on q.queue_id = v.queue and v.local_date >= q.valid_from and v.local_date < q.valid_to
 left join core.dim_agent as a
     on a.agent_id = h.agent_id and v.local_date >= a.valid_from and v.local_date < a.valid_to
 left join core.dim_outcome as o on o.outcome = v.outcome

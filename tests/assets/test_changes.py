@@ -5,16 +5,27 @@ from datetime import date, timedelta
 import duckdb
 
 from assets.changes import ReferencesBefore
-from pipelines.sql_models import load_models
+from pipelines.sql_models import SqlModel, load_models
 
 FIRST = date(2026, 3, 2)
 CALL, MENU, OTHER = (FIRST + timedelta(days=n) for n in range(3))
 ALIASES = "core.bridge_customer_address"
+HOURS = "core.business_interval"
+THREADS = """
+    ('short', date '2026-03-02', timestamp '2026-03-02 09:00:00', null),
+    ('long', date '2026-03-03', timestamp '2026-03-03 09:00:00', timestamp '2026-03-20 09:00:00'),
+    ('waiting', date '2026-03-04', null, null),
+    ('later', date '2026-03-25', null, null)
+    """
+
+
+def _models(relation: str) -> list[SqlModel]:
+    return [model for model in load_models() if model.relation == relation]
 
 
 def test_a_changed_address_concerns_its_contacts_and_its_sessions():
     """Who hung up in a menu may be in no contact at all."""
-    models = [model for model in load_models() if model.relation == ALIASES]
+    models = _models(ALIASES)
     with duckdb.connect() as con:
         con.execute("create schema core")
         con.execute(
@@ -33,3 +44,52 @@ def test_a_changed_address_concerns_its_contacts_and_its_sessions():
         before = ReferencesBefore(con, models)
         con.execute(f"update {ALIASES} set customer_id = 'dora' where customer_ref <> 'c'")
         assert before.stale_days(con, {CALL, MENU, OTHER}) == {CALL, MENU}
+
+
+def _hours(con: duckdb.DuckDBPyConnection) -> ReferencesBefore:
+    """Three months of days, each with one quarter hour, and what was written in them."""
+    con.execute("create schema core")
+    con.execute(
+        f"""
+        create table {HOURS} as
+        select 'office' as calendar, 'Etc/UTC' as zone, day + interval 9 hour as interval_start,
+            day::date as local_date, 0 as opens_ms, 900000 as open_ms,
+            900000 * row_number() over (order by day) as open_before_ms
+        from range(timestamp '2026-02-01', timestamp '2026-05-01', interval 1 day) as r(day)
+        """
+    )
+    con.execute(
+        f"create table core.fact_message_thread as from (values {THREADS}) "
+        "as t(thread_id, own_local_date, first_reply_at, resolved_at)"
+    )
+    return ReferencesBefore(con, _models(HOURS))
+
+
+def test_changed_hours_concern_their_days_and_the_threads_that_waited_on_them():
+    """What came before them is another sum, and no other working time."""
+    march = {date(2026, 3, 1) + timedelta(days=n) for n in range(31)}
+    with duckdb.connect() as con:
+        before = _hours(con)
+        con.execute(f"update {HOURS} set open_ms = 0 where local_date = '2026-03-10'")
+        con.execute(f"update {HOURS} set open_before_ms = 0 where local_date > '2026-03-10'")
+        days = {date(2026, 3, 3), date(2026, 3, 4), date(2026, 3, 10)}
+        assert before.stale_days(con, march) == days
+
+
+def test_hours_of_days_that_were_not_known_yet_concern_no_day_before():
+    with duckdb.connect() as con:
+        before = _hours(con)
+        con.execute(
+            f"insert into {HOURS} select * replace (local_date + 365 as local_date) from {HOURS}"
+        )
+        assert before.stale_days(con, {date(2026, 3, 4), date(2027, 3, 4)}) == set()
+
+
+def test_the_first_calendar_concerns_every_day_that_it_has():
+    with duckdb.connect() as con:
+        _hours(con)
+        con.execute(f"create table described as from {HOURS}")
+        con.execute(f"delete from {HOURS}")
+        before = ReferencesBefore(con, _models(HOURS))
+        con.execute(f"insert into {HOURS} from described")
+        assert before.stale_days(con, {FIRST, date(2027, 1, 1)}) == {FIRST}

@@ -21,6 +21,8 @@ from tests.models.golden import Golden, is_as_expected
 
 METRICS = {metric.id: metric for metric in load_metrics()}
 _SHARES = {"0.5": "0.9", "0.9": "0.5", "0.95": "0.5"}
+_TAKEN_FOR = {"is_in_counted_hours": "is_in_hours"}
+"""Columns that are easily taken for another."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,8 @@ def _terms(node: exp.Expression) -> Iterator[exp.Expression]:
         yield node.args["ifs"][0].args["true"]
     elif isinstance(node, exp.Literal) and node.this in _SHARES:
         yield exp.Literal.number(_SHARES[node.this])
+    elif isinstance(node, exp.Column) and node.name in _TAKEN_FOR:
+        yield exp.column(_TAKEN_FOR[node.name])
 
 
 def _faulty(sql: str) -> dict[str, str]:

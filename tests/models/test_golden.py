@@ -41,8 +41,9 @@ EXAMPLES: dict[str, list[tuple[str, float | None, int]]] = {
     "colleagues": [("answered", 60, 3)],
 }
 
-LATE = {"position_in": 99}
-"""No source tells opening hours yet: these are made visits out of hours when the fact is there."""
+HOURS = {"calendar": "office"}
+LATE = {"entered_at": START + timedelta(hours=10)}
+"""After the office has closed."""
 OUTCOMES = ("answered", "abandoned", "exit_key", "empty", "withdrawn", "overflow", "cut", "open")
 # One queue with something of everything, in and out of its hours: what each metric leaves out.
 MIXTURE: list[tuple[str, float | None, int, dict[str, Any]]] = [
@@ -69,6 +70,27 @@ MIXTURE: list[tuple[str, float | None, int, dict[str, Any]]] = [
     ("abandoned", 40, 1, LATE),
     ("timeout", 12, 1, LATE),
 ]
+# A queue that counts its visits outside of hours too.
+ALL_HOURS: list[tuple[str, float | None, int, dict[str, Any]]] = [
+    ("answered", 10, 1, {}),
+    ("answered", 11, 2, LATE),
+    ("answered", 30, 1, LATE),
+    ("abandoned", 2, 1, LATE),
+    ("abandoned", 12, 1, LATE),
+    ("abandoned", 40, 1, LATE),
+    ("timeout", 12, 1, LATE),
+]
+COUNTED = {
+    "service_level": 100 * 3 / 6,
+    "service_level_all_positive": 100 * 5 / 7,
+    "service_level_answered_only": 100 * 3 / 4,
+    "service_level_all_negative": 100 * 3 / 7,
+    "service_level_ignore_ab_in_t": 100 * 3 / 5,
+    "service_level_short_positive": 100 * 4 / 7,
+    "service_level_lost": 100 * 3 / 7,
+    "abandonment_rate": 100 * 2 / 7,
+    "lost_rate": 100 * 3 / 7,
+}
 REFUSED = 3
 MIXED = {
     # 46 in hours and 5 late; 12 are of agents.
@@ -135,7 +157,7 @@ def visits(queue: str, outcome: str, wait_s: float | None, number: int, **more: 
     ]
 
 
-def config(queue: str) -> dict[str, Any]:
+def config(queue: str, **more: Any) -> dict[str, Any]:
     return {
         "source": "pbx",
         "zone": "Etc/UTC",
@@ -145,26 +167,32 @@ def config(queue: str) -> dict[str, Any]:
         "service_level_s": 20,
         "short_abandon_s": 5,
         "is_threshold_assumed": False,
-    }
+        "calendar": None,
+        "is_out_of_hours_counted": None,
+    } | more
 
 
 @pytest.fixture(scope="module")
 def con() -> duckdb.DuckDBPyConnection:
     con = inputs(["Etc/UTC"], DAY, DAY, GOALS)
-    stage(con, "queue_config", [config(queue) for queue in (*EXAMPLES, "mixture")])
+    stage(con, "queue_config", [config(queue) for queue in EXAMPLES])
+    stage(con, "queue_config", [config("mixture", **HOURS)])
+    stage(con, "queue_config", [config("all hours", is_out_of_hours_counted=True, **HOURS)])
+    monday = {"day_rule": "monday", "opens_local_time": "10:00", "closes_local_time": "20:00"}
+    stage(con, "calendar", [{"source": "pbx", "zone": "Etc/UTC", **HOURS, **monday}])
     for queue, groups in EXAMPLES.items():
         for outcome, wait_s, number in groups:
             stage(con, "queue_visit", visits(queue, outcome, wait_s, number))
     call = {"is_consult": True, "contact_id": "of an agent"}
     stage(con, "queue_visit", visits("colleagues", "answered", 1, 1, **call))
-    for outcome, wait_s, number, more in MIXTURE:
-        stage(con, "queue_visit", visits("mixture", outcome, wait_s, number, **more))
+    for queue, groups in (("mixture", MIXTURE), ("all hours", ALL_HOURS)):
+        for outcome, wait_s, number, more in groups:
+            stage(con, "queue_visit", visits(queue, outcome, wait_s, number, **more))
     for n in range(REFUSED):
         refused = {"contact_id": f"full {n}", "queue": "mixture", "refused_at": START}
         refused |= {"source": "pbx", "zone": "Etc/UTC", "local_date": DAY}
         stage(con, "queue_refusal", [refused | {"refusal_ordinal": 1, "cause": "full"}])
-    late = "update core.fact_queue_visit set is_in_hours = false where position_in = 99"
-    build_plainly(con, "marts.v_kpi_day", "marts.v_queue_day", then={"fact_queue_visit": late})
+    build_plainly(con, "marts.v_kpi_day", "marts.v_queue_day")
     return con
 
 
@@ -216,6 +244,7 @@ ARTICLE = {
 }
 GOLDEN = [Golden(metric, expected, DAY, "queue", "article") for metric, expected in ARTICLE.items()]
 GOLDEN += [Golden(metric, expected, DAY, "queue", "mixture") for metric, expected in MIXED.items()]
+GOLDEN += [Golden(metric, number, DAY, "queue", "all hours") for metric, number in COUNTED.items()]
 
 
 @pytest.mark.parametrize("golden", GOLDEN, ids=str)

@@ -1,6 +1,6 @@
 """A warehouse in memory for tests that need more than one model: staging in, all models built."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Any
 
@@ -127,33 +127,24 @@ def project_models_for(project: Project, wanted: Iterable[str]) -> tuple[list[Sq
     return needed, active & {name for model in needed for name in (model.relation, *model.reads)}
 
 
-def build_plainly(
-    con: duckdb.DuckDBPyConnection, *wanted: str, then: Mapping[str, str] | None = None
-) -> None:
+def build_plainly(con: duckdb.DuckDBPyConnection, *wanted: str) -> None:
     """Make relations from their SQL alone, without comments and state: three times as quick.
 
     Args:
         con: with staging and ops.
         wanted: relations that are asked about; every relation when left out.
-        then: model -> a statement to run when it is there, before others are made of it.
     """
     models = models_with_rows(con)
-    make(con, needed_for(models, wanted) if wanted else models, then)
+    make(con, needed_for(models, wanted) if wanted else models)
 
 
-def make(
-    con: duckdb.DuckDBPyConnection,
-    models: Iterable[SqlModel],
-    then: Mapping[str, str] | None = None,
-) -> None:
+def make(con: duckdb.DuckDBPyConnection, models: Iterable[SqlModel]) -> None:
     """Make relations from their SQL alone; see `build_plainly`."""
     for schema in ("core", "marts"):
         con.execute(f"create schema if not exists {schema}")
     for model in models:
         kind = "view" if model.header.materialization == "view" else "table"
         con.execute(f"create or replace {kind} {model.relation} as {model.sql}")
-        if then and model.name in then:
-            con.execute(then[model.name])
 
 
 def build(
