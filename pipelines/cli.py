@@ -58,11 +58,14 @@ def init(
     folder: Annotated[Path, typer.Argument(help="Folder to make the project in.")] = Path(),
     timezone: Annotated[str, typer.Option(help="Zone of the centre.")] = "Etc/UTC",
     name: Annotated[str, typer.Option(help="Name of the centre.")] = "Contact centre",
+    tabular: Annotated[
+        bool, typer.Option("--tabular", help="There is no Asterisk: mappings read all files.")
+    ] = False,
 ) -> None:
     """Make a project folder: settings, landing folder, key."""
     from pipelines.commands import setting_up
 
-    setting_up.init(folder, timezone=timezone, name=name)
+    setting_up.init(folder, timezone=timezone, name=name, tabular=tabular)
 
 
 @app.command()

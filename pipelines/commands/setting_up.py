@@ -10,7 +10,7 @@ from pipelines.commands.errors import UsageError
 from pipelines.commands.output import own_name
 from pipelines.settings import PROJECT_FILE, load_project, parse_settings
 
-_TEMPLATE = """\
+_HEAD = """\
 # A callmart project: one contact centre. Every key is explained in docs/settings.md.
 
 [centre]
@@ -19,11 +19,14 @@ timezone = {timezone}     # days of the whole centre, and the hour of the daily 
 country = "GB"            # how numbers without a country code are read
 # currency = "EUR"        # in which money is counted, where amounts are in several
 
+"""
+_ASTERISK = """\
 # One table per system whose files land here; its files go to landing/<name>/.
 [sources.pbx]
 kind = "asterisk"         # queue_log and Master.csv, plain or .gz, rotated or growing
 # timezone = "Europe/London"   # of times written without a zone, if not the centre's
-# own_numbers = ["\\\\+44207946\\\\d{{4}}"]   # the centre's own numbers, kept readable
+# site = "London"         # where its calls and agents belong, where there are several sites
+# own_numbers = ["\\\\+44207946\\\\d{4}"]   # the centre's own numbers, kept readable
 
 # [sources.pbx.aliases]   # other names of an agent in the logs
 # "PJSIP/1008" = "Hugo Brandt"
@@ -36,6 +39,17 @@ kind = "asterisk"         # queue_log and Master.csv, plain or .gz, rotated or g
 # service_level_s = 15
 # group = "Sales"
 
+"""
+_TABULAR = """\
+# One table per system whose files land here; its files go to landing/<name>/, and a mapping in
+# mappings/ says what their columns mean: docs/bringing.md. Make one with `callmart mapping new`.
+[sources.files]
+kind = "tabular"          # tables in CSV, JSON Lines, Excel or Parquet, plain or .gz
+# timezone = "Europe/London"   # of times written without a zone, if not the centre's
+# options.mappings = ["calls"] # else every mapping in mappings/ is for this source
+
+"""
+_TAIL = """\
 # [goals]                 # else each metric's own goal: see the report's glossary
 # service_level = 80
 
@@ -73,8 +87,14 @@ def _write_templates(folder: Path) -> None:
         (folder / f"{table}.yml").write_text(template_mapping(table), encoding="utf-8")
 
 
-def init(folder: Path, *, timezone: str, name: str) -> None:
+def init(folder: Path, *, timezone: str, name: str, tabular: bool = False) -> None:
     """Make a project in `folder`; an existing one is left as it is.
+
+    Args:
+        folder: of the project.
+        timezone: of the centre.
+        name: of the centre.
+        tabular: for a centre without an Asterisk: its first source is one of mapped files.
 
     Raises:
         UsageError: the folder is a project already.
@@ -83,21 +103,26 @@ def init(folder: Path, *, timezone: str, name: str) -> None:
     root = folder.expanduser().resolve()
     if (root / PROJECT_FILE).exists():
         raise UsageError(f"{root / PROJECT_FILE} exists already; nothing was changed.")
-    text = _TEMPLATE.format(name=_toml_text(name), timezone=_toml_text(timezone))
-    parse_settings(text, "the new project")
-    (root / "landing" / "pbx").mkdir(parents=True, exist_ok=True)
+    head = _HEAD.format(name=_toml_text(name), timezone=_toml_text(timezone))
+    text = head + (_TABULAR if tabular else _ASTERISK) + _TAIL
+    (source,) = parse_settings(text, "the new project").sources
+    landing = root / "landing" / source
+    landing.mkdir(parents=True, exist_ok=True)
     _make_private(root / "var")
     (root / PROJECT_FILE).write_text(text, encoding="utf-8")
     _make_key(load_project(root).key_file)
     _write_templates(root / "mappings" / "templates")
     typer.echo(f"Made a project in {root}.")
     typer.echo(f"  settings   {root / PROJECT_FILE}")
-    typer.echo(f"  files go   {root / 'landing' / 'pbx'}")
-    typer.echo(f"  tables     {root / 'mappings' / 'templates'} (for any other data)")
+    typer.echo(f"  files go   {landing}")
+    typer.echo(f"  tables     {root / 'mappings' / 'templates'} (where there is no export)")
     typer.echo(f"  key        {root / 'var' / 'key'} (keep a copy: pseudonyms depend on it)")
-    typer.echo(
-        f"Next: put queue_log and Master.csv there, then `{own_name()} --project {root} run`."
-    )
+    command = f"{own_name()} --project {root}"
+    if tabular:
+        typer.echo(f"Next: `{command} mapping new FILE --table contact` guesses what a file means;")
+        typer.echo(f"      put the file there, then `{command} run`. docs/bringing.md says more.")
+    else:
+        typer.echo(f"Next: put queue_log and Master.csv there, then `{command} run`.")
 
 
 def _copy_sample(root: Path) -> None:

@@ -19,7 +19,7 @@ CALLS = (
 
 @pytest.fixture
 def project(tmp_path, capsys):
-    init(tmp_path / "p", timezone="Europe/Berlin", name="Mine")
+    init(tmp_path / "p", timezone="Europe/Berlin", name="Mine", tabular=True)
     capsys.readouterr()
     return tmp_path / "p"
 
