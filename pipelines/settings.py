@@ -48,6 +48,7 @@ def _known_currency(code: str) -> str:
 
 Zone = Annotated[str, AfterValidator(_known_zone)]
 Currency = Annotated[str, AfterValidator(_known_currency)]
+SiteName = Annotated[str, Field(pattern=r"^[^\s-].*$")]
 Seconds = Annotated[int, Field(ge=0, le=86_400)]
 Share = Annotated[float, Field(ge=0, le=1)]
 
@@ -80,6 +81,8 @@ class Source(_Section):
     folder; all files of the folder when left out."""
     timezone: Zone | None = None
     """Zone of times written without one; the centre's when left out."""
+    site: SiteName | None = None
+    """Site of its contacts, queues and agents, where `[queues]` or a roster name no other."""
     queue_prefix: str = ""
     """Put before each queue's name, for two systems whose queues share names."""
     aliases: dict[str, str] = {}
@@ -90,6 +93,15 @@ class Source(_Section):
     """Without newer lines for so long the feed is reported late."""
     options: dict[str, Any] = {}
     """Checked by the adapter of this kind."""
+
+    @model_validator(mode="after")
+    def _names_no_site_itself(self) -> "Source":
+        if self.site is not None and self.kind == "tabular":
+            raise ValueError(
+                "site is for an Asterisk, whose files name none; of a table its mapping says it: "
+                f'site: {{constant: "{self.site}"}}'
+            )
+        return self
 
 
 class Thresholds(_Section):
@@ -105,6 +117,13 @@ class Thresholds(_Section):
         if t is not None and limit is not None and t > limit:
             raise ValueError(f"short_abandon_s ({t}) must not exceed service_level_s ({limit})")
         return self
+
+
+class QueueSettings(Thresholds):
+    """What the project says of one queue."""
+
+    site: SiteName | None = None
+    """Site of the contacts that come to it first, if not the source's."""
 
 
 class Schedule(_Section):
@@ -127,7 +146,7 @@ class Settings(_Section):
     centre: Centre = Centre()
     sources: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,30}$")], Source] = {}
     defaults: Thresholds = Thresholds()
-    queues: dict[str, Thresholds] = {}
+    queues: dict[str, QueueSettings] = {}
     goals: dict[str, float] = {}
     schedule: Schedule = Schedule()
     storage: Storage = Storage()

@@ -18,7 +18,7 @@ import polars as pl
 
 from assets.ingest.content import Opener
 from assets.ingest.pseudonyms import Pseudonyms
-from pipelines.settings import Project, Source, Thresholds
+from pipelines.settings import Project, QueueSettings, Source, Thresholds
 
 STANDARD_COLUMNS: dict[str, str] = {
     "source": "VARCHAR",
@@ -99,7 +99,7 @@ class DeriveContext:
     source: str
     settings: Source
     defaults: Thresholds
-    queues: Mapping[str, Thresholds]
+    queues: Mapping[str, QueueSettings]
     zone: str
     options: Mapping[str, Any]
     landing: Path

@@ -98,6 +98,8 @@ def derive_hash(
         {name: dict(columns) for name, columns in adapter.memory_tables.items()},
         {table: contract.version for table, contract in load_contracts().items()},
         settings.queue_prefix,
+        settings.site,
+        {name: q.site for name, q in project.settings.queues.items() if q.site},
         settings.aliases,
         people,
         settings.options,

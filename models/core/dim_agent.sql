@@ -38,7 +38,7 @@ logged as (
         agent,
         min(name) as name,
         min(team) as team,
-        min(site) as site,
+        min(case when not coalesce(is_site_assumed, false) then site end) as site,
         min(extensions) as extensions,
         min(aliases) as aliases,
         min(zone) as zone
@@ -47,9 +47,18 @@ logged as (
     group by agent
 ),
 
+-- Where nobody says better, an agent belongs to the site of the system that knows him.
+assumed as (
+    select agent, min(site) as site
+    from staging.roster
+    where is_site_assumed
+    group by agent
+),
+
 told as (
     select
         *,
+        case when not coalesce(is_site_assumed, false) then site end as told_site,
         -- Of several sources on one day, the last of the alphabet that says something counts.
         row_number() over (partition by agent, valid_from order by source desc) as place,
         row_number() over (partition by agent order by valid_from nulls first, source) as step
@@ -65,7 +74,7 @@ carried as (
         place,
         last_value(name ignore nulls) over so_far as name,
         last_value(team ignore nulls) over so_far as team,
-        last_value(site ignore nulls) over so_far as site,
+        last_value(told_site ignore nulls) over so_far as site,
         last_value(extensions ignore nulls) over so_far as extensions,
         last_value(aliases ignore nulls) over so_far as aliases,
         last_value(supervisor ignore nulls) over so_far as supervisor,
@@ -146,7 +155,7 @@ filled as (
         cast(v.row_from as date) as row_from,
         coalesce(v.name, l.name) as name,
         nullif(coalesce(v.team, l.team), '-') as team,
-        nullif(coalesce(v.site, l.site), '-') as site,
+        nullif(coalesce(v.site, l.site, h.site), '-') as site,
         nullif(coalesce(v.extensions, l.extensions), '-') as extensions,
         nullif(coalesce(v.aliases, l.aliases), '-') as aliases,
         nullif(v.supervisor, '-') as supervisor,
@@ -169,6 +178,7 @@ filled as (
         lead(v.row_from) over (partition by v.agent order by v.row_from nulls first) as next_from
     from version as v
     left join logged as l on l.agent = v.agent
+    left join assumed as h on h.agent = v.agent
     left join seen as s on s.agent = v.agent
 )
 

@@ -15,7 +15,7 @@ from assets.ingest.calendar import local_day, local_midnight, midnights_after
 from pipelines.storage.duck import insert_rows
 
 _TABLES: dict[str, str] = {
-    "opt": "queue_prefix varchar, watermark_at timestamp, has_queue_log boolean, "
+    "opt": "queue_prefix varchar, site varchar, watermark_at timestamp, has_queue_log boolean, "
     "from_at timestamp, until_at timestamp",
     "opt_event": "event varchar, class varchar, event_order integer",
     "opt_exit_key": "exit_key varchar, next_step varchar",
@@ -24,7 +24,7 @@ _TABLES: dict[str, str] = {
     "opt_member": "agent varchar, alias varchar",
     "opt_default": "service_level_s integer, short_abandon_s integer",
     "opt_queue_setting": "queue varchar, queue_group varchar, service_level_s integer, "
-    "short_abandon_s integer",
+    "short_abandon_s integer, site varchar",
     "opt_queue_conf": "queue varchar, service_level_s integer, ring_timeout_s integer, "
     "wrap_limit_s integer",
     "opt_alias": "alias varchar, agent varchar, is_set boolean",
@@ -43,6 +43,7 @@ def create_inputs(con: duckdb.DuckDBPyConnection, ctx: DeriveContext) -> None:
         "opt": [
             (
                 ctx.settings.queue_prefix,
+                ctx.settings.site,
                 ctx.watermark_at,
                 "queue_log" in ctx.watermarks,
                 from_at,
@@ -59,7 +60,7 @@ def create_inputs(con: duckdb.DuckDBPyConnection, ctx: DeriveContext) -> None:
         "opt_member": [(agent, alias) for alias, agent in own.items()],
         "opt_default": [(ctx.defaults.service_level_s, ctx.defaults.short_abandon_s)],
         "opt_queue_setting": [
-            (queue, t.group, t.service_level_s, t.short_abandon_s)
+            (queue, t.group, t.service_level_s, t.short_abandon_s, t.site)
             for queue, t in ctx.queues.items()
         ],
         "opt_queue_conf": [

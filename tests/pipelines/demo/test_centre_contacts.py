@@ -5,13 +5,16 @@ That core holds each row of staging is what the reconciliations check.
 """
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import duckdb
 import pytest
 
+from pipelines.demo.centre.world import SITES, day_factor, instant
 from pipelines.settings import load_project
 from pipelines.storage.reading import connect_with_staging
+from tests.pipelines.demo.conftest import START
 
 pytestmark = pytest.mark.slow
 
@@ -61,10 +64,10 @@ def no_difference(con: duckdb.DuckDBPyConnection, staged: str, told: str) -> Non
 def test_each_contact_is_there_once(read):
     no_difference(
         read,
-        "select source, contact_id, channel, direction, is_open from staging.contact",
+        "select source, contact_id, site, channel, direction, is_open from staging.contact",
         # A switch sees a call from an extension, whatever it was made for.
         """
-        select source, contact_id, channel,
+        select source, contact_id, site, channel,
             if(source = 'dublin' and direction = 'callback', 'outbound', direction),
             ended_at is null
         from told.contact
@@ -77,12 +80,12 @@ def test_what_a_contact_was_about(read):
     no_difference(
         read,
         """
-        select contact_id, site, reason, related_contact_id,
+        select contact_id, reason, related_contact_id,
             case when not starts_with(source, 'cloud') then disposition end
         from staging.contact where source <> 'dublin'
         """,
         """
-        select contact_id, site, reason, related_id,
+        select contact_id, reason, related_id,
             case when not starts_with(source, 'cloud') then disposition end
         from told.contact where source <> 'dublin'
         """,
@@ -105,6 +108,34 @@ def test_visits_with_their_outcomes(read):
         from told.visits
         """,
     )
+
+
+def test_visits_are_in_hours_as_the_sites_were_open(read):
+    read.execute("create table told.opening (site varchar, opens_ms bigint, closes_ms bigint)")
+    for site in SITES.values():
+        for day in (START + timedelta(days=n) for n in range(-1, 61)):
+            if day_factor(site, day) > 0:
+                times = (instant(day, minute, site.zone) for minute in (site.opens, site.closes))
+                read.execute("insert into told.opening values (?, ?, ?)", [site.name, *times])
+    no_difference(
+        read,
+        """
+        select contact_id, visit_ordinal, site, is_in_hours, is_in_counted_hours
+        from core.fact_queue_visit
+        """,
+        # What is written at night waits for the morning, and counts.
+        """
+        select contact_id, visit_ordinal, v.site, o.site is not null,
+            o.site is not null or c.channel in ('email', 'social')
+        from told.visits as v
+        inner join told.contacts as c using (contact_id)
+        left join told.opening as o
+            on o.site = v.site
+            and epoch_ms(v.entered_at) >= o.opens_ms and epoch_ms(v.entered_at) < o.closes_ms
+        """,
+    )
+    outside = "select channel, count(*) from core.fact_queue_visit where not is_in_hours group by 1"
+    assert {"email", "social", "voice"} <= dict(read.execute(outside).fetchall()).keys()
 
 
 def test_waits_to_what_each_source_resolves(read):

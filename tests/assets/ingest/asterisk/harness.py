@@ -13,7 +13,7 @@ from assets.ingest.adapter import Chunk, ConfigFile, DeriveContext, ParseContext
 from assets.ingest.asterisk.adapter import AsteriskAdapter
 from assets.ingest.calendar import zone_offsets
 from assets.ingest.pseudonyms import Pseudonyms
-from pipelines.settings import Source, Thresholds
+from pipelines.settings import QueueSettings, Source, Thresholds
 from pipelines.sql_models.contracts import create_empty, load_contracts
 
 NOW = datetime(2027, 1, 1)  # noqa: DTZ001
@@ -33,9 +33,10 @@ class Centre:
     aliases: dict[str, str] = field(default_factory=dict)
     own_numbers: tuple[str, ...] = ()
     options: dict[str, Any] = field(default_factory=dict)
-    queues: dict[str, Thresholds] = field(default_factory=dict)
+    queues: dict[str, QueueSettings] = field(default_factory=dict)
     defaults: Thresholds = field(default_factory=Thresholds)
     queue_prefix: str = ""
+    site: str | None = None
     queues_conf: str = ""
     now: datetime = NOW
 
@@ -45,7 +46,7 @@ class Centre:
         self.con.execute("set threads = 1")
         self.source = Source(
             kind="asterisk", aliases=self.aliases, own_numbers=self.own_numbers,
-            options=self.options, queue_prefix=self.queue_prefix,
+            options=self.options, queue_prefix=self.queue_prefix, site=self.site,
         )  # fmt: skip
         self.pseudonyms = Pseudonyms(KEY, self.country, self.own_numbers)
         self.watermarks: dict[str, datetime] = {}

@@ -4,7 +4,7 @@ import pytest
 
 from assets.ingest.adapter import STANDARD_COLUMNS, adapter_for
 from assets.ingest.asterisk.queues_conf import Member, read_queues_conf
-from pipelines.settings import SettingsError, Thresholds
+from pipelines.settings import QueueSettings, SettingsError, Thresholds
 from tests.assets.ingest.asterisk.harness import Centre
 from tests.assets.ingest.asterisk.test_cdr import row
 
@@ -101,7 +101,7 @@ def test_thresholds_and_where_they_come_from():
     log = "\n".join(f"1700000000|c.{q}|{q}|NONE|ENTERQUEUE||x|1" for q in "abcd")
     centre = Centre(
         queues_conf="[a]\nservicelevel=3\n[b]\nservicelevel=30\n[e]\nservicelevel=9\n",
-        queues={"b": Thresholds(service_level_s=60, short_abandon_s=7, group="g")},
+        queues={"b": QueueSettings(service_level_s=60, short_abandon_s=7, group="g")},
     )
     columns = ("queue", "service_level_s", "short_abandon_s", "queue_group", "is_threshold_assumed")
     assert centre.load(log).derive().rows("queue_config", *columns) == [
@@ -113,6 +113,28 @@ def test_thresholds_and_where_they_come_from():
     ]
     centre = Centre(defaults=Thresholds(service_level_s=15)).load(log).derive()
     assert centre.rows("queue_config", *columns)[0] == ("a", 15, 5, None, False)
+
+
+def test_whose_site_it_is():
+    log = """
+    1700000000|c.1|a|NONE|ENTERQUEUE||x|1
+    1700000009|c.1|a|NONE|EXITWITHTIMEOUT|1|1|9
+    1700000010|c.1|b|NONE|ENTERQUEUE||x|1
+    1700000000|c.2|b|NONE|ENTERQUEUE||x|1
+    1700000000|c.3|b|NONE|FULL|
+    1700000000|x|a|PJSIP/1013|ADDMEMBER|
+    """
+    cork = {"b": QueueSettings(site="Cork")}
+    centre = Centre(site="Dublin", queues=cork, queues_conf=CONF).load(log).derive()
+    assert centre.rows("contact", "contact_id", "site", order="contact_id") == [
+        ("c.1", "Dublin"), ("c.2", "Cork"), ("c.3", "Cork"),
+    ]  # fmt: skip
+    assert ("a", "Dublin") in centre.rows("queue_config", "queue", "site")
+    assert ("b", "Cork") in centre.rows("queue_config", "queue", "site")
+    assert {*centre.rows("roster", "site", "is_site_assumed")} == {("Dublin", True)}
+    centre = Centre(queues_conf=CONF).load(log).derive()
+    assert {*centre.rows("contact", "site")} == {(None,)}
+    assert {*centre.rows("roster", "site", "is_site_assumed")} == {(None, False)}
 
 
 def test_one_agent_under_several_names():

@@ -25,6 +25,15 @@ in_queues as (
     from story
     group by contact_id
 ),
+first_queue as (
+    select contact_id, arg_min(queue, (came_at, queue)) as queue
+    from (
+        select contact_id, queue, entered_at as came_at from story
+        union all
+        select contact_id, queue, refused_at from out_queue_refusal
+    )
+    group by contact_id
+),
 ended as (
     select contact_id, max(logged_at) as logged_at from terminal group by contact_id
 ),
@@ -76,8 +85,10 @@ gathered as (
         l.entry_point,
         c.opening.dst as dst,
         c.disposition,
+        coalesce(s.site, o.site) as site,
         coalesce(l.lineage, c.lineage) as lineage
     from met as m
+    cross join opt as o
     left join (from in_log where is_contact) as l using (contact_id)
     left join cdr_contact as c using (contact_id)
     left join in_queues as q using (contact_id)
@@ -85,6 +96,8 @@ gathered as (
     left join handled as h using (contact_id)
     left join pending as p using (contact_id)
     left join root as r using (contact_id)
+    left join first_queue as f using (contact_id)
+    left join opt_queue_setting as s on s.queue = f.queue
 )
 select
     contact_id,
@@ -110,7 +123,7 @@ select
         -- An outside number stands here only as its hash, which is no line of the centre's.
         when direction = 'inbound' and not regexp_full_match(dst, 'c_[0-9a-f]{16}') then dst
     end as entry_point,
-    null::varchar as site,
+    site,
     null::varchar as reason,
     null::varchar as reason_group,
     disposition,

@@ -31,12 +31,14 @@ select
     p.extensions,
     s.agent as name,
     null::varchar as team,
-    null::varchar as site,
+    t.site,
+    t.site is not null as is_site_assumed,
     s.first_seen_at,
     s.last_seen_at,
     s.is_inferred,
     null::varchar as file_id,
     null::bigint as line_no
 from seen as s
+cross join opt as t
 left join other_name as o using (agent)
 left join phone as p using (agent)

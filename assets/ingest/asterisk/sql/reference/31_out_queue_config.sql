@@ -10,11 +10,13 @@ threshold as (
     select
         k.queue,
         s.queue_group,
+        coalesce(s.site, o.site) as site,
         coalesce(s.service_level_s, c.service_level_s, d.service_level_s) as service_level_s,
         coalesce(s.short_abandon_s, d.short_abandon_s) as short_abandon_s,
         c.ring_timeout_s,
         c.wrap_limit_s
     from known as k
+    cross join opt as o
     cross join opt_default as d
     left join opt_queue_setting as s on s.queue = k.queue
     left join opt_queue_conf as c on c.queue = k.queue
@@ -30,6 +32,7 @@ select
     ring_timeout_s::integer as ring_timeout_s,
     wrap_limit_s::integer as wrap_limit_s,
     service_level_s is null as is_threshold_assumed,
+    site,
     null::varchar as file_id,
     null::bigint as line_no
 from threshold
