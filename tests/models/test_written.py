@@ -1,7 +1,8 @@
-"""Cases, exchanges in writing and working time, held against a replay of the same rows."""
+"""Cases, exchanges in writing and opening hours, held against a replay of the same rows."""
 
 import random
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -20,7 +21,7 @@ START = datetime.fromisoformat("2026-03-20 00:00:00")
 EVENTS = ("reopened", "resolved", "resolved", "closed", "cancelled")
 HOURS = {"monday": ("08:20", "17:05"), "tuesday": ("22:00", "02:30"), "friday": ("00:00", "24:00")}
 HOLIDAY = date(2026, 4, 3)
-ASKED = ("core.fact_case_span", "core.fact_message_thread")
+WRITTEN = ("core.fact_case_span", "core.fact_message_thread")
 
 
 def at(second: int) -> datetime:
@@ -36,6 +37,7 @@ def row(instant: datetime | None, **columns: Any) -> dict[str, Any]:
     return {"source": "desk", "zone": ZONE, "local_date": local} | columns
 
 
+@cache
 def shop() -> list[tuple[int, int]]:
     """When the shop is open: the local wall clock, minute by minute."""
     open_minutes = []
@@ -96,6 +98,11 @@ def told(request):
         for thread, messages in threads.items()
         for n, (t, author, marks) in enumerate(messages)
     ])  # fmt: skip
+    stage(con, "queue_visit", [
+        row(at(t), contact_id=visit, visit_ordinal=1, queue="mail", entered_at=at(t))
+        | {"entry_repeat": 1, "outcome": "abandoned", "next_step": "none", "is_consult": False}
+        for visit, t in entries().items()
+    ])  # fmt: skip
     plain = {"channel": "email", "service_level_s": 20, "short_abandon_s": 5}
     stage(con, "queue_config", [
         row(None, queue="mail", calendar="shop", is_threshold_assumed=False) | plain
@@ -109,8 +116,16 @@ def told(request):
     read_up_to(con, {"desk": datetime.combine(LAST, datetime.min.time())})
     con.execute("insert into ops.centre by name select 'made' as centre_name, "
                 "'Europe/Berlin' as reporting_zone")  # fmt: skip
-    make(con, needed_for(MODELS, ASKED))
+    make(con, needed_for(MODELS, [*WRITTEN, "core.fact_queue_visit"]))
     return con, cases, threads
+
+
+def entries() -> dict[str, int]:
+    """Visits to the queue, at any second of the time and at the edges of quarter hours."""
+    dice = random.Random(3)  # noqa: S311  equal from run to run
+    end = (LAST - FIRST).days * 24 * HOUR
+    edges = [n * 900 + 300 * k for n in range(0, end // 900, 3) for k in (0, 1)]
+    return {f"v{n}": t for n, t in enumerate([dice.randrange(end) for _ in range(200)] + edges)}
 
 
 def rows(con: duckdb.DuckDBPyConnection, sql: str) -> list[tuple[Any, ...]]:
@@ -168,9 +183,17 @@ def test_opening_hours_pass_as_a_clock_on_the_wall_counts_them(told):
         assert worked_ms == 1000 * worked(second(asked), second(replied), open_minutes)
 
 
+def test_visits_are_in_hours_when_the_clock_on_the_wall_says_so(told):
+    con, _, _ = told
+    open_minutes = {begin for begin, _ in shop()}
+    found = dict(rows(con, "select contact_id, is_in_hours from core.fact_queue_visit"))
+    assert found == {visit: t - t % 60 in open_minutes for visit, t in entries().items()}
+    assert {*found.values()} == {True, False}
+
+
 def test_built_day_by_day_they_are_what_is_built_at_once(told):
     con, _, _ = told
-    for model in (m for m in MODELS if m.relation in ASKED):
+    for model in (m for m in MODELS if m.relation in WRITTEN):
         build_model(con, model)
         whole = exported(con, model.relation)
         for days in range(0, 24, 2):
