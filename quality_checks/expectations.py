@@ -2,7 +2,8 @@
 
 Great Expectations is imported in here only: it takes seven seconds. No project folder, no data
 docs, no progress bars, no analytics. Each suite is asked twice at most: first whether it holds,
-then, of the expectations that do not, for the SQL and the keys of what breaks them.
+with its queries of unexpected rows as one expectation; then, of the expectations that may not,
+for the SQL and the keys of what breaks them.
 """
 
 import os
@@ -12,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pipelines.sql_models.build import Window
+from quality_checks.catalogue import Columns
 from quality_checks.header_tests import windowed
 from quality_checks.result import (
     SAMPLES,
@@ -23,6 +25,7 @@ from quality_checks.result import (
     sample_text,
     without_numbers,
 )
+from quality_checks.screen import screen, screened
 from quality_checks.suite import Rule, Suite
 
 if TYPE_CHECKING:
@@ -63,16 +66,18 @@ def run_suites(
         return
     from quality_checks.gx_duckdb import shared
 
-    with shared(con) as url:
-        source = _data_source(url)
+    columns = Columns(con, [suite.relation for suite in suites])
+    with shared(con) as lent:
+        source = _data_source(lent.url)
         batches: list[BatchDefinition] = []
         for suite in suites:
-            with _subject(con, suite, window) as subject:
+            with _subject(con, suite, columns, window) as subject:
                 if isinstance(subject, Exception):
                     yield from (
                         failed_to_run(suite.spec(rule), subject) for rule in suite.expectations
                     )
                 else:
+                    lent.show(subject.view, columns.of(suite.relation))
                     yield from _run_suite(_batch_of(source, batches), suite, subject)
         source.get_engine().dispose()
 
@@ -89,14 +94,14 @@ def _data_source(url: str) -> "SQLDatasource":
 
 @contextmanager
 def _subject(
-    con: "DuckDBPyConnection", suite: Suite, window: Window | None
+    con: "DuckDBPyConnection", suite: Suite, known: Columns, window: Window | None
 ) -> Generator["_Subject | Exception"]:
     import duckdb
 
     view = "checked_rows"
     try:
-        columns = [row[0] for row in con.execute(f"describe {suite.relation}").fetchall()]
-        subject = _Subject(view, f"select * from {windowed(suite.relation, columns, window)}")
+        rows = windowed(suite.relation, known.of(suite.relation), window)
+        subject = _Subject(view, f"select * from {rows}")
         con.execute(f"create or replace temp view {view} as {subject.select}")
     except duckdb.Error as error:
         yield error
@@ -125,11 +130,9 @@ def _batch_of(source: "SQLDatasource", known: "list[BatchDefinition]") -> "Calla
 def _run_suite(
     read: "Callable[[], Batch]", suite: Suite, subject: _Subject
 ) -> Iterator[CheckResult]:
-    known = {suite.spec(rule): rule for rule in suite.expectations}
     try:
         batch = read()
-        first = _validate(batch, suite.expectations, {"result_format": "BOOLEAN_ONLY"})
-        doubtful = [rule for rule in suite.expectations if not _held(first.get(rule.id))]
+        doubtful = _doubtful(batch, suite)
         more = {
             "result_format": "COMPLETE",
             "unexpected_index_column_names": list(suite.sample_key),
@@ -137,13 +140,26 @@ def _run_suite(
         }
         second = _validate(batch, doubtful, more) if doubtful else {}
     except Exception as error:
-        yield from (failed_to_run(spec, error) for spec in known)
+        yield from (failed_to_run(suite.spec(rule), error) for rule in suite.expectations)
         return
-    for spec, rule in known.items():
-        if rule in doubtful:
-            yield _finding(spec, rule, second.get(rule.id), suite, subject)
+    for rule in suite.expectations:
+        result = second.get(rule.id)
+        if rule not in doubtful or _held(result):
+            yield held(suite.spec(rule))
         else:
-            yield held(spec)
+            yield _finding(suite.spec(rule), rule, result, suite, subject)
+
+
+def _doubtful(batch: "Batch", suite: Suite) -> list[Rule]:
+    """The expectations that do not hold, and those of which only some one does not."""
+    together = screened(suite.expectations)
+    asked = [rule for rule in suite.expectations if rule not in together]
+    all_of_them = [screen(together)] if together else []
+    found = _validate(batch, [*asked, *all_of_them], {"result_format": "BOOLEAN_ONLY"})
+    broken = [rule for rule in asked if not _held(found.get(rule.id))]
+    if not all(_held(found.get(rule.id)) for rule in all_of_them):
+        broken += together
+    return broken
 
 
 def _held(result: "ExpectationValidationResult | None") -> bool:

@@ -30,28 +30,28 @@ from sqlalchemy.engine.default import DefaultDialect
 from sqlalchemy.exc import NoSuchTableError
 from sqlalchemy.sql.compiler import SQLCompiler
 
+from quality_checks.lent import Lent
+
 DRIVER = "duckdb_shared"
 
-_shared: dict[str, duckdb.DuckDBPyConnection] = {}
+_lent: dict[str, Lent] = {}
 
 
 @contextmanager
-def shared(con: duckdb.DuckDBPyConnection) -> Generator[str]:
-    """Lend an open connection to SQLAlchemy.
+def shared(con: duckdb.DuckDBPyConnection) -> Generator[Lent]:
+    """Lend an open connection to SQLAlchemy; its URL is good until the block ends.
 
     Args:
-        con: stays open and the caller's; nobody else may use it meanwhile.
-
-    Yields:
-        A URL for `sqlalchemy.create_engine` that is good until the block ends.
+        con: stays open and the caller's; nobody else may use it meanwhile, and what it reads
+            stays as it is unless `Lent.show` tells otherwise.
     """
     name = uuid4().hex
-    _shared[name] = con
     registry.register(DRIVER, __name__, "DuckDBDialect")
+    _lent[name] = Lent(con, f"{DRIVER}:///{name}")
     try:
-        yield f"{DRIVER}:///{name}"
+        yield _lent[name]
     finally:
-        del _shared[name]
+        del _lent[name]
 
 
 class Cursor:
@@ -60,8 +60,8 @@ class Cursor:
     arraysize = 1
     lastrowid = None
 
-    def __init__(self, con: duckdb.DuckDBPyConnection) -> None:
-        self._con = con
+    def __init__(self, lent: Lent) -> None:
+        self._lent = lent
         self._rows: list[Any] = []
         self._next = 0
         self.description: list[Any] | None = None
@@ -69,9 +69,7 @@ class Cursor:
 
     def execute(self, sql: str, parameters: Sequence[Any] = ()) -> "Cursor":
         """Run one statement and take all its rows."""
-        result = self._con.execute(sql, list(parameters) or None)
-        self.description = [tuple(column) for column in result.description or []] or None
-        self._rows = result.fetchall() if self.description else []
+        self.description, self._rows = self._lent.ask(sql, parameters)
         self._next, self.rowcount = 0, len(self._rows)
         return self
 
@@ -107,12 +105,12 @@ class Cursor:
 class Connection:
     """A DB-API face of the shared connection; leaves its transaction and its life to the owner."""
 
-    def __init__(self, con: duckdb.DuckDBPyConnection) -> None:
-        self._con = con
+    def __init__(self, lent: Lent) -> None:
+        self.lent = lent
 
     def cursor(self) -> Cursor:
         """A cursor on the shared connection."""
-        return Cursor(self._con)
+        return Cursor(self.lent)
 
     def commit(self) -> None:
         """The owner commits."""
@@ -125,9 +123,9 @@ class Connection:
 
 
 def _connect(name: str) -> Connection:
-    if name not in _shared:
+    if name not in _lent:
         raise duckdb.Error("the DuckDB connection is no longer shared")
-    return Connection(_shared[name])
+    return Connection(_lent[name])
 
 
 _DBAPI = SimpleNamespace(
@@ -194,6 +192,10 @@ def column_type(name: str) -> sa.types.TypeEngine[Any]:
     if decimal:
         return sa.Numeric(int(decimal[1]), int(decimal[2]))
     return _TYPES.get(name, sa.String)()
+
+
+def _quoted(name: str) -> str:
+    return name if name.isidentifier() else '"' + name.replace('"', '""') + '"'
 
 
 # DuckDB reads `a.b` as schema a of the current database or as catalog a, and `b` alone as a
@@ -302,19 +304,21 @@ class DuckDBDialect(DefaultDialect):
     def get_columns(
         self, connection: Any, table_name: str, schema: str | None = None, **kw: Any
     ) -> Any:
-        """Names, types and nullability, in order.
+        """Names and types, in order; that a column is never empty is checked, not declared.
 
         Raises:
             sqlalchemy.exc.NoSuchTableError: there is no such table or view.
         """
-        if not self.has_table(connection, table_name, schema):
-            raise NoSuchTableError(table_name)
         parts = [part for part in (schema, table_name) if part is not None]
-        relation = ".".join('"' + part.replace('"', '""') + '"' for part in parts)
-        rows = connection.exec_driver_sql(f"describe {relation}").fetchall()
+        relation = ".".join(map(_quoted, parts))
+        lent: Lent = connection.connection.dbapi_connection.lent
+        try:
+            columns = lent.columns(relation)
+        except duckdb.CatalogException:
+            raise NoSuchTableError(table_name) from None
         return [
-            {"name": r[0], "type": column_type(r[1]), "nullable": r[2] == "YES", "default": None}
-            for r in rows
+            {"name": name, "type": column_type(kind), "nullable": True, "default": None}
+            for name, kind in columns.items()
         ]
 
     def get_pk_constraint(self, connection: Any, table_name: str, *_: Any, **kw: Any) -> Any:

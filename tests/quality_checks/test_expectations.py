@@ -96,6 +96,11 @@ def suite(*rules, relation="core.fact_call", key="call_key"):
     )
 
 
+def rows_where(condition):
+    query = f"select call_key from {{batch}} where {condition}"
+    return "unexpected_rows_expectation", {"unexpected_rows_query": query}
+
+
 ALL = suite(*((kind, kwargs) for kind, kwargs, _, _ in KINDS))
 WINDOWS = [None, Window(date(2026, 1, 1), date(2026, 1, 9))]
 
@@ -173,6 +178,21 @@ def test_an_error_leaves_the_other_expectations_alone(con):
     good = ("expect_column_values_to_not_be_null", CALL)
     bad = ("expect_column_values_to_be_between", {"column": "no_such", "min_value": 0})
     assert [r.is_passed for r in run(con, suite(good, bad, good))] == [True, False, True]
+
+
+def test_of_queries_that_are_asked_together_only_the_broken_one_fails(con):
+    con.execute("update core.fact_call set outcome = 'odd' where call_key = 42")
+    queries = ("wait_ms < 0", "outcome = 'odd'", "n_asked > 7")
+    results = run(con, suite(*map(rows_where, queries)))
+    assert [r.is_passed for r in results] == [True, False, True]
+    assert results[1].detail == "1 found: call_key 42"
+
+
+def test_of_queries_that_are_asked_together_only_one_that_cannot_run_fails(con):
+    queries = ("wait_ms < 0", "no_such = 1", "n_asked > 7")
+    results = run(con, suite(*map(rows_where, queries)))
+    assert [r.is_passed for r in results] == [True, False, True]
+    assert results[1].detail.startswith("the check could not run")
 
 
 def test_a_relation_that_is_not_there_fails(con):

@@ -33,8 +33,8 @@ def con():
 
 @pytest.fixture
 def engine(con):
-    with shared(con) as url:
-        engine = sa.create_engine(url)
+    with shared(con) as lent:
+        engine = sa.create_engine(lent.url)
         yield engine
         engine.dispose()
 
@@ -86,15 +86,39 @@ def test_rows_outlive_the_connection(engine):
     assert result.cursor.fetchone() is None
 
 
+def test_the_number_of_rows_is_known_with_the_rows(con):
+    query = "select call_key from checked where call_key > 3"
+    number = f"SELECT COUNT(*) as unexpected_row_count FROM ({query}) AS substituted_batch_subquery"
+    with shared(con) as lent:
+        assert len(lent.ask(query).rows) == 6
+        con.execute("create or replace temp view checked as select 7 as call_key")
+        assert lent.ask(number).rows == [(6,)]
+        lent.show("checked", {"call_key": "INTEGER"})
+        assert lent.ask(number).rows == [(1,)]
+        assert lent.columns("checked") == {"call_key": "INTEGER"}
+
+
+def test_great_expectations_asks_for_the_number_as_expected():
+    from inspect import getsource
+
+    from great_expectations.expectations.metrics.query_metrics.query_row_count import (
+        query_row_count,
+    )
+
+    source = getsource(query_row_count)
+    assert 'count_column_name = "unexpected_row_count"' in source
+    assert 'f"SELECT COUNT(*) as {count_column_name} FROM {aliased_subquery}"' in source
+
+
 def test_the_connection_stays_open_and_is_lent_only_once(con):
-    with shared(con) as url:
-        engine = sa.create_engine(url)
+    with shared(con) as lent:
+        engine = sa.create_engine(lent.url)
         with engine.connect() as connection:
             connection.execute(sa.text("select 1"))
         engine.dispose()
     assert con.execute("select 1").fetchone() == (1,)
     with pytest.raises(duckdb.Error, match="no longer shared"):
-        sa.create_engine(url).raw_connection()
+        sa.create_engine(lent.url).raw_connection()
 
 
 def test_a_pattern_is_found_anywhere_and_binds_are_safe(engine):

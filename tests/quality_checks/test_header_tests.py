@@ -1,6 +1,7 @@
 """Tests that headers and contracts declare."""
 
 from datetime import date
+from pathlib import Path
 
 import duckdb
 import pytest
@@ -100,6 +101,27 @@ def test_a_relation_that_is_not_there_fails_all_its_tests(con):
 def test_a_column_that_is_not_there_fails(con):
     con.execute("alter table core.thing drop colour")
     assert not run(con)["colour_allowed"].is_passed
+
+
+def test_a_key_that_cannot_be_asked_leaves_the_other_tests_alone(con):
+    con.execute("alter table core.thing drop thing_id")
+    assert [name for name, r in run(con).items() if not r.is_passed] == ["grain_unique"]
+
+
+def test_empty_keys_repeat_too(con):
+    con.execute("update core.thing set thing_key = null where thing_key < 2")
+    results = run(con)
+    assert results["thing_key_unique"].n_bad == 1
+    assert results["thing_key_not_null"].n_bad == 2
+
+
+def test_a_view_that_groups_by_its_grain_is_not_searched_for_doubles(con):
+    header = "description: x\nowner: team:analytics\ngrain: [thing_id]\nmaterialization: view"
+    sql = "select thing_id, 1 as n from core.thing group by thing_id"
+    model = parse_model("core.counted", f"/*---\n{header}\n---*/\n{sql}", path=Path("counted.sql"))
+    con.execute("create view core.counted as select error('read') as thing_id")
+    (result,) = run_tests(con, declared_tests([model], []))
+    assert result.is_passed
 
 
 def test_contracts_are_tested_too():

@@ -3,6 +3,7 @@
 import pytest
 
 from quality_checks.expectations import run_suites
+from quality_checks.screen import TYPE, screen
 from quality_checks.suite import load_suites
 from tests.quality_checks import feedback, records
 
@@ -246,6 +247,10 @@ def test_every_rule_fails_when_what_it_guards_is_broken(undone_centre, relation)
     for n, change in enumerate(changes.values()):
         sql = change.replace("$t", relation).replace("$r", f"rowid = {n}")
         assert undone_centre.execute(sql).fetchone()[0] > 0, sql
+    for rule in SUITES[relation].expectations:
+        if rule.type == TYPE:
+            query = screen([rule]).kwargs["unexpected_rows_query"].format(batch=relation)
+            assert undone_centre.execute(query).fetchall(), rule.id
     results = run(undone_centre, relation)
     for name, result in results.items():
         assert not result.is_passed, name
