@@ -7,9 +7,11 @@ for the SQL and the keys of what breaks them.
 """
 
 import os
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
+from threading import get_ident
 from typing import TYPE_CHECKING, Any
 
 from pipelines.sql_models.build import Window
@@ -36,7 +38,8 @@ if TYPE_CHECKING:
     )
     from great_expectations.core.batch_definition import BatchDefinition
     from great_expectations.datasource.fluent.interfaces import Batch
-    from great_expectations.datasource.fluent.sql_datasource import SQLDatasource
+
+_VIEW = "checked_rows"
 
 
 @dataclass(frozen=True)
@@ -67,9 +70,7 @@ def run_suites(
     from quality_checks.gx_duckdb import shared
 
     columns = Columns(con, [suite.relation for suite in suites])
-    with shared(con) as lent:
-        source = _data_source(lent.url)
-        batches: list[BatchDefinition] = []
+    with shared(con, f"checked_{get_ident()}") as lent:
         for suite in suites:
             with _subject(con, suite, columns, window) as subject:
                 if isinstance(subject, Exception):
@@ -78,18 +79,26 @@ def run_suites(
                     )
                 else:
                     lent.show(subject.view, columns.of(suite.relation))
-                    yield from _run_suite(_batch_of(source, batches), suite, subject)
-        source.get_engine().dispose()
+                    yield from _run_suite(lent.url, suite, subject)
 
 
-def _data_source(url: str) -> "SQLDatasource":
+@lru_cache(maxsize=1)
+def _checked_rows(url: str) -> "BatchDefinition":
+    """What reads the temporary view, which has the same name for each suite of each run.
+
+    Great Expectations writes its whole configuration anew for every context and asset: one each is
+    enough for a process. It looks whether the view is there.
+    """
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
     import great_expectations as gx
     from great_expectations.data_context.types.base import ProgressBarsConfig
 
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = ProgressBarsConfig(globally=False)
-    return context.data_sources.add_sql("warehouse", connection_string=url, create_temp_table=False)
+    source = context.data_sources.add_sql(
+        "warehouse", connection_string=url, create_temp_table=False
+    )
+    return source.add_table_asset("rows", table_name=_VIEW).add_batch_definition_whole_table("all")
 
 
 @contextmanager
@@ -98,40 +107,22 @@ def _subject(
 ) -> Generator["_Subject | Exception"]:
     import duckdb
 
-    view = "checked_rows"
     try:
         rows = windowed(suite.relation, known.of(suite.relation), window)
-        subject = _Subject(view, f"select * from {rows}")
-        con.execute(f"create or replace temp view {view} as {subject.select}")
+        subject = _Subject(_VIEW, f"select * from {rows}")
+        con.execute(f"create or replace temp view {_VIEW} as {subject.select}")
     except duckdb.Error as error:
         yield error
         return
     try:
         yield subject
     finally:
-        con.execute(f"drop view if exists temp.{view}")
+        con.execute(f"drop view if exists temp.{_VIEW}")
 
 
-def _batch_of(source: "SQLDatasource", known: "list[BatchDefinition]") -> "Callable[[], Batch]":
-    """What reads the temporary view, which has the same name for each suite.
-
-    Great Expectations writes its whole configuration anew for every asset: one is enough.
-    """
-
-    def batch() -> "Batch":
-        if not known:
-            asset = source.add_table_asset("rows", table_name="checked_rows")
-            known.append(asset.add_batch_definition_whole_table("all"))
-        return known[0].get_batch()
-
-    return batch
-
-
-def _run_suite(
-    read: "Callable[[], Batch]", suite: Suite, subject: _Subject
-) -> Iterator[CheckResult]:
+def _run_suite(url: str, suite: Suite, subject: _Subject) -> Iterator[CheckResult]:
     try:
-        batch = read()
+        batch = _checked_rows(url).get_batch()
         doubtful = _doubtful(batch, suite)
         more = {
             "result_format": "COMPLETE",

@@ -38,14 +38,16 @@ _lent: dict[str, Lent] = {}
 
 
 @contextmanager
-def shared(con: duckdb.DuckDBPyConnection) -> Generator[Lent]:
+def shared(con: duckdb.DuckDBPyConnection, name: str | None = None) -> Generator[Lent]:
     """Lend an open connection to SQLAlchemy; its URL is good until the block ends.
 
     Args:
         con: stays open and the caller's; nobody else may use it meanwhile, and what it reads
             stays as it is unless `Lent.show` tells otherwise.
+        name: what its URL ends with, for an engine that outlives the block; one that nothing else
+            has when left out.
     """
-    name = uuid4().hex
+    name = name or uuid4().hex
     registry.register(DRIVER, __name__, "DuckDBDialect")
     _lent[name] = Lent(con, f"{DRIVER}:///{name}")
     try:
@@ -105,8 +107,15 @@ class Cursor:
 class Connection:
     """A DB-API face of the shared connection; leaves its transaction and its life to the owner."""
 
-    def __init__(self, lent: Lent) -> None:
-        self.lent = lent
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    @property
+    def lent(self) -> Lent:
+        """What is shared under this name now: a pool may keep this face longer than a block."""
+        if self._name not in _lent:
+            raise duckdb.Error("the DuckDB connection is no longer shared")
+        return _lent[self._name]
 
     def cursor(self) -> Cursor:
         """A cursor on the shared connection."""
@@ -123,9 +132,9 @@ class Connection:
 
 
 def _connect(name: str) -> Connection:
-    if name not in _lent:
-        raise duckdb.Error("the DuckDB connection is no longer shared")
-    return Connection(_lent[name])
+    connection = Connection(name)
+    assert connection.lent  # noqa: S101  raises if nothing is shared
+    return connection
 
 
 _DBAPI = SimpleNamespace(
