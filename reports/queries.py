@@ -304,7 +304,10 @@ def _period_number(row: Row, metrics: dict[tuple[str, int], Metric]) -> Number:
         low=bounds[0] if bounds else None,
         high=bounds[1] if bounds else None,
         goal=metric.goal,
-        status=estimates.status(value, metric.goal, metric.direction),
+        # As in the marts: few cases say neither that a goal is met nor that it is missed.
+        status="none"
+        if n < metric.min_n
+        else estimates.status(value, metric.goal, metric.direction),
         is_small=n < metric.min_n,
         is_provisional=bool(row["is_provisional"]),
         coverage=_float(row["coverage"]),

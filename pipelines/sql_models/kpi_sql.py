@@ -243,7 +243,9 @@ bounded as (
 select
     metric_id, metric_version, metric_name, scope_kind, scope_id, {keys}, zone, unit,
     value, ci_low, ci_high, goal,
+    -- Few cases say neither that a goal is met nor that it is missed.
     case
+        when n < min_n then 'none'
         when gap >= 0 then 'met'
         when gap >= -0.05 * abs(goal) then 'near'
         when gap < 0 then 'missed'

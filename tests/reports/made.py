@@ -52,7 +52,9 @@ def share(
         low=bounds[0] if bounds else None,
         high=bounds[1] if bounds else None,
         goal=about.goal,
-        status=estimates.status(value, about.goal, about.direction),
+        status="none"
+        if cases < about.min_n
+        else estimates.status(value, about.goal, about.direction),
         is_small=cases < about.min_n,
     )
 
