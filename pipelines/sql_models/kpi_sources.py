@@ -14,9 +14,18 @@ from pipelines.sql_models.model_files import own_files, shipped_files
 class Source:
     """One way of counting one fact."""
 
-    fact: str
-    """Its name, without `core.`."""
+    model: SqlModel
     counting: Counting
+
+    @property
+    def fact(self) -> str:
+        """Its name, without `core.`."""
+        return self.model.name
+
+    @property
+    def has_source(self) -> bool:
+        """Its rows say which source they come from."""
+        return "source" in self.model.query.named_selects
 
     @property
     def name(self) -> str:
@@ -57,7 +66,7 @@ def _shipped() -> tuple[tuple[tuple[str, str], Source], ...]:
 
 def _sources(models: Iterable[SqlModel]) -> list[Source]:
     return [
-        Source(model.name, counting)
+        Source(model, counting)
         for model in models
         if model.schema_name == "core"
         for counting in model.header.metrics

@@ -9,6 +9,7 @@ from pathlib import Path
 from textwrap import indent
 
 from pipelines.sql_models.counting import GRAINS, INTERVAL_SCOPES, PERIODS, Grain
+from pipelines.sql_models.kpi_reach import reach
 from pipelines.sql_models.kpi_tables import OWNER, interval_parts, period_parts
 from pipelines.sql_models.metrics import Metric, Part
 from pipelines.sql_models.model import Column, Header, SqlModel
@@ -43,6 +44,7 @@ def generated_models(
     return [
         interval_parts(registry),
         *(period_parts(registry, grain) for grain in PERIODS),
+        reach(registry),
         *(_long(registry, grain) for grain in GRAINS),
         *(_divided(grain) for grain in GRAINS),
     ]
@@ -59,31 +61,20 @@ def _long(registry: Registry, grain: Grain) -> SqlModel:
             selects.append(_select(registry, metric, grain, scopes))
     keys = ", ".join(f"k.{key}" for key in _keys(grain))
     union = "\n    union all\n".join(indent(select, "    ") for select in selects)
-    sql = f"""-- Of what is not delivered at all nothing is known: it has no rows, and not zeros.
-with delivered as (
-    select *
-    from {_delivered(registry)}
-),
-
-number as (
+    sql = f"""with number as (
 {union}
-),
-
--- The local day in which the last line was read: it is not over, nor is any after it.
-reading as (
-    select min(i.local_date) as local_date
-    from core.dim_interval as i
-    inner join (select max(watermark_at) as watermark_at from ops.feed_watermark) as w
-        on i.interval_start = bucket15(w.watermark_at)
 )
 
 select
     k.metric_id, k.metric_version, k.scope_kind, k.scope_id, {keys}, k.zone,
     k.numerator, k.denominator, k.n, k.sum_sq, k.n_pos, k.n_neg, k.value_stored,
-    k.is_open or coalesce({_LAST_DAY[grain]} >= r.local_date, false) as is_provisional,
+    k.is_open or coalesce({_LAST_DAY[grain]} >= r.reading_date, false) as is_provisional,
     k.coverage
 from number as k
-cross join reading as r"""
+inner join marts.kpi_reach as r
+    on r.metric_id = k.metric_id and r.metric_version = k.metric_version
+    -- Beyond it nothing is known: there are no rows, and not zeros.
+    and k.local_date <= r.until_date"""
     return _view(
         f"kpi_{grain}",
         f"Every metric per scope and {_WORDS[grain]}: its two parts, which may be added up where "
@@ -91,24 +82,6 @@ cross join reading as r"""
         grain,
         sql,
     )
-
-
-def _delivered(registry: Registry) -> str:
-    known = dict.fromkeys(registry.known_with(key) for key in sorted(registry.sources))
-    first, *others = (
-        f"(select count(*) > 0 as has_{fact} from core.{fact}) as {fact}" for fact in known
-    )
-    return "\n    cross join ".join([first, *others])
-
-
-def _is_delivered(registry: Registry, metric: Metric) -> str:
-    """Any of its numerators, and its denominator, can be known."""
-    tops = dict.fromkeys(f"has_{registry.known_with(p.source)}" for p in metric.numerator)
-    top = " or ".join(f"d.{name}" for name in tops)
-    found = [f"({top})" if len(tops) > 1 else top]
-    if metric.denominator:
-        found.append(f"d.has_{registry.known_with(metric.denominator.source)}")
-    return " and ".join(dict.fromkeys(found))
 
 
 def _view(name: str, description: str, grain: Grain, sql: str) -> SqlModel:
@@ -154,9 +127,7 @@ def _select(registry: Registry, metric: Metric, grain: Grain, scopes: list[str])
     {unfinished} as is_open,
     {coverage} as coverage
 from marts.kpi_{grain}_parts
-cross join delivered as d
-where scope_kind in ({kinds})
-    and {_is_delivered(registry, metric)}"""
+where scope_kind in ({kinds})"""
 
 
 _DIVIDED = """with number as (

@@ -66,6 +66,10 @@ class Registry:
         wanted = source.counting.known_with
         return wanted if any(fact == wanted for fact, _ in self.sources) and wanted else source.fact
 
+    def of_fact(self, fact: str) -> Source:
+        """A fact by its name, whomever its rows are credited to."""
+        return next(source for source in self.sources.values() if source.fact == fact)
+
     def has_intervals(self, aggregate: Aggregate) -> bool:
         """Its fact tells quarter hours apart."""
         return self.sources[aggregate.source].counting.finest == "interval"

@@ -1,0 +1,98 @@
+"""How far each fact was read: beyond it nothing is known, and zeros would claim knowledge."""
+
+from pipelines.sql_models.kpi_sources import Source
+from pipelines.sql_models.kpi_tables import OWNER
+from pipelines.sql_models.metrics import Metric
+from pipelines.sql_models.model import Column, Header, SqlModel
+from pipelines.sql_models.registry import Registry
+
+
+def reach(registry: Registry) -> SqlModel:
+    """`marts.kpi_reach`: the last local day of which each metric is known.
+
+    A fact is known to the day of its last row, or to that of the last line of the sources in
+    which it has rows, whichever is later: a plan reaches further than the log, and a quiet day
+    of a log that was read is a true zero. A metric needs its denominator and any of its
+    numerators.
+    """
+    facts = sorted({registry.known_with(key) for key in registry.sources})
+    steps = ",\n\n".join(_step(registry.of_fact(fact)) for fact in facts)
+    joins = "\n    cross join ".join(facts)
+    union = "\n    union all\n".join(_metric(registry, metric) for metric in registry.metrics)
+    sql = f"""with feed as (
+    select w.source, min(i.local_date) as local_date
+    from (
+        select source, max(watermark_at) as watermark_at
+        from ops.feed_watermark
+        group by source
+    ) as w
+    inner join core.dim_interval as i on i.interval_start = bucket15(w.watermark_at)
+    group by w.source
+),
+
+reading as (
+    select max(local_date) as reading_date from feed
+),
+
+{steps},
+
+known as (
+    select *
+    from {joins}
+),
+
+metric as (
+{union}
+)
+
+select m.metric_id, m.metric_version, m.until_date, r.reading_date
+from metric as m
+cross join reading as r
+where m.until_date is not null"""
+    header = Header(
+        description="How far each metric is known: to the day of the last row of its facts, or of "
+        "the last line of the sources in which they have rows. The KPI marts have no rows beyond "
+        "it, where zeros would claim knowledge. Metrics of what nobody delivers are not here.",
+        owner=OWNER,
+        grain=("metric_id", "metric_version"),
+        columns={
+            "until_date": Column(description="Last local day of which the metric is known."),
+            "reading_date": Column(
+                description="Local day in which the last line of any source was read, where the "
+                "day began last: it is not over. The same in every row."
+            ),
+        },
+    )
+    return SqlModel("marts", "kpi_reach", header, sql)
+
+
+def _metric(registry: Registry, metric: Metric) -> str:
+    tops = list(dict.fromkeys(f"until_{registry.known_with(p.source)}" for p in metric.numerator))
+    until = f"greatest({', '.join(tops)})" if len(tops) > 1 else tops[0]
+    if metric.denominator:
+        bottom = f"until_{registry.known_with(metric.denominator.source)}"
+        if tops != [bottom]:
+            # The least of a day and nothing is the day.
+            known = f"{bottom} is not null and {until} is not null"
+            until = f"case when {known} then least({bottom}, {until}) end"
+    return f"""    select
+        '{metric.id}' as metric_id, {metric.version} as metric_version,
+        {until} as until_date
+    from known"""
+
+
+def _step(source: Source) -> str:
+    if source.has_source:
+        return f"""{source.fact} as (
+    select max(greatest(f.local_date, coalesce(s.local_date, f.local_date))) as until_{source.fact}
+    from (
+        select source, max(local_date) as local_date from core.{source.fact} group by source
+    ) as f
+    left join feed as s on s.source = f.source
+)"""
+    return f"""{source.fact} as (
+    select
+        max(greatest(f.local_date, coalesce(r.reading_date, f.local_date))) as until_{source.fact}
+    from core.{source.fact} as f
+    cross join reading as r
+)"""
