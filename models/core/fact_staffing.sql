@@ -1,9 +1,15 @@
 /*---
-description: "A staffing group's quarter hour: what came, what was expected, and the agents who were planned and there. Each agent counts in one group, that of his primary queue, else of the first of his queues by name. Agents needed follow from it by Erlang (`pipelines/erlang.py`)."
+description: "A staffing group's quarter hour: what came, what was expected, and the agents who were planned and there. Each agent counts in one group, that of his primary queue, else of the first of his queues by name. Agents needed are those of `core.staffing_requirement`."
 owner: team:analytics
 grain: [staffing_group, interval_start]
 materialization: daily
 reach: {before: 3, after: 10}
+metrics:
+  row: staffed_quarter
+  attribution: quarter hour
+  # Plans and forecasts reach further than what came.
+  known_with: fact_queue_visit
+  staffing_group: f.staffing_group
 columns:
   staffing_group: {tests: [not_null]}
   interval_start: {tests: [not_null]}
@@ -16,6 +22,8 @@ columns:
   scheduled_work_ms: {description: "Milliseconds planned as work with contacts for agents of the group, in the plan that counts.", tests: [not_null, {min: 0}]}
   forecast_volume: Visits expected by the latest forecast; longer intervals are spread evenly. Empty where nothing was forecast.
   forecast_handle_ms: Handle time expected with them.
+  required_agents: "Fewest agents at work, without shrinkage, who reach the service-level goal with what came, by Erlang C; 0 when nothing came. Empty when no handle time, T or goal is known, or no number of agents reaches it."
+  required_agents_forecast: The same for what was expected; empty where nothing was forecast.
 ---*/
 with queue_group as (
     select staffing_group, min(zone) as zone
@@ -24,15 +32,12 @@ with queue_group as (
     group by staffing_group
 ),
 
-visit as (
-    select coalesce(q.staffing_group, 'unknown') as staffing_group, v.interval_start, v.talk_ms,
-        v.hold_ms, v.wrap_ms
-    from core.fact_queue_visit as v
+demand as (
+    select d.*
+    from core.queue_demand as d
     inner join ops.build_window as w
-        on v.local_date + interval '2' day >= w.from_date
-        and v.local_date - interval '2' day <= w.to_date
-    inner join core.dim_queue as q on q.queue_key = v.queue_key
-    where not v.is_consult
+        on d.local_date + interval '2' day >= w.from_date
+        and d.local_date - interval '2' day <= w.to_date
 ),
 
 -- One queue of each agent from day to day: the primary one first.
@@ -95,40 +100,16 @@ agent_group as (
     where c.place = 1
 ),
 
-expected as (
-    select
-        coalesce(q.staffing_group, 'unknown') as staffing_group, i.interval_start,
-        cast(ratio(f.volume * 900000, f.interval_ms) as decimal(18, 4)) as volume,
-        f.aht_ms
-    from core.fact_forecast as f
-    inner join ops.build_window as w
-        on f.local_date + interval '2' day >= w.from_date
-        and f.local_date - interval '2' day <= w.to_date
-    inner join core.dim_queue as q on q.queue_key = f.queue_key
-    inner join core.dim_interval as i
-        on i.zone = f.zone
-        and i.local_date = f.local_date
-        and i.interval_start >= f.interval_start
-        and i.interval_start < add_ms(f.interval_start, f.interval_ms)
-    where f.is_latest
-),
-
 part as (
-    select staffing_group, interval_start, 1 as n_visits,
-        case when talk_ms is null then 0 else 1 end as n_handled_visits,
-        coalesce(talk_ms + coalesce(hold_ms, 0) + coalesce(wrap_ms, 0), 0) as handle_ms,
-        0 as present_ms, 0 as scheduled_ms,
-        cast(null as decimal(18, 4)) as volume, cast(null as bigint) as expected_ms
-    from visit
+    select staffing_group, interval_start, n_visits, n_handled_visits, handle_ms,
+        0 as present_ms, 0 as scheduled_ms, forecast_volume as volume,
+        forecast_handle_ms as expected_ms
+    from demand
     union all
     select coalesce(g.staffing_group, 'unknown'), a.interval_start, 0, 0, 0, a.present_ms,
         a.scheduled_ms, null, null
     from agent_quarter as a
     left join agent_group as g on g.agent_id = a.agent_id and g.local_date = a.local_date
-    union all
-    select staffing_group, interval_start, 0, 0, 0, 0, 0, volume,
-        cast(round(volume * aht_ms, 0) as bigint)
-    from expected
 ),
 
 total as (
@@ -158,10 +139,21 @@ select
     cast(t.present_ms as bigint) as present_ms,
     cast(t.scheduled_ms as bigint) as scheduled_work_ms,
     cast(t.volume as decimal(18, 4)) as forecast_volume,
-    cast(t.expected_ms as bigint) as forecast_handle_ms
+    cast(t.expected_ms as bigint) as forecast_handle_ms,
+    -- Who belongs to no group is in none's gap.
+    case
+        when t.n_visits > 0 then r.required_agents
+        when t.staffing_group <> 'unknown' then 0
+    end as required_agents,
+    case
+        when t.volume > 0 then r.required_agents_forecast
+        when t.volume = 0 then 0
+    end as required_agents_forecast
 from total as t
 cross join ops.centre as c
 left join queue_group as g on g.staffing_group = t.staffing_group
 inner join core.dim_interval as i
     on i.zone = coalesce(g.zone, c.reporting_zone) and i.interval_start = t.interval_start
+left join core.staffing_requirement as r
+    on r.staffing_group = t.staffing_group and r.interval_start = t.interval_start
 inner join ops.build_window as w on i.local_date between w.from_date and w.to_date

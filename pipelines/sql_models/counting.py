@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict, model_validator
 
 ScopeKind = Literal[
     "all", "site", "team", "supervisor", "agent", "queue", "queue_group", "channel", "direction",
-    "reason", "campaign", "sourcing", "level", "language",
+    "staffing_group", "reason", "campaign", "sourcing", "level", "language",
 ]  # fmt: skip
 Grain = Literal["interval", "day", "week", "month"]
 Period = Literal["day", "week", "month"]
@@ -15,7 +15,7 @@ GRAINS: tuple[Grain, ...] = ("interval", *PERIODS)
 """What numbers are given for, the shortest first."""
 
 INTERVAL_SCOPES: tuple[ScopeKind, ...] = (
-    "all", "queue", "queue_group", "channel", "direction", "site",
+    "all", "queue", "queue_group", "channel", "direction", "site", "staffing_group",
 )  # fmt: skip
 """Scopes that have numbers for each quarter hour."""
 DAY_SCOPES: tuple[ScopeKind, ...] = (
@@ -51,6 +51,7 @@ class Counting(BaseModel):
     direction: str | None = None
     site: str | None = None
     """Left out, it is the agent's."""
+    staffing_group: str | None = None
     team: str | None = None
     """Left out, it is the agent's."""
     reason: str | None = None
@@ -78,7 +79,10 @@ class Counting(BaseModel):
             found = {kind: f"a.{kind}" for kind in (*_OF_AGENT, "site")} | {"agent": self.agent}
         if self.queue:
             found |= {"queue": self.queue, "queue_group": "q.queue_group"}
-        own = ("channel", "direction", "site", "team", "reason", "campaign", "sourcing", "language")
+        own = (
+            *("channel", "direction", "site", "team", "reason", "campaign", "sourcing", "language"),
+            "staffing_group",
+        )
         found |= {kind: getattr(self, kind) for kind in own if getattr(self, kind)}
         return {kind: text for kind, text in found.items() if text}
 

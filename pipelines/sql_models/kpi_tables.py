@@ -28,7 +28,7 @@ def interval_parts(registry: Registry) -> SqlModel:
     """`marts.kpi_interval_parts`: per quarter hour and scope."""
     found = [
         a for a in registry.needed(INTERVAL_SCOPES)
-        if a.fold in ("sum", "max") and registry.has_intervals(a)
+        if a.fold in ("sum", "max", "clock") and registry.has_intervals(a)
     ]  # fmt: skip
     steps = [_REPORTING, _kinds("scope", INTERVAL_SCOPES)]
     for source, own in registry.by_source(found):
@@ -101,8 +101,9 @@ def _counted(
     """
     if not registry.kinds(source, DAY_SCOPES):
         detail = []
-    sums = [a for a in detail if a.fold != "rows"]
-    stored = [a for a in detail if a.fold == "rows"]
+    # Quarter hours that several cells share are counted from the rows.
+    stored = [a for a in detail if a.fold in ("rows", "clock")]
+    sums = [a for a in detail if a not in stored]
     name, period = source.name, _PERIOD[grain]
     kinds, day_kinds = (registry.kinds(source, all_) for all_ in (INTERVAL_SCOPES, DAY_SCOPES))
     steps = []
@@ -164,8 +165,8 @@ def _named(aggregates: Iterable[Aggregate]) -> list[str]:
 
 
 def _summed(aggregates: Iterable[Aggregate]) -> list[str]:
-    """Several scopes' parts of one period."""
-    return [f"{'max' if a.fold == 'max' else 'sum'}({a.name}) as {a.name}" for a in aggregates]
+    """Several cells' parts of one period and scope."""
+    return [f"{a.over_cells}({a.name}) as {a.name}" for a in aggregates]
 
 
 def _folded(aggregates: Iterable[Aggregate]) -> list[str]:
@@ -173,7 +174,7 @@ def _folded(aggregates: Iterable[Aggregate]) -> list[str]:
     return [
         f"sum(case when k.local_date = e.last_date then k.{a.name} end) as {a.name}"
         if a.fold == "last"
-        else f"{a.fold}(k.{a.name}) as {a.name}"
+        else f"{a.over_periods}(k.{a.name}) as {a.name}"
         for a in aggregates
     ]
 

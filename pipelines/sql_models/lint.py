@@ -22,7 +22,7 @@ _LINEAGE = {"file_id", "line_no"}
 
 # Classes of sqlglot.
 _SAME_EVERYWHERE = {
-    *("Abs", "Ceil", "Floor", "Greatest", "Least", "Pow", "Round", "Sign", "Sqrt"),
+    *("Abs", "Ceil", "Exp", "Floor", "Greatest", "Least", "Ln", "Pow", "Round", "Sign", "Sqrt"),
     *("And", "Case", "Coalesce", "Exists", "If", "Nullif", "Or"),
     *("Cast", "TryCast"),
     *("Count", "GroupConcat", "Grouping", "LogicalAnd", "LogicalOr", "Max", "Min", "Sum"),

@@ -11,12 +11,13 @@ from typing import Literal
 from pipelines.sql_models.metrics import Metric, Part
 from pipelines.sql_models.model import ModelError
 
-Fold = Literal["sum", "max", "last", "rows"]
+Fold = Literal["sum", "max", "last", "clock", "rows"]
 """How parts of small periods make one of a longer: added, the highest, that of the last day, or
-not at all."""
+not at all. clock: added, as sum; but of several scopes that share a quarter hour it counts once."""
 
 _FOLDS: dict[str, Fold] = {"count": "sum", "sum": "sum", "max": "max", "percentile": "rows"}
 _CALL = re.compile(rf"\b({'|'.join(_FOLDS)})\(", re.IGNORECASE)
+_CLOCK = re.compile(r"count\(distinct interval_start\)", re.IGNORECASE)
 _WHOLE = re.compile(r"count\(.*|sum\((n_\w+|\w+_ms)\)( filter .*)?", re.DOTALL)
 _FILTER = re.compile(r"\s*filter\s*\(", re.IGNORECASE)
 
@@ -35,6 +36,16 @@ class Aggregate:
     def source(self) -> tuple[str, str]:
         """Fact and credit."""
         return self.fact, self.credit
+
+    @property
+    def over_cells(self) -> str:
+        """How several parts of one period and scope make one."""
+        return "max" if self.fold in ("max", "clock") else "sum"
+
+    @property
+    def over_periods(self) -> str:
+        """How parts of several periods make that of a longer one; a stock has its own way."""
+        return "max" if self.fold == "max" else "sum"
 
     @property
     def kind(self) -> str:
@@ -74,6 +85,8 @@ def cut(sql: str) -> Iterator[tuple[int, int, Fold]]:
 
 
 def _fold(metric: Metric, fold: Fold, sql: str) -> Fold:
+    if _CLOCK.match(sql):
+        return "clock"
     if sql.lower().startswith("count(distinct"):
         return "rows"
     return "last" if metric.additivity == "semi" and fold == "sum" else fold

@@ -8,7 +8,14 @@ import pytest
 
 from tests.models.golden import Golden, assert_golden
 from tests.models.mutants import survivors
-from tests.models.warehouse import build_plainly, inputs, read_up_to, stage
+from tests.models.warehouse import (
+    inputs,
+    make,
+    models_with_rows,
+    needed_for,
+    read_up_to,
+    stage,
+)
 
 DAY = date(2026, 1, 5)
 NINE = datetime.fromisoformat("2026-01-05 09:00:00")
@@ -47,6 +54,12 @@ FORECASTS = {
     "too high": ((9, 4), (3.5, 6)),
     "too low": ((2, 5),),
     "empty": ((2, 0),),
+}
+# The day before, staffing group: quarter hours after nine with visits, agents present and required.
+BEFORE = DAY - timedelta(days=1)
+STAFFED = {
+    "voice": [(0, 50, 12, 14), (1, 10, 4.5, 4), (2, 5, 1, None)],
+    "mail": [(0, 1, 2, 1)],
 }
 
 
@@ -99,6 +112,22 @@ def visits() -> list[dict[str, Any]]:
     ]
 
 
+def staffed() -> str:
+    """A statement that adds the quarter hours of staffing groups."""
+    rows = ", ".join(
+        f"('{group}', {place}, {visits}, {present}, {required or 'null'})"
+        for group, quarters in STAFFED.items()
+        for place, visits, present, required in quarters
+    )
+    return f"""
+        insert into core.fact_staffing by name
+        select staffing_group, date '{BEFORE}' as local_date, 'Etc/UTC' as zone, n_visits,
+            timestamp '{BEFORE} 09:00:00' + place * interval 15 minute as interval_start,
+            present * 900000 as present_ms, required_agents
+        from (values {rows}) as row (staffing_group, place, n_visits, present, required_agents)
+    """
+
+
 @pytest.fixture(scope="module")
 def con() -> duckdb.DuckDBPyConnection:
     con = inputs(["Etc/UTC"], DAY, DAY)
@@ -132,7 +161,10 @@ def con() -> duckdb.DuckDBPyConnection:
         ],
     )
     read_up_to(con, {"pbx": datetime.fromisoformat("2026-01-06 12:00:00")})
-    build_plainly(con, "marts.v_kpi_day")
+    models = needed_for(models_with_rows(con), ["marts.v_kpi_day", "marts.v_kpi_interval"])
+    make(con, [model for model in models if model.schema_name == "core"])
+    con.execute(staffed())
+    make(con, [model for model in models if model.schema_name == "marts"])
     return con
 
 
@@ -182,7 +214,19 @@ OF_QUEUES = [
     ("forecast_bias", "too low", -60),
     ("forecast_wape", "empty", None),
 ]
+OF_GROUPS = [
+    ("required_agents", "voice", (14 + 4) / 2),
+    ("required_agents", "mail", 1),
+    ("required_agents", "all", (14 + 1 + 4) / 2),
+    ("staffing_gap", "voice", (-2 + 0.5) / 2),
+    ("staffing_gap", "mail", 1),
+    ("staffing_gap", "all", (-2 + 1 + 0.5) / 2),
+]
 GOLDEN = [
+    *(
+        Golden(metric, expected, BEFORE, "all" if group == "all" else "staffing_group", group)
+        for metric, group, expected in OF_GROUPS
+    ),
     *(Golden(metric, expected, DAY, "agent", agent) for metric, agent, expected in OF_AGENTS),
     *(Golden(metric, expected, DAY, "queue", queue) for metric, queue, expected in OF_QUEUES),
 ]
@@ -230,3 +274,24 @@ def test_planned_time_has_no_queue(con):
             and metric_id in ('schedule_adherence', 'utilization', 'shrinkage', 'absence_rate')
     """
     assert con.execute(queues).fetchone() == (0,)
+
+
+def test_agents_required_of_a_quarter_hour_are_those_of_all_groups(con):
+    found = con.execute(
+        """
+        select metric_id, interval_start, value, coverage from marts.v_kpi_interval
+        where metric_id in ('required_agents', 'staffing_gap') and local_date = ?
+            and scope_kind = 'all'
+        order by all
+        """,
+        [BEFORE],
+    ).fetchall()
+    at = [datetime.combine(BEFORE, NINE.time()) + n * timedelta(minutes=15) for n in range(3)]
+    assert found == [
+        ("required_agents", at[0], 15, 1),
+        ("required_agents", at[1], 4, 1),
+        ("required_agents", at[2], None, 0),
+        ("staffing_gap", at[0], -1, 1),
+        ("staffing_gap", at[1], 0.5, 1),
+        ("staffing_gap", at[2], None, 0),
+    ]

@@ -211,6 +211,9 @@ BROKEN = {
         "group_known": "update $t set staffing_group = 'unknown' where $r",
         "local_day_fits_zone": "update $t set interval_key = -1 where $r",
     },
+    "core.staffing_requirement": {
+        "more_than_the_load": "update $t set required_agents = 0 where $r",
+    },
     "core.agent_plan": {
         "pieces_do_not_overlap": "insert into $t select * replace (agent_key as agent_key) from $t",
         "within_quarter_hour": "update $t set from_at = from_at - interval 1 minute where $r",

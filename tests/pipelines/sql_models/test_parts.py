@@ -55,3 +55,14 @@ def test_counts_have_plain_names_and_ratios_are_said_over_columns():
         parts.over_columns(speed, speed.numerator[0])
         == "ms_to_s(average_speed_of_answer_numerator)"
     )
+
+
+def test_a_quarter_hour_that_rows_share_counts_once_in_a_scope_and_adds_up_over_time():
+    found = {a.name: a for a in Parts(load_metrics()).all}
+    quarters = found["required_agents_denominator"]
+    assert quarters.sql.startswith("count(distinct interval_start) filter")
+    assert (quarters.fold, quarters.over_cells, quarters.over_periods) == ("clock", "max", "sum")
+    agents = found["required_agents_numerator"]
+    assert (agents.fold, agents.over_cells, agents.over_periods) == ("sum", "sum", "sum")
+    longest = found["longest_wait_numerator"]
+    assert (longest.fold, longest.over_cells, longest.over_periods) == ("max", "max", "max")
