@@ -9,6 +9,7 @@ from pathlib import Path
 from textwrap import indent
 
 from pipelines.sql_models.counting import GRAINS, INTERVAL_SCOPES, PERIODS, Grain
+from pipelines.sql_models.kpi_change import change_models
 from pipelines.sql_models.kpi_reach import reach
 from pipelines.sql_models.kpi_tables import OWNER, interval_parts, period_parts
 from pipelines.sql_models.metrics import Metric, Part
@@ -47,6 +48,7 @@ def generated_models(
         reach(registry),
         *(_long(registry, grain) for grain in GRAINS),
         *(_divided(grain) for grain in GRAINS),
+        *change_models(),
     ]
 
 
