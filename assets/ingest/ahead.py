@@ -6,8 +6,14 @@ again. Nothing else is written, so a source that was not read ahead, or only hal
 
 import os
 from collections import Counter
-from collections.abc import Callable, Generator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor, ThreadPoolExecutor
+from collections.abc import Generator, Iterator, Sequence
+from concurrent.futures import (
+    FIRST_COMPLETED,
+    Future,
+    ProcessPoolExecutor,
+    ThreadPoolExecutor,
+    wait,
+)
 from contextlib import contextmanager
 from datetime import datetime
 from multiprocessing import get_context
@@ -22,9 +28,6 @@ from pipelines.storage.ops import create_ops
 
 MIN_BYTES = 32 * 1024 * 1024
 """Less than this is read before another process has begun."""
-
-Wait = Callable[[str], None]
-"""Called with a source before it is read: afterwards nobody else is reading it."""
 
 
 def read_ahead(
@@ -93,19 +96,23 @@ def reading_ahead(
     *,
     now: datetime,
     full: bool = False,
-) -> Generator[Wait]:
-    """Have other processes read sources, the last first, where there is much to read.
+) -> Generator[Iterator[str]]:
+    """Have other processes read sources, where there is much to read.
 
     Args:
         con: the warehouse copy, which says what was read before.
         project: whose files.
-        sources: in the order in which the caller reads them.
+        sources: those to read, the largest first if that is known.
         now: instant of the run (UTC, naive).
         full: everything is read again.
+
+    Yields:
+        The sources in the order in which the caller does best to take them up: those read first,
+        and the last while none is. When one comes, nobody else is reading it.
     """
     n_processes = _n_threads(project) - 1
     if not n_processes or _n_bytes(con, project, full=full) < MIN_BYTES:
-        yield lambda source: None
+        yield iter(sources)
         return
     # Not forked: DuckDB and Polars have threads of their own.
     processes = ProcessPoolExecutor(n_processes, mp_context=get_context("spawn"))
@@ -115,19 +122,25 @@ def reading_ahead(
     def one(source: str) -> None:
         processes.submit(read_ahead, project, [source], now=now, full=full).result()
 
-    futures = {source: threads.submit(one, source) for source in reversed(sources)}
+    futures = {source: threads.submit(one, source) for source in sources}
     try:
-        yield lambda source: _settle(futures[source])
+        yield _as_read(futures)
     finally:
         threads.shutdown(cancel_futures=True)
         processes.shutdown(cancel_futures=True)
 
 
-def _settle(future: Future[None]) -> None:
-    """Take back what nobody has begun to read; wait for the end of what somebody has."""
-    if not future.cancel():
+def _as_read(futures: dict[str, Future[None]]) -> Iterator[str]:
+    while futures:
+        source = next((source for source, read in futures.items() if read.done()), None)
+        if source is None:
+            source = next((s for s in reversed(futures) if futures[s].cancel()), None)
+        if source is None:
+            wait(futures.values(), return_when=FIRST_COMPLETED)
+            continue
         # What went wrong there goes wrong again where it is told.
-        future.exception()
+        del futures[source]
+        yield source
 
 
 def _n_threads(project: Project) -> int:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from itertools import chain
 
 import duckdb
 
@@ -62,13 +63,17 @@ def ingest(con: duckdb.DuckDBPyConnection, project: Project, *, full: bool = Fal
     rosters = [name for name in project.settings.sources if _brings_roster(project, name)]
     others = [name for name in project.settings.sources if name not in rosters]
     names = known_names(con, project)
-    ordered = (*rosters, *others)
-    with reading_ahead(con, project, ordered, now=now, full=full) as wait_for:
-        for source in ordered:
-            wait_for(source)
-            done = ingest_source(con, project, source, now=now, full=full, on_progress=tell_reading)
-            found.messages += done.messages or _nothing_there(project, source)
-            _note_changes(found, done)
+    messages: dict[str, list[str]] = {}
+
+    def take(source: str) -> None:
+        done = ingest_source(con, project, source, now=now, full=full, on_progress=tell_reading)
+        messages[source] = done.messages or _nothing_there(project, source)
+        _note_changes(found, done)
+
+    with reading_ahead(con, project, others, now=now, full=full) as ready:
+        for source in chain(rosters, ready):
+            take(source)
+    found.messages += [text for source in (*rosters, *others) for text in messages[source]]
     if known_names(con, project) != names:
         # They were derived before all of them were read.
         for source in rosters:

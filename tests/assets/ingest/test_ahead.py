@@ -1,6 +1,7 @@
 """What is read ahead is found again, and what is not is read as ever."""
 
 from collections.abc import Iterator
+from concurrent.futures import Future
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -70,8 +71,8 @@ def test_little_is_read_by_the_run_itself(
     project: Project, con: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(ahead, "ProcessPoolExecutor", None)
-    with reading_ahead(con, project, SOURCES, now=NOW) as wait_for:
-        wait_for("dublin")
+    with reading_ahead(con, project, SOURCES, now=NOW) as ready:
+        assert tuple(ready) == SOURCES
     assert not (project.lake / "raw").exists()
 
 
@@ -81,8 +82,8 @@ def test_what_was_read_before_is_not_much_to_read(
     ingest(con, project)
     monkeypatch.setattr(ahead, "MIN_BYTES", 1)
     monkeypatch.setattr(ahead, "ProcessPoolExecutor", None)
-    with reading_ahead(con, project, SOURCES, now=NOW) as wait_for:
-        wait_for("cork")
+    with reading_ahead(con, project, SOURCES, now=NOW) as ready:
+        assert tuple(ready) == SOURCES
 
 
 @pytest.mark.soak
@@ -90,9 +91,8 @@ def test_with_other_processes_the_run_is_the_same(
     project: Project, con: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(ahead, "MIN_BYTES", 1)
-    with reading_ahead(con, project, SOURCES, now=NOW) as wait_for:
-        for source in reversed(SOURCES):
-            wait_for(source)
+    with reading_ahead(con, project, SOURCES, now=NOW) as ready:
+        assert {next(ready), next(ready)} == set(SOURCES)
     written = of_lake(project)
     assert written
     ingest(con, project)
@@ -105,6 +105,18 @@ def test_with_other_processes_the_run_is_the_same(
     assert of_lake(project).items() >= written.items()
 
 
+def test_what_is_read_comes_first_and_meanwhile_the_last() -> None:
+    futures: dict[str, Future[None]] = {name: Future() for name in "abcd"}
+    ready = ahead._as_read(futures)
+    futures["a"].set_running_or_notify_cancel()
+    assert next(ready) == "d"
+    futures["a"].set_result(None)
+    futures["b"].set_running_or_notify_cancel()
+    assert [next(ready), next(ready)] == ["a", "c"]
+    futures["b"].set_exception(RuntimeError("told by the run"))
+    assert list(ready) == ["b"]
+
+
 @pytest.mark.soak
 def test_what_goes_wrong_in_another_process_is_told_by_the_run(
     project: Project, con: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch
@@ -113,7 +125,7 @@ def test_what_goes_wrong_in_another_process_is_told_by_the_run(
     project.key_file.unlink()
     with (
         pytest.raises(Exception, match="is missing"),
-        reading_ahead(con, project, SOURCES, now=NOW) as wait_for,
+        reading_ahead(con, project, SOURCES, now=NOW) as ready,
     ):
-        wait_for("cork")
+        assert set(ready) == set(SOURCES)
         ingest(con, project)
