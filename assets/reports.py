@@ -43,7 +43,7 @@ def report_assets() -> list[dg.AssetsDefinition]:
         group_name="reports",
         kinds={"html", "plotly"},
         owners=["team:callmart"],
-        description="The static site: an overview and a page for each local day.",
+        description="The static site: pages for each local day, week and month.",
     )
     def site(project: ProjectResource) -> dg.MaterializeResult:
         target = project.project()

@@ -19,6 +19,10 @@ MINUS = "\u2212"
 
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _LONG_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_LONG_MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September",
+    "October", "November", "December",
+)  # fmt: skip
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
@@ -128,6 +132,11 @@ def days(first: date, last: date) -> str:
 def month(year: int, number: int) -> str:
     """A month: Nov 2026."""
     return f"{_MONTHS[number - 1]} {year}"
+
+
+def long_month(first: date) -> str:
+    """A month in a heading: November 2026."""
+    return f"{_LONG_MONTHS[first.month - 1]} {first.year}"
 
 
 def weekday(iso_day: int) -> str:

@@ -16,11 +16,14 @@ from pipelines.errors import ExpectedError
 from reports import estimates
 from reports.format import local
 from reports.records import Metric, Number, Numbers, Period, Row, Stamp, Trust
+from reports.spans import Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import date
     from pathlib import Path
+
+    from reports.spans import Grain
 
 _BINS_S = (60, 120, 300, 900, 1800, 3600)
 _MOST_BINS = 50
@@ -126,15 +129,51 @@ class Reader:
         return {r["agent_id"]: r for r in self.rows("agents")}
 
     def numbers_by_day(
-        self, first: date, last: date, *, scopes: list[str], metrics: list[str]
+        self,
+        first: date,
+        last: date,
+        *,
+        scopes: list[str],
+        metrics: list[str],
+        grain: Grain = "day",
     ) -> dict[date, Numbers]:
-        """Every metric of the centre on every day, and some of its queues or agents."""
+        """Every metric of the centre on every day, and some of its queues or agents.
+
+        Of weeks and months, those that begin from `first` to `last`, by their first day.
+        """
         by_day: dict[date, list[Number]] = {}
+        sql = sql_text("kpi_days").format(grain=grain)
         span = {"from_date": first, "to_date": last}
-        for row in self.rows("kpi_days", **span, scopes=scopes, metrics=metrics):
+        for row in self._fetch(sql, {**span, "scopes": scopes, "metrics": metrics}):
             number = _day_number(row, self.metrics())
             by_day.setdefault(row["local_date"], []).append(number)
         return {day: Numbers(numbers) for day, numbers in by_day.items()}
+
+    def numbers_of(
+        self, grain: Grain, first: date, last: date, *, metrics: list[str], kinds: list[str]
+    ) -> dict[Span, Numbers]:
+        """Numbers of each day, week or month that begins in a range.
+
+        Args:
+            grain: which.
+            first: the earliest first day.
+            last: the latest first day.
+            metrics: which metrics.
+            kinds: of which scopes, beside the whole centre.
+        """
+        sql = sql_text("kpi_spans").format(grain=grain)
+        values = {"from_date": first, "to_date": last, "metrics": metrics, "kinds": kinds}
+        by_day: dict[date, list[Number]] = {}
+        for row in self._fetch(sql, values):
+            by_day.setdefault(row["local_date"], []).append(_day_number(row, self.metrics()))
+        return {Span(grain, day): Numbers(numbers) for day, numbers in by_day.items()}
+
+    def subjects(self, grain: Grain) -> dict[Span, set[str]]:
+        """The metrics that the whole centre has cases of, by day, week or month."""
+        found: dict[Span, set[str]] = {}
+        for row in self._fetch(sql_text("told").format(grain=grain), {}):
+            found.setdefault(Span(grain, row["local_date"]), set()).add(row["metric_id"])
+        return found
 
     def period_numbers(self, first: date, last: date, *, metrics: list[str]) -> Numbers:
         """Metrics of a whole range, from the sums of their two parts.

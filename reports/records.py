@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from datetime import date, datetime
 
 _OVER_FACT = re.compile(r"select (.+) as n from core\.(\w+)")
@@ -92,6 +92,9 @@ class Numbers:
             old = self._found.get(key)
             if old is None or old.metric.version < number.metric.version:
                 self._found[key] = number
+
+    def __iter__(self) -> Iterator[Number]:
+        return iter(self._found.values())
 
     def get(self, metric_id: str, scope_kind: str = "all", scope_id: str = "all") -> Number | None:
         """The number, or None where the warehouse has none."""

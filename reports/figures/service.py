@@ -100,7 +100,9 @@ def by_interval(bins: list[dict[str, Any]], bin_s: int, metric: Metric) -> Chart
     )  # fmt: skip
 
 
-def by_day(days: list[date], numbers: dict[date, Numbers], metric: Metric, *, of: int = 0) -> Chart:
+def by_day(
+    days: list[date], numbers: dict[date, Numbers], metric: Metric, *, of: int = 0, root: str = ""
+) -> Chart:
     """Service level of each day, its 95 % range as a band, above the calls of the day.
 
     Args:
@@ -108,6 +110,7 @@ def by_day(days: list[date], numbers: dict[date, Numbers], metric: Metric, *, of
         numbers: of each day.
         metric: the service level.
         of: how many days there are, where older ones are not shown.
+        root: the way from the page to the site's top folder.
     """
     found = [numbers[day].get(metric.id) for day in days]
     values = [n.value if n else None for n in found]
@@ -148,7 +151,7 @@ def by_day(days: list[date], numbers: dict[date, Numbers], metric: Metric, *, of
         "Select a day to open its page."
         + (f" The last {len(days)} of {of:,} days." if of > len(days) else ""),
         alt=f"{met} of {fmt.plural(len(days), 'day')} met the goal.",
-        figure=figure(data, {"metric": metric.id, "opens": "day"}, **layout),
+        figure=figure(data, {"metric": metric.id, "opens": f"{root}days/"}, **layout),
         height=330,
         legend=(("c1", "service level"), ("c1soft2", "calls offered")),
         head=("Day", "Service level", "Range", "In time", "Counted", "Offered"),

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from reports import format as fmt
 from reports.pages import trust
-from reports.pages.period import frame
+from reports.pages.frame import frame
 
 if TYPE_CHECKING:
-    from reports.pages.period import Site
+    from reports.pages.frame import Site
 
 
 def context(site: Site) -> dict[str, Any]:

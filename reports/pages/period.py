@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from reports import findings
 from reports import format as fmt
 from reports.figures import outcomes, people, service, volume, waits
-from reports.pages import questions, tables, trust
+from reports.pages import questions, tables
+from reports.pages.frame import Link, frame, glossary, newest
 from reports.queries import MOST_WAIT_STEPS
+from reports.spans import span_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date
 
     from reports.figures.base import Chart
-    from reports.records import Metric, Number, Numbers, Period, Row, Stamp, Trust
+    from reports.pages.frame import Site
+    from reports.records import Number, Numbers, Period
+    from reports.spans import Span
 
 _TREND_DAYS = 366
 _LISTED_DAYS = 92
@@ -25,30 +29,6 @@ _LISTED_DAYS = 92
 
 Course = dict[tuple[str, str, str], list[float | None]]
 """Values over time of (metric, scope kind, scope id)."""
-
-
-@dataclass(frozen=True)
-class Site:
-    """What all pages share."""
-
-    name: str
-    stamp: Stamp
-    trust: Trust
-    metrics: Mapping[tuple[str, int], Metric]
-    queues: Mapping[str, Row]
-    agents: Mapping[str, Row]
-    days: Sequence[date]
-    script: str
-    """File name of the chart library in assets/."""
-
-    @property
-    def queue_names(self) -> dict[str, str]:
-        """Queue id -> name."""
-        return {queue: row["queue_name"] or queue for queue, row in self.queues.items()}
-
-    def limits(self) -> list[int]:
-        """The queues' time limits T, in seconds."""
-        return sorted({q["service_level_s"] for q in self.queues.values() if q["service_level_s"]})
 
 
 def day_context(
@@ -71,14 +51,11 @@ def day_context(
         findings.worst_queue(period.numbers, site.queue_names),
         findings.worst_interval(bins, level.metric.min_n, level.goal) if level else None,
     ]
-    context = _shared(site, period, found, earlier, course)
-    place = list(site.days).index(day)
+    context = _shared(site, period, found, earlier, course, span=span_of("day", day))
     context |= {
         "title": fmt.long_day(day),
         "subtitle": _span_of_day(period, site.stamp.zone),
-        "charts": _charts(site, period, _day_lead(period, bins, level), bins),
-        "previous": site.days[place - 1] if place else None,
-        "next": site.days[place + 1] if place + 1 < len(site.days) else None,
+        "charts": _charts(site, period, _day_lead(period, bins, level), bins, [day]),
         "root": "../",
         "provisional": "Provisional: the day is not over" if _is_open(period.numbers) else "",
     }
@@ -92,34 +69,88 @@ def overview_context(
     course: Course,
     weeks: tuple[Numbers, Numbers] | None,
 ) -> dict[str, Any]:
-    """What the template of the overview needs; `weeks` are the last seven days and those before."""
-    days, level = list(site.days), period.numbers.get("service_level")
+    """What the first page's template needs; `weeks` are the last seven days and those before."""
+    days = list(site.days)
+    context = _of_days(site, period, by_day, course, days, root="")
+    if weeks:
+        context["cards"], context["more_cards"] = _cards(period.numbers, [], course, weeks)
+    return context | {
+        "title": site.name,
+        "subtitle": f"{fmt.days(period.first, period.last)} · {fmt.plural(len(days), 'day')} with "
+        "data",
+        "older": months_of(days[:-_LISTED_DAYS]),
+        "archive": archive(site),
+        "missing": site.missing(),
+        "provisional": f"Provisional: {fmt.day(days[-1])} is not over"
+        if _is_open(by_day[days[-1]])
+        else "",
+    }
+
+
+def span_context(
+    site: Site,
+    span: Span,
+    period: Period,
+    by_day: Mapping[date, Numbers],
+    *,
+    course: Course,
+    earlier: list[tuple[str, Numbers]],
+) -> dict[str, Any]:
+    """What the template of a week or month needs; `earlier` is the one before it."""
+    days = [day for day in site.days if span.first <= day <= span.last]
+    context = _of_days(site, period, by_day, course, days, root="../", earlier=earlier, span=span)
+    return context | {
+        "title": span.title,
+        "subtitle": f"{fmt.plural(len(days), 'day')} with data",
+        "older": [],
+        "archive": [],
+        "missing": [],
+        "provisional": f"Provisional: the {span.grain} is not over"
+        if _is_open(period.numbers)
+        else "",
+    }
+
+
+def _of_days(
+    site: Site,
+    period: Period,
+    by_day: Mapping[date, Numbers],
+    course: Course,
+    days: list[date],
+    *,
+    root: str,
+    earlier: Sequence[tuple[str, Numbers]] = (),
+    span: Span | None = None,
+) -> dict[str, Any]:
+    level = period.numbers.get("service_level")
     bins = service.bins_of_all(period.service, period.bin_s, site.stamp.zone)
+    last = earlier[0] if earlier else None
     found = [
-        findings.service_against_goal(period.numbers, None, ""),
+        findings.service_against_goal(
+            period.numbers, last[1] if last else None, last[0] if last else ""
+        ),
         findings.worst_queue(period.numbers, site.queue_names),
         findings.worst_day(dict(by_day)) if len(days) > 1 else None,
         findings.worst_interval(bins, level.metric.min_n, level.goal) if level else None,
     ]
     lead: list[Chart] = _day_lead(period, bins, level)
     if len(days) > 1 and level:
-        lead = [service.by_day(days[-_TREND_DAYS:], dict(by_day), level.metric, of=len(days))]
-    context = _shared(site, period, found, [], course)
-    if weeks:
-        context["cards"], context["more_cards"] = _cards(period.numbers, [], course, weeks)
-    context |= {
-        "title": site.name,
-        "subtitle": f"{fmt.days(period.first, period.last)} · {fmt.plural(len(days), 'day')} with "
-        "data",
-        "charts": _charts(site, period, lead, bins),
-        "days": _day_table(days[-_LISTED_DAYS:], by_day),
-        "older": months_of(days[:-_LISTED_DAYS]),
-        "root": "",
-        "provisional": f"Provisional: {fmt.day(days[-1])} is not over"
-        if _is_open(by_day[days[-1]])
-        else "",
+        shown = days[-_TREND_DAYS:]
+        lead = [service.by_day(shown, dict(by_day), level.metric, of=len(days), root=root)]
+    return _shared(site, period, found, list(earlier), course, span=span) | {
+        "charts": _charts(site, period, lead, bins, days),
+        "days": _day_table(days[-_LISTED_DAYS:], by_day, root),
+        "root": root,
     }
-    return context
+
+
+def archive(site: Site) -> list[tuple[str, list[Link]]]:
+    """Months and weeks with pages, the newest first: heading and links."""
+    return [
+        (words, [Link(f"{span.folder}.html", span.short) for span in reversed(site.spans[grain])])
+        for words, grain in (("Months", "month"), ("Weeks", "week"))
+        if grain in site.spans
+    ]
 
 
 def _shared(
@@ -128,6 +159,8 @@ def _shared(
     found: list[findings.Finding | None],
     earlier: list[tuple[str, Numbers]],
     course: Course,
+    *,
+    span: Span | None = None,
 ) -> dict[str, Any]:
     found += [
         findings.lost_calls(period.outcomes, site.queue_names),
@@ -138,11 +171,12 @@ def _shared(
     bins = service.bins_of_all(period.service, period.bin_s, site.stamp.zone)
     cards, more = _cards(period.numbers, earlier, course, None)
     all_numbers = period.numbers.of_scope("all")
+    asked = questions.Asked(span.grain if span else None, period.first, period.last)
     courses = service.course_of_queues(period.service, bins) or {
         queue: course.get(("service_level", "queue", queue), []) for queue in site.queues
     }
     return {
-        **frame(site),
+        **frame(site, span),
         "story": findings.choose(found),
         "cards": cards,
         "more_cards": more,
@@ -150,33 +184,14 @@ def _shared(
         "agent_table": tables.agent_table(period.numbers, dict(site.agents), period.agent_time),
         "state_legend": [(colour, label) for _, colour, label in people.STATES],
         "assumed": site.trust.assumed_queues,
-        "glossary": _glossary(site, period, all_numbers),
-        "data": questions.page_data(list(_newest(site).values()), period, site.stamp.zone),
+        "glossary": glossary(site, period.numbers, [n.metric.id for n in all_numbers], asked),
+        "data": questions.page_data(list(newest(site).values()), asked, site.stamp.zone),
     }
 
 
 def _is_open(numbers: Numbers) -> bool:
     number = numbers.get("offered")
     return number is not None and number.is_provisional
-
-
-def frame(site: Site) -> dict[str, Any]:
-    """What every page's frame needs."""
-    return {
-        "site": site,
-        "stamp": site.stamp,
-        "pill": trust.headline(site.trust),
-        "notes": trust.notes(site.trust),
-        "provisional": "",
-        "previous": None,
-        "next": None,
-        "data": None,
-        "charts": [],
-    }
-
-
-def _newest(site: Site) -> dict[str, Metric]:
-    return {m.id: m for m in sorted(site.metrics.values(), key=lambda m: m.version)}
 
 
 def _span_of_day(period: Period, zone: str) -> str:
@@ -223,7 +238,7 @@ def _day_lead(period: Period, bins: list[dict[str, Any]], level: Number | None) 
 
 
 def _charts(
-    site: Site, period: Period, lead: list[Chart], bins: list[dict[str, Any]]
+    site: Site, period: Period, lead: list[Chart], bins: list[dict[str, Any]], days: list[date]
 ) -> list[Chart]:
     names = site.queue_names
     charts = list(lead)
@@ -231,7 +246,7 @@ def _charts(
         charts.append(people.at_work(period.states, bins, period.bin_s, period.activity))
     pair = []
     if period.volume:
-        pair.append(volume.by_hour(period.volume, list(site.days)))
+        pair.append(volume.by_hour(period.volume, days))
     elif bins:
         pair.append(volume.by_queue(period.service, bins, names, period.bin_s))
     if period.waits:
@@ -254,7 +269,7 @@ def _level(pair: list[Chart]) -> list[Chart]:
 
 
 def _day_table(
-    days: list[date], by_day: Mapping[date, Numbers]
+    days: list[date], by_day: Mapping[date, Numbers], root: str
 ) -> tuple[list[tables.Column], list[list[tables.Cell]]]:
     shown = (
         ("offered", "Calls"), ("service_level", "Service level"), ("abandonment_rate", "Abandoned"),
@@ -270,7 +285,7 @@ def _day_table(
         sign = tables.SIGNS.get(level.status) if level and not level.is_small else None
         rows.append([
             tables.Cell(f"{fmt.day(day)} {day.year}", sort=day.toordinal(), left=True,
-                        href=f"days/{day.isoformat()}.html"),
+                        href=f"{root}days/{day.isoformat()}.html"),
             tables.Cell(state=sign, sort=level.status if level else "", left=True),
             *(replace(tables.cell(numbers.get(metric)), number=None) for metric, _ in shown),
         ])  # fmt: skip
@@ -281,23 +296,3 @@ def months_of(days: list[date]) -> list[tuple[str, list[date]]]:
     """Days too many for the list, by month, newest first: heading and days."""
     months = groupby(days, key=lambda d: (d.year, d.month))
     return [(fmt.month(year, month), list(found)) for (year, month), found in months][::-1]
-
-
-def _glossary(site: Site, period: Period, numbers: list[Number]) -> list[dict[str, Any]]:
-    """The metrics that the centre's feeds tell; of others there is nothing to look up."""
-    values = {n.metric.id: n for n in numbers}
-    known = [metric for metric in _newest(site).values() if metric.id in values]
-    found = []
-    for metric in sorted(known, key=lambda m: m.name):
-        number = values[metric.id]
-        found.append({
-            "metric": metric,
-            "cell": tables.cell(number),
-            "goal": tables.goal_text(number),
-            "range": tables.confidence(number),
-            "numerator": fmt.part(number.numerator),
-            "denominator": fmt.part(number.denominator),
-            "sql": questions.number_sql(metric, "all", "all", period),
-            "calls": questions.calls_command(metric, "all", "all", period),
-        })  # fmt: skip
-    return found

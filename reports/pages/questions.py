@@ -6,12 +6,16 @@ carries each text once and not once per cell.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from reports import format as fmt
 
 if TYPE_CHECKING:
-    from reports.records import Metric, Period
+    from datetime import date
+
+    from reports.records import Metric
+    from reports.spans import Grain
 
 _WHERE = (
     "\nwhere metric_id = {metric} and metric_version = {version}"
@@ -23,6 +27,9 @@ SQL_DAY = (
     + _WHERE
     + "\n    and local_date = date {from}"
 )
+_SQL_SPAN = {
+    grain: SQL_DAY.replace("v_kpi_day", f"v_kpi_{grain}") for grain in ("day", "week", "month")
+}
 SQL_PERIOD = (
     "select sum(numerator) as numerator, sum(denominator) as denominator\nfrom marts.kpi_day"
     + _WHERE
@@ -39,6 +46,20 @@ SQL_MINUTES = (
 )
 
 
+@dataclass(frozen=True)
+class Asked:
+    """What a page's numbers are of: a day, week or month of the marts, or days added up."""
+
+    grain: Grain | None
+    first: date
+    last: date
+
+    @property
+    def sql(self) -> str:
+        """The template of the query that gives a number again."""
+        return SQL_PERIOD if self.grain is None else _SQL_SPAN[self.grain]
+
+
 def fill(template: str, **values: str | int) -> str:
     """A template with its values as SQL literals."""
     return template.format(
@@ -46,35 +67,35 @@ def fill(template: str, **values: str | int) -> str:
     )
 
 
-def number_sql(metric: Metric, kind: str, scope_id: str, period: Period) -> str:
+def number_sql(metric: Metric, kind: str, scope_id: str, asked: Asked) -> str:
     """SQL that gives a number of the page again, in any DuckDB client."""
     return fill(
-        SQL_DAY if period.is_day else SQL_PERIOD,
+        asked.sql,
         metric=metric.id, kind=kind, id=scope_id,
-        **{"from": period.first.isoformat(), "to": period.last.isoformat()},
+        **{"from": asked.first.isoformat(), "to": asked.last.isoformat()},
         version=metric.version,
     )  # fmt: skip
 
 
-def calls_command(metric: Metric, kind: str, scope_id: str, period: Period) -> str:
+def calls_command(metric: Metric, kind: str, scope_id: str, asked: Asked) -> str:
     """The command that lists the calls behind a number."""
     words = ["callmart calls --metric", metric.id]
     if kind != "all":
         words += ["--scope", fmt.shell_word(f"{kind}={scope_id}")]
-    if period.is_day:
-        words += ["--date", period.first.isoformat()]
+    if asked.first == asked.last:
+        words += ["--date", asked.first.isoformat()]
     return " ".join(words)
 
 
-def page_data(metrics: list[Metric], period: Period, zone: str) -> dict[str, Any]:
+def page_data(metrics: list[Metric], asked: Asked, zone: str) -> dict[str, Any]:
     """What the page's script needs to answer for any number on the page."""
     return {
-        "from": period.first.isoformat(),
-        "to": period.last.isoformat(),
-        "period": fmt.days(period.first, period.last),
+        "from": asked.first.isoformat(),
+        "to": asked.last.isoformat(),
+        "period": fmt.days(asked.first, asked.last),
         "zone": zone,
         "sql": {
-            "number": SQL_DAY if period.is_day else SQL_PERIOD,
+            "number": asked.sql,
             "day": SQL_DAY,
             "interval": SQL_INTERVAL,
             "minutes": SQL_MINUTES,

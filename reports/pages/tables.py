@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from reports import estimates
@@ -35,6 +35,8 @@ _COVERED = {
 }  # fmt: skip
 """What a metric's coverage is of, where that is not its own value."""
 
+
+_MOODS = {"missed": "bad", "near": "warn"}
 
 QUEUE_COLUMNS = (
     ("abandonment_rate", "Abandoned"), ("lost_rate", "Lost"),
@@ -78,6 +80,8 @@ class Cell:
     href: str = ""
     left: bool = False
     faint: bool = False
+    mood: str = ""
+    """`bad` or `warn` where a goal is missed: a sign stands before the number."""
 
 
 @dataclass(frozen=True)
@@ -169,6 +173,11 @@ def cell(number: Number | None) -> Cell:
         fmt.value(number.value, number.metric.unit), sort=round(number.value, 6), number=number,
         faint=number.is_small,
     )  # fmt: skip
+
+
+def with_goal(number: Number | None) -> Cell:
+    """A number in a table with the colour and sign of its state."""
+    return replace(cell(number), mood=_MOODS.get(number.status, "")) if number else cell(None)
 
 
 def queue_table(

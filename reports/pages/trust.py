@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 GOOD = ("good", "●")
 WARN = ("warn", "▲")
 BAD = ("bad", "■")
+_MOST_LATE = 4
+"""More feeds than these are told in one line."""
 
 
 @dataclass(frozen=True)
@@ -92,8 +94,12 @@ def _unread(trust: Trust) -> list[Note]:
 
 
 def _feeds(trust: Trust) -> list[Note]:
-    found = []
-    for feed in trust.late_feeds:
+    found, late = [], trust.late_feeds
+    if len(late) > _MOST_LATE:
+        names = fmt.words([f"{f['source']}/{f['feed']}" for f in late], _MOST_LATE)
+        text = f"{len(late)} of {fmt.plural(len(trust.feeds), 'feed')} are late: {names}."
+        return [Note(*WARN, "Late", text)]
+    for feed in late:
         name = f"{feed['source']}/{feed['feed']}"
         if feed["behind_hours"] is None:
             text = f"{name} has not brought a single line yet."

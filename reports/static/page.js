@@ -90,7 +90,7 @@
     const escape = (text) => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
     const clicked = (f, point) => {
       const meta = f.meta || {}, about = point.customdata;
-      if (meta.opens === "day" && about) { location.href = "days/" + about[3] + ".html"; return; }
+      if (meta.opens && about) { location.href = meta.opens + about[3] + ".html"; return; }
       if (meta.metric && about && page) explain({ metric: meta.metric, kind: "all", id: "all", num: about[1], den: about[2], start: about[3], seconds: about[4], label: about[0] });
     };
 
@@ -175,6 +175,8 @@
     addEventListener("beforeprint", () => { before = root.dataset.theme; root.dataset.theme = "light"; root.classList.add("print"); draw(); });
     addEventListener("afterprint", () => { root.dataset.theme = before || "light"; root.classList.toggle("print", printing); draw(); });
     draw();
+    window.callmart = { page, figures, css, tidy, redraw: (f) => { stale.add(f); drawOne(f); } };
+    document.dispatchEvent(new Event("callmart"));
     root.dataset.drawn = "1";
   };
   document.addEventListener("DOMContentLoaded", ready);

@@ -219,8 +219,44 @@ def test_a_day_opens_from_the_trend_and_leads_to_its_neighbours_in_the_theme_cho
     assert page.evaluate("document.documentElement.dataset.theme") == "dark"
     page.get_by_role("link", name="Sun 25 Oct →").click()
     page.wait_for_url("**/days/2026-10-25.html")
-    page.get_by_role("link", name="Overview").click()
+    page.get_by_role("link", name="All", exact=True).click()
     page.wait_for_url("**/index.html")
+
+
+def test_a_subject_is_narrowed_to_a_queue_and_the_address_keeps_it(open_page, warehouse):
+    import duckdb
+
+    page = open_page("weeks/2026-W43/service.html")
+    assert too_wide(page) <= 0
+    assert page.evaluate(LOW_CONTRAST) == []
+    card = page.locator("[data-card=service_level]")
+    before = card.inner_text()
+    page.get_by_label("Show").select_option("queue/support")
+    card.get_by_role("button", name="Service level").click()
+    with duckdb.connect(str(warehouse), read_only=True) as con:
+        found = con.execute(
+            "select value, numerator from marts.v_kpi_week where metric_id = 'service_level'"
+            " and scope_kind = 'queue' and scope_id = 'support' and local_date = '2026-10-19'"
+        ).fetchone()
+    assert f"{found[0]:.1f}" in card.inner_text() != before
+    assert card.locator("button.ask").get_attribute("data-num") == str(int(found[1]))
+    assert page.locator("#course").get_attribute("aria-label").startswith("Service level over")
+    assert "support" in page.locator("figure h2").first.inner_text()
+    drawn = page.evaluate("document.getElementById('course').data[2].y.at(-1)")
+    assert drawn == pytest.approx(found[0], rel=1e-4)
+    assert "scope=queue%2Fsupport&metric=service_level" in page.url
+    card.locator("button.ask").click()
+    assert "and scope_id = 'support'" in page.locator("dialog").inner_text()
+    page.keyboard.press("Escape")
+    page.get_by_role("link", name="Week 44").click()
+    page.wait_for_url("**/weeks/2026-W44/service.html#scope=queue%2Fsupport&metric=service_level")
+    page.wait_for_function("document.documentElement.dataset.drawn")
+    assert page.get_by_label("Show").input_value() == "queue/support"
+    page.get_by_label("Show").select_option("all/all")
+    assert page.url.endswith("#metric=service_level")
+    page.set_viewport_size(LOOKS["phone"]["viewport"])
+    page.wait_for_timeout(300)
+    assert too_wide(page) <= 0
 
 
 def test_print_is_light_landscape_and_within_the_sheet(open_page):

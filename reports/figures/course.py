@@ -1,0 +1,109 @@
+"""One metric over days, weeks or months: its line, its 95 % range and its goal."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from reports import format as fmt
+from reports.figures.base import Chart, figure, level, note
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from reports.records import Number
+    from reports.spans import Span
+
+_WORDS = {"day": "days", "week": "weeks", "month": "months"}
+
+
+def over_words(spans: Sequence[Span]) -> str:
+    """What follows a metric's name in the title: over the last 28 days."""
+    return f" over the last {len(spans)} {_WORDS[spans[-1].grain]}"
+
+
+Point = list[float | None]
+"""Value, low and high end of the range, and 1 where it rests on few cases."""
+
+
+def point(number: Number | None) -> Point | None:
+    """A number as a point of its course."""
+    if number is None or number.value is None:
+        return None
+    found = [_short(number.value), _short(number.low), _short(number.high)]
+    return [*found, 1.0] if number.is_small else found
+
+
+def _short(value: float | None) -> float | None:
+    return None if value is None else float(f"{value:.5g}")
+
+
+def of_metric(numbers: Sequence[Number | None], over: Sequence[Span]) -> Chart | None:
+    """The course of a metric; None where it has no value at all.
+
+    The page's script draws another metric or scope into the same figure.
+    """
+    known = [n for n in numbers if n is not None and n.value is not None]
+    if not known:
+        return None
+    metric, goal = known[-1].metric, known[-1].goal
+    told = [point(n) for n in numbers]
+    x = list(range(len(over)))
+    values = [p[0] if p else None for p in told]
+    asked = [[s.short, fmt.value(n.value if n else None, metric.unit)]
+             for s, n in zip(over, numbers, strict=True)]  # fmt: skip
+    marker = {
+        "size": 7, "color": ["@card" if n and n.is_small else "@c1" for n in numbers],
+        "line": {"color": "@c1", "width": 1.5},
+    }  # fmt: skip
+    data: list[dict[str, Any]] = [
+        _edge(x, [p[2] if p else None for p in told]),
+        _edge(x, [p[1] if p else None for p in told]) | {"fill": "tonexty", "fillcolor": "@c1soft"},
+        {
+            "type": "scatter", "mode": "lines+markers", "x": x, "y": values, "customdata": asked,
+            "line": {"color": "@c1", "width": 2}, "cliponaxis": False, "marker": marker,
+            "hovertemplate": "%{customdata[0]}  <b>%{customdata[1]}</b><extra></extra>",
+        },
+    ]  # fmt: skip
+    step = max(1, len(over) // 9)
+    ticks = list(range(len(over) - 1, -1, -step))[::-1]
+    grain = over[-1].grain
+    return Chart(
+        id="course",
+        title=metric.name + over_words(over),
+        sub="Band: 95 % range. Hollow points rest on few cases. Dashed: the goal. "
+        "Select a key figure above to see its course.",
+        alt=f"Latest: {fmt.value(known[-1].value, metric.unit)}.",
+        figure=figure(
+            data,
+            {"course": metric.id},
+            xaxis={
+                "tickvals": ticks, "ticktext": [over[i].short for i in ticks], "showgrid": False,
+                "range": [-0.4, len(over) - 0.6],
+            },
+            yaxis={"nticks": 6, "rangemode": "normal"},
+            hovermode="closest",
+            margin={"l": 56, "r": 58, "t": 10, "b": 28},
+            shapes=[] if goal is None else [level(goal)],
+            annotations=[] if goal is None else [
+                note("<b>goal</b>", xref="paper", x=1.004, y=goal, xanchor="left")
+            ],
+        ),
+        height=260,
+        head=(grain.capitalize(), "Value", "95 % range", "Cases"),
+        rows=[_row(s, n, metric.unit) for s, n in zip(over, numbers, strict=True)],
+    )  # fmt: skip
+
+
+def _row(span: Span, number: Number | None, unit: str) -> list[str]:
+    if number is None or number.value is None:
+        return [span.short, fmt.UNKNOWN, "", ""]
+    has_range = number.low is not None and number.high is not None
+    range_ = f"{fmt.value(number.low, unit)} to {fmt.value(number.high, unit)}" if has_range else ""
+    return [span.short, fmt.value(number.value, unit), range_, fmt.count(number.n)]
+
+
+def _edge(x: list[int], y: list[float | None]) -> dict[str, Any]:
+    return {
+        "type": "scatter", "mode": "lines", "x": x, "y": y, "hoverinfo": "skip",
+        "line": {"width": 0, "color": "@c1soft"},
+    }  # fmt: skip

@@ -1,0 +1,137 @@
+"""The overview pages: of all days, of a local day, of a week and of a month."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import timedelta
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from reports.pages import period, tables
+from reports.records import Numbers
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from datetime import date, datetime
+
+    from reports.pages.frame import Site
+    from reports.pages.period import Course
+    from reports.queries import Reader
+    from reports.records import Metric, Period, Row
+    from reports.spans import Grain
+    from reports.subjects import Page
+
+_BATCH_DAYS = 31
+_QUARTER = timedelta(minutes=15)
+
+
+def pages(reader: Reader, site: Site, grain: Grain) -> Iterator[Page]:
+    """The overviews of all days, weeks or months."""
+    if grain == "day":
+        yield from _days(reader, site)
+        return
+    yield from _longer(reader, site, grain)
+
+
+def _longer(reader: Reader, site: Site, grain: Grain) -> Iterator[Page]:
+    """Weeks or months: their own numbers, and the days in them."""
+    every = site.spans[grain]
+    shown = {"scopes": ["queue", "agent"], "metrics": tables.IN_TABLES}
+    numbers = reader.numbers_by_day(every[0].first, every[-1].first, grain=grain, **shown)
+    by_day = reader.numbers_by_day(
+        every[0].first, every[-1].last, scopes=["queue"], metrics=["service_level"]
+    )
+    for span in every:
+        days = {day: found for day, found in by_day.items() if span.first <= day <= span.last}
+        of_span = numbers.get(span.first, Numbers())
+        period_ = reader.period(span.first, span.last, of_span, site.limits())
+        earlier = [(words, numbers[s.first]) for words, s in span.compared if s.first in numbers]
+        context = period.span_context(
+            site, span, period_, days, course=_day_course(days), earlier=earlier
+        )
+        yield f"{span.folder}.html", "overview.html.j2", context
+
+
+def _days(reader: Reader, site: Site) -> Iterator[Page]:
+    for place in range(0, len(site.days), _BATCH_DAYS):
+        batch = site.days[place : place + _BATCH_DAYS]
+        by_day = reader.numbers_by_day(
+            batch[0] - timedelta(days=7), batch[-1],
+            scopes=["queue", "agent"], metrics=tables.IN_TABLES,
+        )  # fmt: skip
+        courses = _interval_courses(reader, batch)
+        for day in batch:
+            shown = reader.period(day, day, by_day.get(day, Numbers()), site.limits())
+            course = {**courses[day], **_fine_course(reader, shown)}
+            context = period.day_context(site, shown, by_day, course)
+            yield f"days/{day.isoformat()}.html", "day.html.j2", context
+
+
+def of_all(reader: Reader, site: Site) -> dict[str, Any]:
+    """What the template of the first page needs: all days together."""
+    first, last = site.days[0], site.days[-1]
+    period_of = partial(reader.period_numbers, metrics=tables.IN_TABLES)
+    single = len(site.days) == 1
+    shown_by_queue = tables.IN_TABLES if single else ["service_level"]
+    scopes = ["queue", "agent"] if single else ["queue"]
+    by_day = reader.numbers_by_day(first, last, scopes=scopes, metrics=shown_by_queue)
+    numbers = by_day[first] if single else period_of(first, last)
+    shown = reader.period(first, last, numbers, site.limits())
+    weeks = None
+    if last - first >= timedelta(days=13):
+        week = timedelta(days=6)
+        weeks = (
+            period_of(last - week, last),
+            period_of(last - 2 * week - timedelta(days=1), last - week - timedelta(days=1)),
+        )
+    course = _interval_courses(reader, [first])[first] if single else _day_course(by_day)
+    course = {**course, **_fine_course(reader, shown)}
+    return period.overview_context(site, shown, by_day, course, weeks)
+
+
+def _day_course(by_day: dict[date, Numbers]) -> Course:
+    """Values by day, for scope all and the service level of queues."""
+    course: Course = defaultdict(list)
+    days = sorted(by_day)
+    keys = {
+        (n.metric.id, "all", "all") for numbers in by_day.values() for n in numbers.of_scope("all")
+    }
+    queues = {q for numbers in by_day.values() for q in numbers.scope_ids("queue")}
+    keys |= {("service_level", "queue", queue) for queue in queues}
+    for key in keys:
+        course[key] = [by_day[day].value(*key) for day in days]
+    return course
+
+
+def _interval_courses(reader: Reader, days: Sequence[date]) -> dict[date, Course]:
+    """Values by quarter hour of each day; a gap is filled with unknowns."""
+    courses: dict[date, Course] = defaultdict(lambda: defaultdict(list))
+    last: dict[tuple, datetime] = {}
+    span = {"from_date": days[0], "to_date": days[-1], "metrics": list(tables.CARDS)}
+    for row in reader.rows("kpi_intervals", **span):
+        key = (row["metric_id"], row["scope_kind"], row["scope_id"])
+        line, at = courses[row["local_date"]][key], row["interval_start"]
+        if line:
+            line += [None] * ((at - last[key]) // _QUARTER - 1)
+        line.append(None if row["value"] is None else float(row["value"]))
+        last[key] = at
+    return courses
+
+
+def _fine_course(reader: Reader, shown: Period) -> Course:
+    """Values by short bins, for a day too short for quarter hours to show its course."""
+    course: Course = {}
+    if not shown.bin_s or shown.bin_s >= _QUARTER.total_seconds():
+        return course
+    for metric in reader.metrics().values():
+        if metric.id in tables.CARDS:
+            rows = reader.course(metric, shown.first, shown.bin_s)
+            course[metric.id, "all", "all"] = [_value(row, metric) for row in rows]
+    return course
+
+
+def _value(row: Row, metric: Metric) -> float | None:
+    if metric.denominator_sql is None:
+        return float(row["numerator"] or 0)
+    whole = row["denominator"]
+    return metric.scale * float(row["numerator"] or 0) / float(whole) if whole else None

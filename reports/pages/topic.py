@@ -1,0 +1,215 @@
+"""A page about one subject over a day, week or month: key figures, courses, tables by scope."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from reports import format as fmt
+from reports.figures import course
+from reports.pages import questions, tables
+from reports.pages.frame import frame, glossary
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from reports.figures.course import Point
+    from reports.pages.frame import Site
+    from reports.records import Number, Numbers
+    from reports.spans import Span
+    from reports.topics import Breakdown, Topic
+
+WHOLE = ("all", "all")
+KINDS = {
+    "site": "Sites", "sourcing": "Sourcing", "channel": "Channels", "language": "Languages",
+    "queue_group": "Staffing groups", "queue": "Queues", "campaign": "Campaigns",
+    "reason": "Reasons", "supervisor": "Supervisors", "team": "Teams", "level": "Levels",
+}  # fmt: skip
+"""Kinds of scopes that a page may be narrowed to, in the order in which it offers them."""
+
+Scope = tuple[str, str]
+
+
+@dataclass(frozen=True)
+class Given:
+    """The numbers that a page is made of."""
+
+    span: Span
+    numbers: Mapping[Span, Numbers]
+    """Of the span and of those before it, where there are any."""
+    over: Sequence[Span]
+    """The spans that courses show, the last of them this one."""
+    courses: Courses
+
+    @property
+    def here(self) -> Numbers:
+        """The numbers of the span itself."""
+        return self.numbers[self.span]
+
+    def course(self, metric: str, scope: Scope) -> list[Number | None]:
+        """A metric over the spans up to this one."""
+        of = (self.numbers.get(span) for span in self.over)
+        return [numbers.get(metric, *scope) if numbers else None for numbers in of]
+
+    def points(self, metric: str, scope: Scope) -> list[Point | None]:
+        """The same as the page's script draws it."""
+        return self.courses.of(metric, scope, self.over)
+
+
+class Courses:
+    """The points of every metric and scope over some spans, each worked out once."""
+
+    def __init__(self, numbers: Mapping[Span, Numbers], over: Sequence[Span]) -> None:
+        self._place = {span: place for place, span in enumerate(over)}
+        self._found: dict[tuple[str, str, str], list[Point | None]] = {}
+        for span, place in self._place.items():
+            for number in numbers.get(span, ()):
+                key = (number.metric.id, number.scope_kind, number.scope_id)
+                line = self._found.setdefault(key, [None] * len(over))
+                line[place] = course.point(number)
+
+    def of(self, metric: str, scope: Scope, over: Sequence[Span]) -> list[Point | None]:
+        """The points of a metric over consecutive spans."""
+        line = self._found.get((metric, *scope))
+        first, last = self._place[over[0]], self._place[over[-1]]
+        return [None] * len(over) if line is None else line[first : last + 1]
+
+
+def context(site: Site, topic: Topic, given: Given) -> dict[str, Any]:
+    """What the template of a page about a subject needs."""
+    here, span = given.here, given.span
+    cards = _cards(topic, given, WHOLE)
+    shown = [c.number.metric.id for c in cards]
+    scopes = _scopes(topic, here, shown)
+    chart = course.of_metric(given.course(shown[0], WHOLE), given.over) if shown else None
+    period = questions.Asked(span.grain, span.first, span.last)
+    return {
+        **frame(site, span, topic),
+        "title": topic.title,
+        "subtitle": f"{span.title} · {topic.question}",
+        "topic": topic,
+        "cards": cards,
+        "charts": [chart] if chart else [],
+        "breakdowns": [b for t in topic.tables if (b := _breakdown(site, t, topic, here, shown))],
+        "scopes": _offered(site, scopes),
+        "glossary": glossary(site, here, topic.metrics, period),
+        "root": "../../",
+        "provisional": _provisional(cards),
+        "data": {
+            **questions.page_data([c.number.metric for c in cards], period, site.stamp.zone),
+            "scopes": {
+                "/".join(scope): _narrowed(topic, given, scope, shown) for scope in [WHOLE, *scopes]
+            },
+            "spans": [s.short for s in given.over],
+            "over": course.over_words(given.over),
+        },
+    }
+
+
+def _provisional(cards: Sequence[tables.Card]) -> str:
+    open_ = [c.number.metric.name for c in cards if c.number.is_provisional]
+    if not open_:
+        return ""
+    return "Provisional" if len(open_) == len(cards) else f"Provisional: {fmt.words(open_, 3)}"
+
+
+def _cards(topic: Topic, given: Given, scope: Scope) -> list[tables.Card]:
+    earlier = [
+        (words, numbers)
+        for words, before in given.span.compared
+        if (numbers := given.numbers.get(before))
+    ]
+    found = []
+    for metric in topic.cards:
+        number = given.here.get(metric, *scope)
+        if number is None or number.value is None:
+            continue
+        # The page's script draws the small courses of narrower scopes.
+        told = given.points(metric, scope) if scope == WHOLE else []
+        found.append(tables.card(number, earlier, [point[0] if point else None for point in told]))
+    return found
+
+
+def _scopes(topic: Topic, numbers: Numbers, shown: Sequence[str]) -> list[Scope]:
+    """The scopes of the page's tables that have a key figure, in the order they are offered."""
+    kinds = {table.kind for table in topic.tables}
+    return [
+        (kind, scope)
+        for kind in KINDS
+        if kind in kinds
+        for scope in numbers.scope_ids(kind)
+        if any(numbers.value(metric, kind, scope) is not None for metric in shown)
+    ]
+
+
+def _offered(site: Site, scopes: Sequence[Scope]) -> list[tuple[str, list[tuple[str, str]]]]:
+    """The choices of the page's filter, by kind: heading, (key, name) of each."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    for kind, scope in scopes:
+        found.setdefault(KINDS[kind], []).append((f"{kind}/{scope}", site.scope_name(kind, scope)))
+    return list(found.items())
+
+
+def _narrowed(topic: Topic, given: Given, scope: Scope, shown: Sequence[str]) -> dict[str, Any]:
+    """What the page's script shows of a scope: texts of each card and the course behind it."""
+    cards = {c.number.metric.id: c for c in _cards(topic, given, scope)}
+    return {metric: _told(cards[metric], given, scope) for metric in shown if metric in cards}
+
+
+def _told(card: tables.Card, given: Given, scope: Scope) -> dict[str, Any]:
+    number = card.number
+    found: dict[str, Any] = {"t": fmt.number_and_unit(card.text)}
+    if number.numerator is not None:
+        found["n"] = fmt.plain_number(number.numerator)
+    if number.denominator is not None:
+        found["d"] = fmt.plain_number(number.denominator)
+    if card.goal:
+        found["g"], found["h"] = card.goal, number.goal
+    if card.state:
+        found["s"] = card.state
+    if card.confidence:
+        found["c"] = card.confidence
+    if number.is_small:
+        found["f"] = 1
+    if card.changes:
+        found["x"] = [[c.text, c.mood, c.title] for c in card.changes]
+    found["y"] = given.points(number.metric.id, scope)
+    return found
+
+
+def _breakdown(
+    site: Site, table: Breakdown, topic: Topic, numbers: Numbers, shown: Sequence[str]
+) -> dict[str, Any] | None:
+    """A table with a row for each scope; columns that are empty in all of them are left out."""
+    metrics = [m for m in table.metrics or topic.cards if m in shown or table.metrics]
+    ids = [
+        scope for scope in numbers.scope_ids(table.kind)
+        if any(numbers.value(m, table.kind, scope) is not None for m in metrics)
+    ]  # fmt: skip
+    used = [m for m in metrics if any(numbers.value(m, table.kind, i) is not None for i in ids)]
+    if not ids or not used:
+        return None
+    names = {
+        m: next(n for i in ids if (n := numbers.get(m, table.kind, i))).metric.name for m in used
+    }
+    columns = [tables.Column(table.title, left=True), *(tables.Column(names[m]) for m in used)]
+    size = used[0]
+    ordered = sorted(
+        ids,
+        key=lambda i: (-(_size(numbers.get(size, table.kind, i))), site.scope_name(table.kind, i)),
+    )
+    rows = [
+        [
+            tables.Cell(site.scope_name(table.kind, scope), left=True),
+            *(tables.with_goal(numbers.get(m, table.kind, scope)) for m in used),
+        ]
+        for scope in ordered
+    ]
+    return {"id": f"by-{table.kind}", "title": table.title, "columns": columns, "rows": rows}
+
+
+def _size(number: Number | None) -> float:
+    """What a row is sorted by at first: on how many cases it rests."""
+    if number is None:
+        return 0
+    return float(number.n or number.value or 0)

@@ -1,0 +1,101 @@
+"""The stretches of time that have pages: local days, weeks from Monday, calendar months."""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Literal
+
+from reports import format as fmt
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+Grain = Literal["day", "week", "month"]
+GRAINS: tuple[Grain, ...] = ("day", "week", "month")
+HISTORY: dict[Grain, int] = {"day": 28, "week": 13, "month": 13}
+"""How many stretches a course shows, the one of the page with them."""
+
+
+@dataclass(frozen=True, order=True)
+class Span:
+    """A day, week or month."""
+
+    grain: Grain
+    first: date
+
+    @property
+    def last(self) -> date:
+        """The last day of it."""
+        if self.grain == "month":
+            return self.first.replace(day=monthrange(self.first.year, self.first.month)[1])
+        return self.first + timedelta(days=6 if self.grain == "week" else 0)
+
+    @property
+    def name(self) -> str:
+        """How its files are called: 2026-11-21, 2026-W47, 2026-11."""
+        if self.grain == "week":
+            year, week, _ = self.first.isocalendar()
+            return f"{year}-W{week:02d}"
+        return self.first.isoformat()[: 7 if self.grain == "month" else 10]
+
+    @property
+    def folder(self) -> str:
+        """Folder of its pages within the site: days/2026-11-21."""
+        return f"{self.grain}s/{self.name}"
+
+    @property
+    def title(self) -> str:
+        """How people call it in a heading."""
+        if self.grain == "day":
+            return fmt.long_day(self.first)
+        if self.grain == "month":
+            return fmt.long_month(self.first)
+        return f"Week {self.first.isocalendar().week}, {fmt.days(self.first, self.last)}"
+
+    @property
+    def short(self) -> str:
+        """How people call it in a link."""
+        if self.grain == "day":
+            return fmt.day(self.first)
+        if self.grain == "month":
+            return fmt.month(self.first.year, self.first.month)
+        return f"Week {self.first.isocalendar().week}"
+
+    @property
+    def before(self) -> Span:
+        """The one before it."""
+        return span_of(self.grain, self.first - timedelta(days=1))
+
+    @property
+    def compared(self) -> list[tuple[str, Span]]:
+        """What it is compared with: words and span."""
+        if self.grain != "day":
+            return [(f"the {self.grain} before", self.before)]
+        week = Span("day", self.first - timedelta(days=7))
+        return [
+            ("day before", self.before),
+            (f"{fmt.weekday(self.first.isoweekday())} before", week),
+        ]
+
+
+def span_of(grain: Grain, day: date) -> Span:
+    """The day, week or month that a local day is in."""
+    if grain == "week":
+        return Span(grain, day - timedelta(days=day.weekday()))
+    return Span(grain, day.replace(day=1) if grain == "month" else day)
+
+
+def spans_of(days: Sequence[date]) -> dict[Grain, list[Span]]:
+    """Every day, week and month with data, in order."""
+    return {grain: sorted({span_of(grain, day) for day in days}) for grain in GRAINS}
+
+
+def history(span: Span, since: Span | None = None) -> list[Span]:
+    """The spans that a course up to this one shows, the oldest first; none is before `since`."""
+    found = [span]
+    while len(found) < HISTORY[span.grain] and (since is None or found[-1].first > since.first):
+        found.append(found[-1].before)
+    return found[::-1]

@@ -1,0 +1,180 @@
+"""What each page of a day, week or month is about: its question, its key figures and its tables.
+
+A page here is a matter of words and of the registry's metrics.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Breakdown:
+    """A table with a row for each scope of a kind."""
+
+    kind: str
+    title: str
+    metrics: tuple[str, ...] = ()
+    """The page's key figures where left out."""
+
+
+@dataclass(frozen=True)
+class Topic:
+    """A page about one subject."""
+
+    id: str
+    title: str
+    question: str
+    """The question it answers."""
+    cards: tuple[str, ...]
+    """Its key figures: metrics; the first leads, and says whether there is such a page at all."""
+    tables: tuple[Breakdown, ...]
+    feed: str
+    """What has to be brought for it, where it is missing."""
+
+    @property
+    def metrics(self) -> tuple[str, ...]:
+        """Every metric the page shows."""
+        own = [*self.cards, *(metric for table in self.tables for metric in table.metrics)]
+        return tuple(dict.fromkeys(own))
+
+
+_BY_PLACE = (
+    Breakdown("queue", "Queues"), Breakdown("channel", "Channels"), Breakdown("site", "Sites"),
+)  # fmt: skip
+
+TOPICS: tuple[Topic, ...] = (
+    Topic(
+        "service", "Service", "How quickly were people served, and who was lost?",
+        (
+            "offered", "service_level", "abandonment_rate", "average_speed_of_answer", "wait_p50",
+            "wait_p90", "lost_rate", "blocked", "time_to_abandon", "longest_wait", "callback_rate",
+        ),
+        _BY_PLACE,
+        "queue logs or call records with a row for each visit to a queue",
+    ),
+    Topic(
+        "handling", "Handling", "How long does the work take, and is it done at the first attempt?",
+        (
+            "handled_contacts", "average_handle_time", "average_talk_time", "average_hold_time",
+            "average_wrap_time", "transfer_rate", "hold_rate", "escalation_rate",
+            "first_contact_resolution", "repeat_contact_rate_7",
+        ),
+        (*_BY_PLACE, Breakdown("reason", "Reasons"), Breakdown("team", "Teams")),
+        "call records that tell when each conversation began and ended",
+    ),
+    Topic(
+        "customers", "Customers", "What do customers say, and do they stay?",
+        (
+            "csat", "nps", "ces", "survey_response_rate", "first_contact_resolution_survey",
+            "customer_retention_rate", "churn_rate", "complaint_rate",
+        ),
+        (
+            *_BY_PLACE, Breakdown("reason", "Reasons"), Breakdown("team", "Teams"),
+            Breakdown("language", "Languages"),
+        ),
+        "answers of surveys",
+    ),
+    Topic(
+        "quality", "Quality", "How well are contacts handled, and do evaluators agree?",
+        (
+            "qa_score", "communication_score", "problem_solving_score", "script_adherence",
+            "policy_adherence", "critical_error_accuracy_customer",
+            "critical_error_accuracy_compliance", "qa_coverage", "calibration_gap",
+            "documentation_rate", "recording_coverage",
+        ),
+        (Breakdown("team", "Teams"), Breakdown("site", "Sites"), Breakdown("channel", "Channels")),
+        "quality evaluations with their items",
+    ),
+    Topic(
+        "people", "People", "How is agents' time spent, and does it go as planned?",
+        (
+            "occupancy", "utilization", "contacts_per_hour", "schedule_adherence",
+            "schedule_conformance", "shrinkage", "shrinkage_internal", "shrinkage_external",
+            "absence_rate", "ring_no_answer_rate", "declined_rate", "agent_turnover",
+        ),
+        (
+            Breakdown("site", "Sites"), Breakdown("team", "Teams"),
+            Breakdown("supervisor", "Supervisors"), Breakdown("level", "Levels"),
+        ),
+        "agents' log-ins and pauses, and their schedules",
+    ),
+    Topic(
+        "planning", "Planning", "Did as much come as was forecast?",
+        ("forecast_wape", "forecast_wape_day", "forecast_bias", "offered", "average_handle_time"),
+        (Breakdown("queue_group", "Staffing groups"), Breakdown("queue", "Queues")),
+        "forecasts of what will come",
+    ),
+    Topic(
+        "self-service", "Self-service", "What do menus and bots settle without a person?",
+        (
+            "ivr_sessions", "ivr_containment", "true_containment", "contained_gross",
+            "self_service_rate",
+        ),
+        (Breakdown("channel", "Channels"), Breakdown("site", "Sites")),
+        "steps of menus and bots",
+    ),
+    Topic(
+        "digital", "Digital", "How soon do people who write get their answer?",
+        (
+            "threads", "first_response_within_goal", "first_response_p50", "first_response_p90",
+            "first_response_business_p50", "chat_concurrency", "resolution_time_p50",
+            "resolution_time_p90", "backlog", "backlog_age_p90",
+        ),
+        _BY_PLACE,
+        "messages of chat, mail or social networks",
+    ),
+    Topic(
+        "outbound", "Outbound", "Whom do we reach, and what becomes of it?",
+        (
+            "dials", "connect_rate", "right_party_contact_rate", "contact_rate", "drop_rate",
+        ),
+        (
+            Breakdown("campaign", "Campaigns"), Breakdown("site", "Sites"),
+            Breakdown("team", "Teams"),
+        ),
+        "attempts of a dialler",
+    ),
+    Topic(
+        "sales", "Sales", "What is sold, and what is taken back?",
+        (
+            "orders", "conversion_rate", "average_order_value", "revenue_per_contact",
+            "sales_per_hour", "upsell_rate", "promotion_rate", "refund_rate",
+        ),
+        (
+            *_BY_PLACE, Breakdown("team", "Teams"), Breakdown("reason", "Reasons"),
+        ),
+        "orders and refunds",
+    ),
+    Topic(
+        "cost", "Cost and sourcing", "What does a contact cost, here and elsewhere?",
+        (
+            "cost_per_contact", "cost_per_resolution", "average_handle_time", "occupancy",
+            "first_contact_resolution", "csat", "qa_score",
+        ),
+        (
+            Breakdown("sourcing", "Sourcing"), Breakdown("site", "Sites"),
+            Breakdown("channel", "Channels"),
+        ),
+        "costs",
+    ),
+    Topic(
+        "complaints", "Complaints", "What do people complain of, and how soon is it put right?",
+        (
+            "complaints", "complaint_rate", "complaint_resolution_p50", "complaints_within_goal",
+            "follow_up_on_time", "reopen_rate", "cases", "backlog_past_due",
+        ),
+        (Breakdown("reason", "Reasons"), Breakdown("queue", "Queues"), Breakdown("site", "Sites")),
+        "cases and complaints",
+    ),
+)  # fmt: skip
+
+
+def shown_metrics() -> list[str]:
+    """Every metric that any topic shows."""
+    return sorted({metric for topic in TOPICS for metric in topic.metrics})
+
+
+def shown_kinds() -> list[str]:
+    """Every kind of scope that any topic shows, beside the whole centre."""
+    return sorted({table.kind for topic in TOPICS for table in topic.tables})
