@@ -141,9 +141,7 @@ TOPICS: tuple[Topic, ...] = (
             "orders", "conversion_rate", "average_order_value", "revenue_per_contact",
             "sales_per_hour", "upsell_rate", "promotion_rate", "refund_rate",
         ),
-        (
-            *_BY_PLACE, Breakdown("team", "Teams"), Breakdown("reason", "Reasons"),
-        ),
+        (*_BY_PLACE, Breakdown("team", "Teams")),
         "orders and refunds",
     ),
     Topic(
