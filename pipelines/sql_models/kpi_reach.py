@@ -5,6 +5,7 @@ from pipelines.sql_models.kpi_tables import OWNER
 from pipelines.sql_models.metrics import Metric
 from pipelines.sql_models.model import Column, Header, SqlModel
 from pipelines.sql_models.registry import Registry
+from pipelines.sql_models.syntax import parse_all
 
 
 def reach(registry: Registry) -> SqlModel:
@@ -16,6 +17,7 @@ def reach(registry: Registry) -> SqlModel:
     numerators.
     """
     facts = sorted({registry.known_with(key) for key in registry.sources})
+    parse_all(registry.of_fact(fact).model.sql for fact in facts)
     steps = ",\n\n".join(_step(registry.of_fact(fact)) for fact in facts)
     joins = "\n    cross join ".join(facts)
     union = "\n    union all\n".join(_metric(registry, metric) for metric in registry.metrics)

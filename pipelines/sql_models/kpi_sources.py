@@ -25,7 +25,7 @@ class Source:
     @property
     def has_source(self) -> bool:
         """Its rows say which source they come from."""
-        return "source" in self.model.query.named_selects
+        return "source" in self.model.names
 
     @property
     def name(self) -> str:

@@ -173,6 +173,16 @@ class SqlModel:
             raise ModelError(f"{self.origin}: {fault}") from None
 
     @cached_property
+    def names(self) -> frozenset[str]:
+        """Names that its select gives columns."""
+        from pipelines.sql_models.syntax import SyntaxFault, columns_of
+
+        try:
+            return columns_of(self.sql)
+        except SyntaxFault as fault:
+            raise ModelError(f"{self.origin}: {fault}") from None
+
+    @cached_property
     def own_version(self) -> str:
         """Digest of what the SQL and the header's kind mean: layout and comments do not count."""
         from pipelines.sql_models.syntax import canonical
