@@ -34,7 +34,7 @@ def point(number: Number | None) -> Point | None:
 
 
 def _short(value: float | None) -> float | None:
-    return None if value is None else float(f"{value:.5g}")
+    return None if value is None else float(f"{value:.7g}")
 
 
 def of_metric(numbers: Sequence[Number | None], over: Sequence[Span]) -> Chart | None:

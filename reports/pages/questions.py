@@ -104,7 +104,8 @@ def page_data(metrics: list[Metric], asked: Asked, zone: str) -> dict[str, Any]:
             m.id: {
                 "name": m.name, "version": m.version, "words": m.description,
                 "formula": m.formula, "source": m.source, "numerator": m.numerator_sql or "",
-                "denominator": m.denominator_sql or "",
+                "denominator": m.denominator_sql or "", "unit": m.unit,
+                "direction": m.direction,
             }
             for m in metrics
         },

@@ -98,12 +98,19 @@ def context(site: Site, topic: Topic, given: Given) -> dict[str, Any]:
         "data": {
             **questions.page_data([c.number.metric for c in cards], period, site.stamp.zone),
             "scopes": {
-                "/".join(scope): _narrowed(topic, given, scope, shown) for scope in [WHOLE, *scopes]
+                "/".join(scope): _narrowed(given, scope, shown) for scope in [WHOLE, *scopes]
             },
             "spans": [s.short for s in given.over],
             "over": course.over_words(given.over),
+            "against": _against(given),
         },
     }
+
+
+def _against(given: Given) -> list[tuple[str, int]]:
+    """What the span is compared with: words, and how far before the end of a course it is."""
+    place = {span: len(given.over) - 1 - i for i, span in enumerate(given.over)}
+    return [(words, place[s]) for words, s in given.span.compared if s in place]
 
 
 def _provisional(cards: Sequence[tables.Card]) -> str:
@@ -150,31 +157,20 @@ def _offered(site: Site, scopes: Sequence[Scope]) -> list[tuple[str, list[tuple[
     return list(found.items())
 
 
-def _narrowed(topic: Topic, given: Given, scope: Scope, shown: Sequence[str]) -> dict[str, Any]:
-    """What the page's script shows of a scope: texts of each card and the course behind it."""
-    cards = {c.number.metric.id: c for c in _cards(topic, given, scope)}
-    return {metric: _told(cards[metric], given, scope) for metric in shown if metric in cards}
+def _narrowed(given: Given, scope: Scope, shown: Sequence[str]) -> dict[str, list[Any]]:
+    """What the page's script shows of a scope: each key figure's parts, goal, state and course."""
+    return {
+        metric: _told(number, given.points(metric, scope))
+        for metric in shown
+        if (number := given.here.get(metric, *scope)) and number.value is not None
+    }
 
 
-def _told(card: tables.Card, given: Given, scope: Scope) -> dict[str, Any]:
-    number = card.number
-    found: dict[str, Any] = {"t": fmt.number_and_unit(card.text)}
-    if number.numerator is not None:
-        found["n"] = fmt.plain_number(number.numerator)
-    if number.denominator is not None:
-        found["d"] = fmt.plain_number(number.denominator)
-    if card.goal:
-        found["g"], found["h"] = card.goal, number.goal
-    if card.state:
-        found["s"] = card.state
-    if card.confidence:
-        found["c"] = card.confidence
-    if number.is_small:
-        found["f"] = 1
-    if card.changes:
-        found["x"] = [[c.text, c.mood, c.title] for c in card.changes]
-    found["y"] = given.points(number.metric.id, scope)
-    return found
+def _told(number: Number, course_: list[Point | None]) -> list[Any]:
+    parts = (number.numerator, number.denominator)
+    said = (None if part is None else fmt.plain_number(part) for part in parts)
+    coverage = None if number.coverage is None else round(number.coverage, 4)
+    return [number.n, *said, number.goal, number.status, coverage, course_]
 
 
 def _breakdown(

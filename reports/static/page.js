@@ -175,7 +175,7 @@
     addEventListener("beforeprint", () => { before = root.dataset.theme; root.dataset.theme = "light"; root.classList.add("print"); draw(); });
     addEventListener("afterprint", () => { root.dataset.theme = before || "light"; root.classList.toggle("print", printing); draw(); });
     draw();
-    window.callmart = { page, figures, css, tidy, redraw: (f) => { stale.add(f); drawOne(f); } };
+    window.callmart = { page, figures, redraw: (f) => { stale.add(f); drawOne(f); } };
     document.dispatchEvent(new Event("callmart"));
     root.dataset.drawn = "1";
   };

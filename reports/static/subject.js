@@ -2,7 +2,7 @@
 // The address keeps both, so that what one sees can be sent to somebody.
 document.addEventListener("callmart", () => {
   "use strict";
-  const { page, figures, redraw, tidy } = window.callmart;
+  const { page, figures, redraw } = window.callmart;
   const chart = figures.find((f) => f.meta && f.meta.course), cards = [...document.querySelectorAll("[data-card]")];
   if (!page || !page.scopes || !chart) return;
   const form = document.getElementById("narrow"), choice = document.getElementById("scope");
@@ -22,10 +22,53 @@ document.addEventListener("callmart", () => {
   };
   const state = { scope: whole, metric: first };
 
+  // Numbers as reports/format.py writes them: a browser test holds the two against each other.
+  const thin = "\u202f", minus = "\u2212", unknown = "\u2013";
+  const fixed = (x, digits) => x.toFixed(digits).replace(/\B(?<!\.\d*)(?=(\d{3})+(?!\d))/g, ",");
+  const two = (n) => String(n).padStart(2, "0");
+  const seconds = (x) => {
+    if (x < 0) return minus + seconds(-x);
+    if (x < 59.95) return x.toFixed(1) + thin + "s";
+    const whole = Math.round(x), hours = Math.floor(whole / 3600), minutes = Math.floor(whole / 60) % 60;
+    return hours ? hours + ":" + two(minutes) + ":" + two(whole % 60) : minutes + ":" + two(whole % 60);
+  };
+  const value = (x, unit) => {
+    if (x === null || x === undefined) return unknown;
+    if (unit === "percent") return x.toFixed(1) + thin + "%";
+    if (unit === "seconds") return seconds(x);
+    if (unit === "per_hour") return x.toFixed(1) + thin + "/" + thin + "h";
+    if (unit === "count") return fixed(Math.round(x), 0);
+    if (unit === "points") return (x < 0 ? minus : "+") + Math.abs(x).toFixed(0);
+    return fixed(x, unit === "money" ? 2 : 1);
+  };
+  const limit = (x, unit) => unit === "percent" ? String(x) + thin + "%" : unit === "seconds" && x < 60 ? String(x) + thin + "s" : value(x, unit);
+  const numberOf = (text) => { const i = text.indexOf(thin); return i < 0 ? [text, ""] : [text.slice(0, i), text.slice(i)]; };
+  window.callmart.value = value;
+
+  const states = { met: ["good", "●", "met"], near: ["warn", "▲", "near"], missed: ["bad", "■", "missed"] };
+  const sign = { higher: "≥ ", lower: "≤ " };
+  const isClear = (a, b) => a[1] === null || b[1] === null ? null : a[1] > b[2] || b[1] > a[2];
+  const change = (told, metric, words, back) => {
+    const now = told[6].at(-1), old = told[6].at(-1 - back);
+    if (!now || !old) return null;
+    const gap = now[0] - old[0], before = words + ": " + value(old[0], metric.unit);
+    if (isClear(now, old) === false || !gap) return ["≈ as " + words, "flat", before + "; no change beyond chance"];
+    const takesSides = (metric.direction === "higher" || metric.direction === "lower") && now.length < 4 && old.length < 4;
+    const size = metric.unit === "percent" ? Math.abs(gap).toFixed(1) + thin + "pts" : value(Math.abs(gap), metric.unit);
+    return [(gap > 0 ? "▲ " : "▼ ") + size + " vs " + words, !takesSides ? "flat" : (gap > 0) === (metric.direction === "higher") ? "up" : "down", before];
+  };
+  const confidence = (told, metric) => {
+    const now = told[6].at(-1), said = [];
+    if (now.length > 3) return "only " + told[0].toLocaleString("en-GB") + (told[0] === 1 ? " case" : " cases");
+    if (now[1] !== null && now[2] !== null) said.push(numberOf(value(now[1], metric.unit))[0] + " to " + value(now[2], metric.unit));
+    if (told[5] !== null && told[5] < 0.995) said.push(told[5] ? "known of " + (100 * told[5]).toFixed(0) + thin + "%" : "not known");
+    return said.join(", ");
+  };
+
   const pill = (s) => { const p = document.createElement("span"); p.className = "pill " + s[0]; const mark = document.createElement("span"); mark.setAttribute("aria-hidden", "true"); mark.textContent = s[1]; p.append(mark, " " + s[2]); return p; };
   const bold = (x) => { const b = document.createElement("b"); b.className = x[1]; b.title = x[2]; b.textContent = x[0]; return b; };
   const words = (text) => { const s = document.createElement("span"); s.textContent = text; return s; };
-  const line = (points, goal) => {
+  const line = (points) => {
     const known = points.map((p, i) => p && [i, p[0]]).filter(Boolean);
     if (known.length < 4) return "";
     const ys = known.map((k) => k[1]), low = Math.min(...ys), high = Math.max(...ys);
@@ -38,42 +81,44 @@ document.addEventListener("callmart", () => {
   };
   const usual = new Map(cards.map((c) => [c, [...c.childNodes].map((n) => n.cloneNode(true))]));
   const fillCard = (card, told, kind, id) => {
-    const metric = card.dataset.card;
+    const metric = page.metrics[card.dataset.card];
     card.hidden = !told;
     if (!told) return;
-    if (kind === "all") { card.replaceChildren(...usual.get(card).map((n) => n.cloneNode(true))); card.classList.toggle("faint", Boolean(told.f)); return; }
-    card.classList.toggle("faint", Boolean(told.f));
-    const button = card.querySelector("button.ask"), row = card.querySelector(".row");
-    Object.assign(button.dataset, { metric, kind, id });
-    for (const [name, part] of [["num", told.n], ["den", told.d]]) if (part === undefined) delete button.dataset[name]; else button.dataset[name] = part;
-    const unit = document.createElement("small");
-    unit.textContent = told.t[1];
-    button.replaceChildren(told.t[0], ...(told.t[1] ? [unit] : []));
-    row.replaceChildren(row.querySelector(".val"), ...(told.s ? [pill(told.s)] : []));
-    card.querySelector(".cmp").replaceChildren(...[told.g && "goal " + told.g, told.c].filter(Boolean).map(words));
+    const now = told[6].at(-1);
+    card.classList.toggle("faint", now.length > 3);
+    if (kind === "all") { card.replaceChildren(...usual.get(card).map((n) => n.cloneNode(true))); return; }
+    const button = card.querySelector("button.ask"), row = card.querySelector(".row"), unit = document.createElement("small");
+    Object.assign(button.dataset, { metric: card.dataset.card, kind, id });
+    for (const [name, part] of [["num", told[1]], ["den", told[2]]]) if (part === null) delete button.dataset[name]; else button.dataset[name] = part;
+    const [number, rest] = numberOf(value(now[0], metric.unit));
+    unit.textContent = rest;
+    button.replaceChildren(number, ...(rest ? [unit] : []));
+    row.replaceChildren(row.querySelector(".val"), ...(now.length < 4 && states[told[4]] ? [pill(states[told[4]])] : []));
+    const goal = told[3] === null ? "" : "goal " + (sign[metric.direction] || "") + limit(told[3], metric.unit);
+    card.querySelector(".cmp").replaceChildren(...[goal, confidence(told, metric)].filter(Boolean).map(words));
+    const moved = page.against.map(([text, back]) => change(told, metric, text, back)).filter(Boolean);
     const changes = card.querySelector(".changes");
-    if (changes) changes.replaceChildren(...(told.x || []).map(bold));
+    if (changes) changes.replaceChildren(...moved.map(bold));
     const old = card.querySelector("svg.spark");
-    if (old) old.replaceWith(line(told.y));
-    else card.append(line(told.y));
+    if (old) old.replaceWith(line(told[6]));
+    else card.append(line(told[6]));
   };
   const drawCourse = () => {
     const told = (page.scopes[state.scope] || {})[state.metric];
     for (const c of cards) c.classList.toggle("shown", c.dataset.card === state.metric);
     if (!told) return;
-    const [high, low, value] = chart.data, points = told.y, scale = page.metrics[state.metric];
+    const [high, low, mid] = chart.data, points = told[6], metric = page.metrics[state.metric], goal = told[3];
     high.y = points.map((p) => p && p[2]);
     low.y = points.map((p) => p && p[1]);
-    value.y = points.map((p) => p && p[0]);
-    value.customdata = points.map((p, i) => [page.spans[i], p ? tidy(p[0]) : "–"]);
-    value.marker.color = points.map((p) => p && p.length > 3 ? "@card" : "@c1");
-    const goal = told.h === undefined ? null : told.h;
+    mid.y = points.map((p) => p && p[0]);
+    mid.customdata = points.map((p, i) => [page.spans[i], value(p && p[0], metric.unit)]);
+    mid.marker.color = points.map((p) => p && p.length > 3 ? "@card" : "@c1");
     chart.layout.shapes = goal === null ? [] : [{ type: "line", xref: "paper", x0: 0, x1: 1, yref: "y", y0: goal, y1: goal, line: { color: "@ink", width: 1.25, dash: "dash" } }];
     chart.layout.annotations = goal === null ? [] : [{ text: "<b>goal</b>", showarrow: false, font: { color: "@ink", size: 11 }, xref: "paper", x: 1.004, y: goal, xanchor: "left" }];
     const figure = document.getElementById(chart.id).closest("figure"), title = figure.querySelector("h2");
     const where = state.scope === whole ? "" : ", " + choice.selectedOptions[0].textContent;
-    title.textContent = scale.name + page.over + where;
-    document.getElementById(chart.id).setAttribute("aria-label", title.textContent + ". Latest: " + told.t.join("") + ".");
+    title.textContent = metric.name + page.over + where;
+    document.getElementById(chart.id).setAttribute("aria-label", title.textContent + ". Latest: " + value(points.at(-1) && points.at(-1)[0], metric.unit) + ".");
     const details = figure.querySelector("details");
     if (details) details.hidden = !(state.scope === whole && state.metric === first);
     redraw(chart);

@@ -1,9 +1,11 @@
 """The site as people open it: from disk, without a network, in every look."""
 
 import re
+from itertools import product
 
 import pytest
 
+from reports import format as fmt
 from tests.reports.centre import NASTY
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -257,6 +259,14 @@ def test_a_subject_is_narrowed_to_a_queue_and_the_address_keeps_it(open_page, wa
     page.set_viewport_size(LOOKS["phone"]["viewport"])
     page.wait_for_timeout(300)
     assert too_wide(page) <= 0
+    # What the script writes is what the pages write.
+    units = ("percent", "seconds", "per_hour", "count", "points", "number", "money")
+    numbers = (0, 0.049, 4.55, 59.94, 59.96, 61.2, -3.2, 3725.4, 99_999.6, 1_234_567.891)
+    for unit, number in product(units, numbers):
+        if unit != "count" or number == round(number):
+            assert page.evaluate("a => callmart.value(...a)", [number, unit]) == fmt.value(
+                number, unit
+            ), (number, unit)
 
 
 def test_print_is_light_landscape_and_within_the_sheet(open_page):
