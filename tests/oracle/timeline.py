@@ -2,7 +2,8 @@
 
 Each change happens at an instant; all lines of one agent and instant are taken together, so that
 their order in the file does not matter. Two that contradict each other at one instant (joined and
-left, paused and back, in and out) leave the standing as it was before.
+left, paused and back, in and out) leave the standing as it was before; but who was paused is so
+anew, for the reason of that instant: he went on and paused again, or he would not be paused.
 """
 
 from collections import defaultdict
@@ -214,17 +215,15 @@ def _pauses(standing: Standing, before: Standing, lines: list[Line]) -> None:
     back = _queues(lines, "UNPAUSE")
     for queue in standing.member_of:
         is_paused, is_back = all_paused or queue in paused, all_back or queue in back
-        if is_paused and is_back:
-            old = before.paused_in.get(queue)
-            if old:
-                standing.paused_in[queue] = old
-        elif is_paused:
+        if is_paused and (queue in before.paused_in or not is_back):
             mine = [line for line in lines if line.queue == queue]
             reason = _reason(mine, "PAUSE") if "PAUSE" in {x.event for x in mine} else None
             if reason is None and all_paused:
                 reason = _reason(lines, "PAUSEALL")
             standing.paused_in[queue] = Pause(at, reason)
-        elif is_back:
+        elif is_back and not is_paused:
             standing.paused_in.pop(queue, None)
-    if all_paused != all_back:
-        standing.pause = Pause(at, _reason(lines, "PAUSEALL")) if all_paused else None
+    if all_paused and (before.pause or not all_back):
+        standing.pause = Pause(at, _reason(lines, "PAUSEALL"))
+    elif all_back and not all_paused:
+        standing.pause = None

@@ -5,54 +5,20 @@ names them: what a system does not write, and the whole seconds in which most of
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
-import duckdb
 import pytest
+
+from tests.pipelines.demo.ledger import Centre, beside_its_ledger
 
 pytestmark = pytest.mark.slow
 SITES = ("dublin", "manila", "bogota")
 
 
-@dataclass
-class Centre:
-    """The warehouse as `w`, the ledger as views in `truth`, instants of both in UTC."""
-
-    con: duckdb.DuckDBPyConnection
-
-    def rows(self, sql: str) -> list[tuple]:
-        return self.con.execute(sql).fetchall()
-
-    def differences(self, said: str, true: str) -> list[tuple]:
-        """Rows that only one of two queries gives, with which one."""
-        return self.rows(
-            f"""
-            (select 'said', * from ({said} except all {true}))
-            union all (select 'true', * from ({true} except all {said})) order by all limit 20
-            """
-        )
-
-
-def _ledger(con: duckdb.DuckDBPyConnection, truth: Path) -> None:
-    con.execute("set timezone = 'UTC'")
-    con.execute("create schema memory.truth")
-    for file in truth.glob("*.parquet"):
-        columns = con.sql(f"describe from '{file}'").fetchall()
-        shown = ", ".join(
-            f'cast("{name}" as timestamp) as "{name}"' if "TIME ZONE" in kind else f'"{name}"'
-            for name, kind, *_ in columns
-        )
-        con.execute(f"create view memory.truth.{file.stem} as select {shown} from '{file}'")
-
-
 @pytest.fixture(scope="module")
 def centre(published: Path) -> Iterator[Centre]:
-    with duckdb.connect() as con:
-        _ledger(con, published / "truth")
-        con.execute(f"attach '{(published / 'warehouse.duckdb').resolve()}' as w (read_only)")
-        con.execute("set search_path = 'w,memory'")
-        yield Centre(con)
+    with beside_its_ledger(published) as centre:
+        yield centre
 
 
 def test_bad_rows_are_refused_and_nothing_else(centre: Centre) -> None:
@@ -135,31 +101,9 @@ with span as (
     select agent_id, activity, starts_at, ends_at
     from memory.truth.schedules where kind <> 'exception' and starts_at < {_CUT}
 ),
-said_state as (
-    select s.agent_id, from_at, to_at, case state when 'away' then reason else state end as state,
-        p.site = 'Dublin' and p.kind = 'voice' and (
-            state = 'away' or (state = 'wrap' and epoch_ms(to_at) - epoch_ms(from_at) >= 60000)
-        ) as is_pause
-    from memory.truth.states as s join memory.truth.people as p using (agent_id)
-    where from_at < to_at and from_at < {_CUT}
-),
--- In a queue_log the end of a pause and the next one within a second change nothing: the first of
--- them goes on, with its reason.
-step as (
-    select *, not coalesce(
-        is_pause and lag(is_pause) over by_time
-        and date_trunc('second', from_at) = date_trunc('second', lag(to_at) over by_time), false
-    ) as is_new
-    from said_state window by_time as (partition by agent_id order by from_at)
-),
-island as (
-    select *, count(*) filter (where is_new) over (partition by agent_id order by from_at) as no
-    from step
-),
 state as (
-    select agent_id, from_at, to_at,
-        first_value(state) over (partition by agent_id, no order by from_at) as state
-    from island
+    select agent_id, from_at, to_at, case state when 'away' then reason else state end as state
+    from memory.truth.states where from_at < to_at and from_at < {_CUT}
 ),
 kept as (
     select p.agent_id,

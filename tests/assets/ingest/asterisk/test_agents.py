@@ -66,6 +66,46 @@ def test_opposite_lines_of_one_instant_change_nothing():
     assert plain(log) == [("q", "join", False)]
 
 
+def test_on_and_paused_again_at_one_instant_he_is_paused_for_the_new_reason():
+    log = f"""
+    {T}|x|q|A|ADDMEMBER|
+    {T + 5}|x|q|A|PAUSE|Lunch
+    {T + 6}|x|q|A|PAUSE|Training
+    {T + 6}|x|q|A|UNPAUSE|
+    {T + 7}|x|q|A|UNPAUSE|
+    {T + 8}|x|q|A|PAUSE|Tea
+    {T + 8}|x|q|A|UNPAUSE|
+    """
+    told = [(row[0], row[3], row[4]) for row in timeline(log)]
+    assert told[1:] == [(5, "pause", "Lunch"), (6, "pause", "Training"), (7, "unpause", None)]
+
+
+def test_on_and_paused_again_in_all_queues():
+    """Also in a queue that was paused by itself; not where a restart ended the pause before."""
+    log = f"""
+    {T}|x|q|A|ADDMEMBER|
+    {T + 1}|x|q|A|PAUSE|Lunch
+    {T + 2}|x|NONE|A|PAUSEALL|Training
+    {T + 2}|x|NONE|A|UNPAUSEALL|
+    {T + 3}|x|NONE|A|PAUSEALL|Tea
+    {T + 4}|x|NONE|A|PAUSEALL|Training
+    {T + 4}|x|NONE|A|UNPAUSEALL|
+    {T + 5}|NONE|NONE|NONE|QUEUESTART|
+    {T + 6}|x|NONE|A|PAUSEALL|Tea
+    {T + 6}|x|NONE|A|UNPAUSEALL|
+    """
+    told = [(row[0], row[2], row[3], row[4]) for row in timeline(log)]
+    assert told[1:] == [
+        (1, "q", "pause", "Lunch"),
+        (2, "q", "pause", "Training"),
+        (3, None, "pause", "Tea"),
+        (4, None, "pause", "Training"),
+        (4, "q", "pause", "Training"),
+        (5, "q", "leave", None),
+        (5, None, "unpause", None),
+    ]
+
+
 def test_a_pause_for_all_and_its_end_in_one_queue():
     log = f"""
     {T}|x|p|A|ADDMEMBER|

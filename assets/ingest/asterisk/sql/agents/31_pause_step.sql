@@ -1,5 +1,5 @@
--- What each instant does to the pause of one stay. Pause and unpause together change nothing; a
--- line that names the queue that gives a reason has the word on it.
+-- What each instant says of the pause of one stay. A line that names the queue has the word on the
+-- reason, if it gives one.
 with
 standing as (
     select w.agent, w.queue, s.stay_no, w.event_at as logged_at, w.reason

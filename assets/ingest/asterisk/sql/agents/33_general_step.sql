@@ -1,4 +1,5 @@
--- The agent's own pause, over all queues and none: PAUSEALL to UNPAUSEALL or a restart.
+-- The agent's own pause, over all queues and none: PAUSEALL to UNPAUSEALL or a restart. At one
+-- instant the two are a pause anew, as in a queue.
 with
 said as (
     select
@@ -14,14 +15,40 @@ said as (
         )
     group by agent, logged_at
 ),
-steps as (
-    select agent, logged_at, 2 as sub, is_pause, nullif(reason, '') as reason
+told as (
+    select agent, logged_at, 2 as sub, is_pause, is_unpause, nullif(reason, '') as reason
     from said
-    where is_pause <> is_unpause
     union all
-    select agent, event_at, 0, true, reason
+    select agent, event_at, 0, true, false, reason
     from work_standing
     where event = 'pause' and queue is null
+),
+met as (
+    select
+        *,
+        last_value(if(is_pause <> is_unpause, is_pause, null) ignore nulls) over so_far
+            as was_pause,
+        -- A restart at the instant of a standing pause comes after it.
+        last_value(
+            if(
+                is_pause <> is_unpause,
+                if(sub = 0, logged_at - interval 1 microsecond, logged_at),
+                null
+            )
+            ignore nulls
+        ) over so_far as was_at
+    from told
+    window so_far as (
+        partition by agent order by logged_at, sub
+        rows between unbounded preceding and current row
+    )
+),
+steps as (
+    select m.agent, m.logged_at, m.sub, m.is_pause, m.reason
+    from met as m
+    asof left join restart as r on r.logged_at <= m.logged_at
+    where m.is_pause <> m.is_unpause
+        or (m.was_pause and coalesce(r.logged_at <= m.was_at, true))
 ),
 spanned as (
     select

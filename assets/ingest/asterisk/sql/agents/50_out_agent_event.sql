@@ -31,6 +31,7 @@ logged as (
     from agent_line as l
     inner join general_step as g on g.agent = l.agent and g.logged_at = l.logged_at and g.sub = 2
     where l.is_in_window
+        and l.event like 'PAUSE%' = g.is_pause
         and (
             l.event in ('PAUSEALL', 'UNPAUSEALL')
             or (l.event in ('PAUSE', 'UNPAUSE') and l.queue is null)
@@ -45,9 +46,10 @@ logged as (
             else l.params
         end, 40, l.line_id, l.file_id, l.line_no
     from agent_line as l
-    inner join pause_step as p
+    inner join pause_state as p
         on p.agent = l.agent and p.queue = l.queue and p.logged_at = l.logged_at and p.sub = 1
-    where p.is_pause <> p.is_unpause and l.is_in_window
+    where l.is_in_window
+        and l.event in ('PAUSE', 'ADDMEMBER') = p.is_pause
         and (
             l.event in ('PAUSE', 'UNPAUSE')
             or (l.event = 'ADDMEMBER' and upper(l.params) = 'PAUSED')
