@@ -62,14 +62,15 @@ def qa_form(day: date) -> Event:
     return _event("qa_form", "Dublin", (day, 0, day + timedelta(days=_LONG), 0), (), expected)
 
 
-def vendor_week(day: date) -> Event:
-    """A bad week at the vendor in Manila."""
+def vendor_week(day: date, talk: float = 1.18, absence: float = 2.2) -> Event:
+    """A bad week at the vendor in Manila: `talk` times the talk, `absence` times the absence."""
     effects = (
-        ("talk", "Manila", 1.18), ("absence", "Manila", 2.2), ("late", "Manila", 3.0),
+        ("talk", "Manila", talk), ("absence", "Manila", absence), ("late", "Manila", 3.0),
         ("solved", "Manila", 0.93),
     )  # fmt: skip
     expected = (
-        "Manila: handle time about 18 % up, adherence 6 to 12 points down, service level down."
+        f"Manila: handle time about {100 * talk - 100:.0f} % up, absence {absence:g} times the "
+        "usual, adherence 6 points down or more, service level down."
     )
     return _event("vendor_week", "Manila", (day, 0, day + timedelta(days=7), 0), effects, expected)
 
@@ -83,10 +84,12 @@ def training(day: date, talk: float = 0.88) -> Event:
     return _event("training", "Dublin", (day, 0, last, 0), effects, expected)
 
 
-def mail_backlog(day: date) -> Event:
-    """A mailing with a wrong link: mail doubles for four days at Dublin, a backlog builds up."""
-    effects = (("volume", "mail_ie", 3.4),)
-    expected = "Dublin mail: volume 3.4 times the usual for 4 days, first response over 24 hours."
+def mail_backlog(day: date, mails: float = 3.4) -> Event:
+    """A mailing with a wrong link: four days of `mails` times the mail at Dublin, a backlog."""
+    effects = (("volume", "mail_ie", mails),)
+    expected = (
+        f"Dublin mail: volume {mails:g} times the usual for 4 days, first response over 24 hours."
+    )
     return _event("mail_backlog", "Dublin", (day, 0, day + timedelta(days=4), 0), effects, expected)
 
 

@@ -15,7 +15,7 @@ START = date(2025, 10, 1)
 SECOND_DAY = date(2025, 10, 2)
 # What is planted in the published centre, on Mondays.
 OUTAGE, TRAINING = date(2025, 10, 20), date(2025, 10, 27)
-VENDOR_WEEK, FORM = date(2025, 11, 3), date(2025, 11, 10)
+VENDOR_WEEK, FORM, MAILING = date(2025, 11, 3), date(2025, 11, 10), date(2025, 11, 17)
 
 
 @pytest.fixture(scope="session")
@@ -35,15 +35,17 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Simulated:
 def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A published project: 60 days of a small centre, over the end of summer time in Europe.
 
-    Twenty people show only what is large: more callers than swamp the whole centre, and a training
-    that does more. Ten days stand in a file, for reading costs by the file too.
+    Twenty people show only what is large: more callers and mails than swamp the whole centre, a
+    training that does more, and half a vendor's people away. Ten days stand in a file, for reading
+    costs by the file too.
     """
     root: Path = tmp_path_factory.mktemp("project")
     events = (
         outage(OUTAGE, callers=6.0),
         training(TRAINING, talk=0.8),
-        vendor_week(VENDOR_WEEK),
+        vendor_week(VENDOR_WEEK, talk=1.3, absence=8.0),
         qa_form(FORM),
+        mail_backlog(MAILING, mails=44.0),
     )
     simulate(root, seed=5, days=60, start=START, events=events, size=0.04, file_days=10)
     publish(root)

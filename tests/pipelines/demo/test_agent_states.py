@@ -18,25 +18,45 @@ _CUT = "timestamp '2025-11-28 04:00:00'"
 """Nobody works anywhere then. After it logs end, and nobody is logged in past the end of a log."""
 _TRUE = f"""
 with stretch as (
-    select s.agent_id, from_at, to_at, case state when 'away' then reason else state end as state,
-        p.site = 'Dublin' and p.kind = 'voice' as is_asterisk, p.kind = 'digital' as is_digital
-    from memory.truth.states as s join memory.truth.people as p using (agent_id)
-    where from_at < {_CUT}
-),
-told as (
-    select s.agent_id, s.from_at, s.is_digital,
-        -- A switch that begins anew does not log who its members are. Who was there is seen again
-        -- when he rings, talks or pauses: until then nothing is known of him.
-        coalesce(r.at, s.to_at) as to_at,
-        -- The switch logs no wrap-up; agents pause for it when it takes a minute or more.
+    select s.agent_id, from_at, to_at, p.kind = 'digital' as is_digital,
+        p.site = 'Dublin' and p.kind = 'voice' as is_asterisk,
         case
-            when s.is_asterisk and s.state = 'wrap'
-                and epoch_ms(s.to_at) - epoch_ms(s.from_at) < 60000 then 'available'
+            when p.site = 'Dublin' and p.kind = 'voice' and (
+                -- The switch logs no wrap-up; agents pause for it when it takes a minute or more.
+                s.state = 'wrap' and epoch_ms(to_at) - epoch_ms(from_at) < 60000
+                -- A call back to a customer that a restart cut has no call record.
+                or l.is_cut
+            ) then 'available'
+            when s.state = 'away' then reason
             else s.state
         end as state
-    from stretch as s
+    from memory.truth.states as s
+    join memory.truth.people as p using (agent_id)
+    left join memory.truth.legs as l
+        on l.agent_id = s.agent_id and l.connected_at = s.from_at and l.visit_ordinal = 0
+    where from_at < {_CUT}
+),
+step as (
+    select *, count(*) filter (where is_other) over (partition by agent_id order by from_at) as no
+    from (
+        select *, coalesce(
+            state <> 'available' or lag(state) over by_time <> 'available'
+            or lag(to_at) over by_time <> from_at, true
+        ) as is_other
+        from stretch window by_time as (partition by agent_id order by from_at)
+    )
+),
+idle as (
+    select *, min(from_at) over (partition by agent_id, no) as idle_from from step
+),
+told as (
+    select s.agent_id, s.from_at, s.is_digital, s.state,
+        -- A switch that begins anew does not log who its members are. Who was idle is seen again
+        -- when he rings, talks or pauses: until then nothing is known of him.
+        case when r.at is null then s.to_at else greatest(s.from_at, r.at) end as to_at
+    from idle as s
     left join memory.truth.restarts as r
-        on s.is_asterisk and s.state = 'available' and s.from_at <= r.at and r.at < s.to_at
+        on s.is_asterisk and s.state = 'available' and s.idle_from <= r.at and r.at < s.to_at
 ),
 true_time as (
     select agent_id, state, count(*) as n, bool_or(is_digital) as is_digital,

@@ -30,6 +30,8 @@ SOURCE = """
 SEEN = """
     -- A callback that nobody took leaves no trace in any system.
     not (direction = 'callback' and disposition = 'no_answer')
+    -- Nor does one that a restart of the switch cut: it was in no queue and has no call record.
+    and not (direction = 'callback' and disposition = 'cut')
     -- The cloud platform exports visits to queues: who stays in the menu has none, nor has who
     -- finds the queue full.
     and not (
@@ -123,9 +125,12 @@ def test_visits_are_in_hours_as_the_sites_were_open(read):
         select contact_id, visit_ordinal, site, is_in_hours, is_in_counted_hours
         from core.fact_queue_visit
         """,
-        # What is written at night waits for the morning, and counts.
+        # What is written at night waits for the morning, and counts. A contact is taken to last a
+        # week at most: who writes again after that is at no site.
         """
-        select contact_id, visit_ordinal, v.site, o.site is not null,
+        select contact_id, visit_ordinal,
+            case when v.entered_at::date - c.started_at::date <= 7 then v.site end,
+            o.site is not null,
             o.site is not null or c.channel in ('email', 'social')
         from told.visits as v
         inner join told.contacts as c using (contact_id)
