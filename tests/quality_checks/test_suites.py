@@ -99,6 +99,24 @@ BROKEN = {
         "made_before_its_interval": "update $t set made_at = interval_start where $r",
         "handle_time_plausible": "update $t set aht_ms = 14400001 where $r",
     },
+    "core.state_map": {
+        "ends_after_start": "update $t set valid_to = valid_from where $r",
+        "meanings_do_not_overlap": "insert into $t select * replace (date '2026-03-01' as "
+        "valid_from) from $t",
+        "class_is_known": "update $t set state_class = 'meeting' where $r",
+        "shared_where_any_source_maps_it": "delete from $t where source = '' and reason = 'Lunch'",
+        "reasons_met_are_mapped": "update core.fact_agent_state set reason = 'Tea' "
+        "where state = 'paused'",
+    },
+    "core.activity_map": {
+        "ends_after_start": "update $t set valid_to = valid_from where $r",
+        "meanings_do_not_overlap": "insert into $t select * replace (date '2026-03-01' as "
+        "valid_from) from $t",
+        "class_is_known": "update $t set activity_class = 'holiday' where activity = 'work'",
+        "classes_are_known_without_a_map": "delete from $t where activity = 'other_work'",
+        "allowed_states_are_known": "update $t set allowed_states = ';lunch; brake;' "
+        "where activity = 'break'",
+    },
     "core.dim_site": {
         "site_once": "insert into $t select d.* replace (k as site_key) "
         "from $t as d, range(1, 3) as r(k)",
