@@ -4,8 +4,10 @@ from datetime import date, timedelta
 
 import duckdb
 
-from assets.changes import ReferencesBefore
+from assets.changes import ReferencesBefore, references_of
+from assets.ingest.calendar import calendar_intervals
 from pipelines.sql_models import SqlModel, load_models
+from pipelines.sql_models.empty import empty_inputs
 
 FIRST = date(2026, 3, 2)
 CALL, MENU, OTHER = (FIRST + timedelta(days=n) for n in range(3))
@@ -93,3 +95,24 @@ def test_the_first_calendar_concerns_every_day_that_it_has():
         before = ReferencesBefore(con, _models(HOURS))
         con.execute(f"insert into {HOURS} from described")
         assert before.stale_days(con, {FIRST, date(2027, 1, 1)}) == {FIRST}
+
+
+def test_another_zone_of_the_centre_concerns_every_day():
+    """The same two zones are in use before and after, but the whole centre counts in the other."""
+    intervals = "core.dim_interval"
+    (model,) = _models(intervals)
+    with empty_inputs() as con:
+        con.execute("create schema core")
+        zones = ["Asia/Manila", "Europe/Dublin"]
+        con.register("quarter_hours", calendar_intervals(zones, FIRST, OTHER))
+        con.execute("insert into ops.calendar_interval by name from quarter_hours")
+        for zone in zones:
+            con.execute("delete from ops.centre")
+            con.execute("insert into ops.centre values ('made', ?, 'EUR')", [zone])
+            before = ReferencesBefore(con, [model])
+            con.execute(f"create or replace table {intervals} as {model.sql}")
+        assert before.stale_days(con, {CALL, MENU, OTHER}) == {CALL, MENU, OTHER}
+
+
+def test_intervals_are_a_table_of_reference():
+    assert "core.dim_interval" in {model.relation for model in references_of(load_models())}
