@@ -6,6 +6,7 @@ columns:
   queue_key: {tests: [not_null, unique]}
   queue_id: {tests: [not_null]}
   zone: "Time zone whose midnight ends the queue's day: that of its visits, for settings may be the centre's."
+  site: "Site of the queue, and of contacts that come to it first where their source tells no site of each; empty when not known."
   calendar: Calendar with the queue's opening hours; empty when it is always open.
   valid_from: First local day of this version.
   valid_to: First local day that is no longer of this version.
@@ -47,6 +48,7 @@ configured as (
         calendar,
         is_out_of_hours_counted,
         tier,
+        site,
         -- Of several sources the one that says T goes before one for which it was assumed.
         row_number() over (
             partition by queue, valid_from
@@ -55,7 +57,8 @@ configured as (
     from staging.queue_config
     union all
     -- What nobody has set takes the usual limits, and says so.
-    select queue, null, source, zone, null, null, null, 20, 5, null, true, null, null, null, 1
+    select queue, null, source, zone, null, null, null, 20, 5, null, true, null, null, null, null,
+        1
     from unset
 ),
 
@@ -67,7 +70,8 @@ filled as (
         last_value(staffing_group ignore nulls) over so_far as staffing_so_far,
         last_value(calendar ignore nulls) over so_far as calendar_so_far,
         last_value(is_out_of_hours_counted ignore nulls) over so_far as is_counted_so_far,
-        last_value(tier ignore nulls) over so_far as tier_so_far
+        last_value(tier ignore nulls) over so_far as tier_so_far,
+        last_value(site ignore nulls) over so_far as site_so_far
     from configured
     window so_far as (
         partition by queue
@@ -102,6 +106,7 @@ select
     nullif(o.calendar_so_far, '-') as calendar,
     coalesce(o.is_counted_so_far, false) as is_out_of_hours_counted,
     o.tier_so_far as tier,
+    nullif(o.site_so_far, '-') as site,
     case when o.version_no = 1 then date '0001-01-01' else o.row_from end as valid_from,
     coalesce(o.next_from, date '9999-12-31') as valid_to,
     o.next_from is null as is_current
@@ -110,4 +115,4 @@ left join working as w on w.queue = o.queue
 union all
 select
     -1, 'unknown', 'unknown', null, null, null, null, null, null, null, null, null, null, null,
-    null, date '0001-01-01', date '9999-12-31', true
+    null, null, date '0001-01-01', date '9999-12-31', true

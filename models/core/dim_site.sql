@@ -17,7 +17,7 @@ with named as (
     group by site, zone
     union all
     select site, zone, 2, null, null
-    from staging.queue_config
+    from core.dim_queue
     where site is not null
     union all
     select site, zone, case when is_inferred then 3 else 4 end, sourcing, employer

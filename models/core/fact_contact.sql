@@ -116,7 +116,7 @@ select
     c.channel,
     c.direction,
     c.kind,
-    c.site,
+    coalesce(home.site, c.site) as site,
     c.customer_ref,
     c.started_at,
     c.ended_at,
@@ -170,5 +170,9 @@ left join leg as transfer_leg
     on transfer_leg.contact_key = h.contact_key
     and transfer_leg.segment_ordinal = h.transfer_ordinal
 left join refused as r on r.contact_key = c.contact_key
+-- The queue it came to first says the site, where its source names one for all that it has.
+left join core.dim_queue as home
+    on home.queue_id = c.site_queue
+    and c.local_date >= home.valid_from and c.local_date < home.valid_to
 left join core.dim_interval as i
     on i.zone = c.zone and i.interval_start = bucket15(c.started_at)

@@ -25,9 +25,14 @@ with refusal as (
 ),
 
 contact as (
-    select c.source, c.contact_id, c.local_date, c.channel, c.direction, c.kind, c.site
+    select c.source, c.contact_id, c.local_date, c.channel, c.direction, c.kind,
+        coalesce(home.site, c.site) as site
     from staging.contact as c
     inner join ops.build_window as w on c.local_date between w.scan_from and w.scan_to
+    -- The queue it came to first says the site, where its source names one for all that it has.
+    left join core.dim_queue as home
+        on home.queue_id = c.site_queue
+        and c.local_date >= home.valid_from and c.local_date < home.valid_to
 )
 
 select

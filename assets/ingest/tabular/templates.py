@@ -12,7 +12,10 @@ _ASKED = {
     "queue_config": ("channel", "service_level_s", "short_abandon_s"),
 }
 """Columns that would be worked out, yet are a person's to say: left empty they have a default."""
-_NOT_ASKED = {"roster": ("is_site_assumed", "first_seen_at", "last_seen_at")}
+_NOT_ASKED = {
+    "contact": ("site_queue",),
+    "roster": ("is_site_assumed", "first_seen_at", "last_seen_at"),
+}
 """Columns that only logs can tell."""
 _CONSTANTS = {"queue_config": {"is_threshold_assumed": "false"}}
 """What follows from a row being written by a person."""

@@ -126,10 +126,10 @@ def test_whose_site_it_is():
     """
     cork = {"b": QueueSettings(site="Cork")}
     centre = Centre(site="Dublin", queues=cork, queues_conf=CONF).load(log).derive()
-    assert centre.rows("contact", "contact_id", "site", order="contact_id") == [
-        ("c.1", "Dublin"), ("c.2", "Cork"), ("c.3", "Cork"),
+    assert centre.rows("contact", "contact_id", "site", "site_queue", order="contact_id") == [
+        ("c.1", "Dublin", "a"), ("c.2", "Dublin", "b"), ("c.3", "Dublin", "b"),
     ]  # fmt: skip
-    assert ("a", "Dublin") in centre.rows("queue_config", "queue", "site")
+    assert ("a", None) in centre.rows("queue_config", "queue", "site")
     assert ("b", "Cork") in centre.rows("queue_config", "queue", "site")
     assert {*centre.rows("roster", "site", "is_site_assumed")} == {("Dublin", True)}
     centre = Centre(queues_conf=CONF).load(log).derive()

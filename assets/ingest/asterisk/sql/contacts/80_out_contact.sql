@@ -85,7 +85,8 @@ gathered as (
         l.entry_point,
         c.opening.dst as dst,
         c.disposition,
-        coalesce(s.site, o.site) as site,
+        o.site,
+        f.queue as site_queue,
         coalesce(l.lineage, c.lineage) as lineage
     from met as m
     cross join opt as o
@@ -97,7 +98,6 @@ gathered as (
     left join pending as p using (contact_id)
     left join root as r using (contact_id)
     left join first_queue as f using (contact_id)
-    left join opt_queue_setting as s on s.queue = f.queue
 )
 select
     contact_id,
@@ -124,6 +124,7 @@ select
         when direction = 'inbound' and not regexp_full_match(dst, 'c_[0-9a-f]{16}') then dst
     end as entry_point,
     site,
+    site_queue,
     null::varchar as reason,
     null::varchar as reason_group,
     disposition,

@@ -10,13 +10,12 @@ threshold as (
     select
         k.queue,
         s.queue_group,
-        coalesce(s.site, o.site) as site,
+        s.site,
         coalesce(s.service_level_s, c.service_level_s, d.service_level_s) as service_level_s,
         coalesce(s.short_abandon_s, d.short_abandon_s) as short_abandon_s,
         c.ring_timeout_s,
         c.wrap_limit_s
     from known as k
-    cross join opt as o
     cross join opt_default as d
     left join opt_queue_setting as s on s.queue = k.queue
     left join opt_queue_conf as c on c.queue = k.queue
