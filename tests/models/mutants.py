@@ -116,7 +116,7 @@ class _Sums:
         for part, golden in wanted:
             cells[part.source, golden.cell][part.sql] = None
         for (source, cell), texts in cells.items():
-            counted = ", ".join(map(_in_full, texts))
+            counted = ", ".join(map(in_full, texts))
             grain, on, kind, which = cell
             counting = self._sources[source].counting
             day = "f.local_date" if grain == "day" else "first_of_month(f.local_date)"
@@ -147,7 +147,7 @@ class _Sums:
         return top / bottom * (100 if metric.unit in ("percent", "points") else 1)
 
 
-def _in_full(sql: str) -> str:
+def in_full(sql: str) -> str:
     """Nothing to add up is 0, as in the tables of parts; of no rows there is no percentile."""
     text, place = "", 0
     for start, end, fold in cut(sql):
@@ -187,6 +187,36 @@ def survivors(con: duckdb.DuckDBPyConnection, numbers: Iterable[Golden]) -> list
             assert is_same, f"{metric.id}: {values}, {list(map(str, goldens))}"
         elif is_same:
             found.append(f"{metric.id}, {mutant.fault}")
+    return found
+
+
+def coverage_survivors(con: duckdb.DuckDBPyConnection, numbers: Iterable[Golden]) -> list[str]:
+    """The mutants of a metric's coverage that give every golden coverage of it, as a share of 1.
+
+    Raises:
+        AssertionError: a coverage itself is not what is expected.
+    """
+    sums = _Sums(con)
+    by_metric: dict[str, list[Golden]] = defaultdict(list)
+    for golden in numbers:
+        by_metric[golden.metric].append(golden)
+    found = []
+    for name, goldens in by_metric.items():
+        coverage = METRICS[name].coverage
+        assert coverage is not None
+        # A share of 1: a metric that is no percentage divides its parts and no more.
+        share = METRICS[name].model_copy(
+            update={"numerator": (coverage.known,), "denominator": coverage.of, "unit": "number"}
+        )
+        for mutant in (_itself(share), *mutants(share)):
+            parts = (*mutant.top, *((mutant.bottom,) if mutant.bottom else ()))
+            sums.look_up((part, golden) for part in parts for golden in goldens)
+            values = [sums.value(share, mutant, golden) for golden in goldens]
+            is_same = all(map(is_as_expected, goldens, values))
+            if mutant.fault == "":
+                assert is_same, f"{name}: {values}, {list(map(str, goldens))}"
+            elif is_same:
+                found.append(f"{name}, {mutant.fault}")
     return found
 
 

@@ -11,7 +11,7 @@ import duckdb
 import pytest
 
 from tests.models.golden import Golden, assert_golden
-from tests.models.mutants import survivors
+from tests.models.mutants import coverage_survivors, survivors
 from tests.models.warehouse import build_plainly, inputs, read_up_to, stage
 
 START = datetime.fromisoformat("2026-01-05 10:00:00")
@@ -286,16 +286,24 @@ def test_promoters_and_detractors_are_kept(con):
     assert found == (60, 15, 100)
 
 
-@pytest.mark.parametrize(
-    ("metric", "queue", "coverage"),
-    [
+COVERAGES = [
+    Golden(metric, coverage, MONTH, "queue", queue, "month")
+    for metric, queue, coverage in (
         ("survey_response_rate", "asked", 4 / 6),
         ("qa_score", "forms", 3 / 4),
         ("first_contact_resolution", "back", 5 / 6),
-    ],
-)
-def test_what_is_not_known_is_told_by_the_coverage(con, metric, queue, coverage):
-    assert cell(con, metric, queue)["coverage"] == pytest.approx(coverage)
+        ("repeat_contact_rate_7", "back", 5 / 6),
+    )
+]
+
+
+@pytest.mark.parametrize("golden", COVERAGES, ids=str)
+def test_what_is_not_known_is_told_by_the_coverage(con, golden):
+    assert cell(con, golden.metric, golden.which)["coverage"] == pytest.approx(golden.expected)
+
+
+def test_a_faulty_coverage_is_another(con):
+    assert coverage_survivors(con, COVERAGES) == []
 
 
 # Trap 9.
