@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import duckdb
 import pytest
 
-from pipelines.sql_models import Window, build_model
+from pipelines.sql_models import Window, build_model, load_models
 from tests.models.warehouse import MODELS, exported, inputs, make, needed_for, read_up_to, stage
 from tests.oracle.written import HOUR, SILENCE, exchanges, open_spans, worked
 
@@ -189,6 +189,61 @@ def test_visits_are_in_hours_when_the_clock_on_the_wall_says_so(told):
     found = dict(rows(con, "select contact_id, is_in_hours from core.fact_queue_visit"))
     assert found == {visit: t - t % 60 in open_minutes for visit, t in entries().items()}
     assert {*found.values()} == {True, False}
+
+
+def percentile(values: list[float], share: float) -> float:
+    """Between the two neighbours of the place, by a straight line."""
+    ordered = sorted(values)
+    place = (len(ordered) - 1) * share
+    low = int(place)
+    high = min(low + 1, len(ordered) - 1)
+    return ordered[low] + (ordered[high] - ordered[low]) * (place - low)
+
+
+def week(at_second: int) -> date:
+    """Monday of the week in which an instant is, by the clock of the centre."""
+    day = at(at_second).replace(tzinfo=UTC).astimezone(ZoneInfo(ZONE)).date()
+    return day - timedelta(days=day.weekday())
+
+
+def test_percentiles_of_weeks_are_those_of_the_rows(told):
+    """Replies of the exchanges that began in the week, resolutions of those that fell in it.
+
+    A resolution counts from the opening of its case, also the one after a reopening.
+    """
+    con, cases, threads = told
+    lasted: dict[tuple[str, date], list[float]] = {}
+    for exchange in (e for messages in threads.values() for e in exchanges(messages)):
+        # What the centre began is told apart from what came in.
+        if exchange.asked == exchange.started and exchange.replied is not None:
+            reply = exchange.replied - exchange.asked
+            inside = worked(exchange.asked, exchange.replied, shop())
+            began = week(exchange.started)
+            lasted.setdefault(("first_response", began), []).append(reply)
+            lasted.setdefault(("first_response_business", began), []).append(inside)
+    for opened, events in cases.values():
+        for _, end, how in open_spans(opened, events):
+            if end is not None and how == "resolved":
+                lasted.setdefault(("resolution_time", week(end)), []).append(end - opened)
+    expected = {
+        (f"{name}_p{share}", on, kind): pytest.approx(percentile(seconds, share / 100))
+        for (name, on), seconds in lasted.items()
+        for share in (50, 90)
+        for kind in ("all", "channel")
+        if name != "resolution_time" or kind == "all"
+    }
+    models = load_models(facts=("fact_message_thread", "fact_case_resolution"))
+    make(con, needed_for(models, ["marts.v_kpi_week"]))
+    found = rows(
+        con,
+        """
+        select metric_id, local_date, scope_kind, value from marts.v_kpi_week
+        where value is not null and scope_kind in ('all', 'channel')
+            and (metric_id like 'first_response%_p_0' or metric_id like 'resolution_time_p_0')
+        """,
+    )
+    assert {(name, on, kind): value for name, on, kind, value in found} == expected
+    assert len({on for _, on in lasted}) > 1
 
 
 def test_built_day_by_day_they_are_what_is_built_at_once(told):
