@@ -18,16 +18,16 @@ from tests.oracle.linking import Handled, handled
 from tests.oracle.menus import Session, menu_metrics, told_sessions
 from tests.oracle.people import customer_metrics, headcount_metrics
 from tests.oracle.placing import Cell, Centre, Part, Person, Place
-from tests.oracle.sales import sale_metrics, told_orders
+from tests.oracle.sales import sale_metrics, sales_per_hour, told_orders
 
 CENTRE = Centre("America/New_York", {name: Person(*where) for name, where in AGENTS.items()})
 FACTS = (
     "fact_ivr_session", "fact_outbound_attempt", "fact_sale", "fact_headcount",
-    "fact_customer_month",
+    "fact_customer_month", "fact_agent_state_interval",
 )  # fmt: skip
 STAGED = (
     "contact", "handle_segment", "ivr_session", "ivr_step", "outbound_attempt", "sale", "headcount",
-    "customer", "customer_alias", "roster", "fx_rate",
+    "customer", "customer_alias", "roster", "fx_rate", "agent_event",
 )  # fmt: skip
 SEEDS = range(4)
 KINDS = ("all", "queue", "channel", "direction", "agent", "team", "site", "campaign")
@@ -82,6 +82,7 @@ def told_days(world: World) -> dict[tuple[str, Cell], Part]:
         **menu_metrics(sessions),
         **dial_metrics(rows["outbound_attempt"], contacts, CENTRE),
         **sale_metrics(rows["sale"], contacts, ("EUR", rates), CENTRE),
+        **sales_per_hour(rows, contacts, world.watermarks, CENTRE),
     }
 
 
@@ -159,4 +160,4 @@ def test_the_worlds_hold_what_decides():
     assert all(flags == {True, False, None} for flags in seen.values()), seen
     # Of each metric many cells are neither nothing nor all.
     assert min(counted.values()) >= 5, counted
-    assert len(counted) == 20
+    assert len(counted) == 21

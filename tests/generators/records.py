@@ -149,6 +149,20 @@ def _people(world: World) -> None:
             )  # fmt: skip
 
 
+def _shifts(world: World) -> None:
+    """Everybody is there on most days, for quarter hours of one local day; some over New York's."""
+    for agent in AGENTS:
+        for number in range(14):
+            begins = START + number * DAY + world.one_of(-6, -5, -1, 2) * HOUR
+            begins += world.one_of(0, 15, 45) * MINUTE
+            ends = begins + world.one_of(1, 4, 7) * HOUR + world.one_of(0, 15) * MINUTE
+            for event, at in (("login", begins), ("logout", ends)):
+                world.add(
+                    "agent_event", "pbx", at, agent=agent, queue=None, event=event, event_at=at,
+                    event_rank=1, event_repeat=1, is_inferred=False, is_carried=False,
+                )  # fmt: skip
+
+
 def make(random: Random) -> World:
     """A world of some dozens of each."""
     world = World(random)
@@ -169,6 +183,7 @@ def make(random: Random) -> World:
     for month in MONTHS[1:]:
         world.add("fx_rate", "pbx", None, period_on=month, currency="USD", to_currency="EUR",
                   rate=world.one_of(0.9, 1.1234))  # fmt: skip
+    _shifts(world)
     for source in ZONES:
         world.watermarks[source] = world.later(START + 4 * DAY, 60)
     return world

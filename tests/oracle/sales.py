@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
+from zoneinfo import ZoneInfo
 
 from tests.oracle.linking import Handled, Row, contact_of, near
 from tests.oracle.placing import Cell, Centre, Part, Place, cells, place
 
+MINUTE = timedelta(minutes=1)
 KINDS = ("queue", "channel", "agent", "team", "site")
 OF_CONTACTS = (*KINDS, "direction")
 Name = tuple[str, str]
@@ -125,6 +127,56 @@ def sale_metrics(
             ("average_order_value", cell): (sum(known), len(known)),
         }
     return found | _of_contacts(orders, contacts, rates, centre)
+
+
+def _minutes(
+    events: Iterable[Row], legs: Iterable[Row], watermarks: Mapping[str, datetime]
+) -> set[tuple[str, str, str, datetime]]:
+    """Source, its zone, agent and minute of all time in which an agent was there.
+
+    Reading: he was logged in, or had somebody on the line, as far as the source was read.
+    """
+    spans = [(leg, leg["connected_at"], leg["ended_at"]) for leg in legs]
+    since: dict[str, Row] = {}
+    for event in sorted(events, key=lambda e: (e["event_at"], e["event"] == "login")):
+        if event["event"] == "login":
+            since[event["agent"]] = event
+        else:
+            spans.append((event, since[event["agent"]]["event_at"], event["event_at"]))
+    found = set()
+    for row, begins, ends in spans:
+        at = begins
+        while at < min(ends, watermarks[row["source"]]):
+            found.add((row["source"], row["zone"], row["agent"], at))
+            at += MINUTE
+    return found
+
+
+def sales_per_hour(
+    tables: Mapping[str, list[Row]],
+    contacts: Mapping[Name, Handled],
+    watermarks: Mapping[str, datetime],
+    centre: Centre,
+) -> dict[tuple[str, Cell], Part]:
+    """Orders and the time agents were there; an order per hour is 3600 per second.
+
+    Reading: of days after the last that was read nothing is said, whatever was sold.
+    """
+    last = max(watermarks.values()).date()
+    kinds = ("agent", "team", "site")
+    orders = [(order.place, order) for order in told_orders(tables["sale"], contacts, centre)]
+    there = []
+    for _, zone, agent, at in _minutes(tables["agent_event"], tables["handle_segment"], watermarks):
+        day = at.replace(tzinfo=UTC).astimezone(ZoneInfo(zone)).date()
+        there.append((place({"local_date": day}, at, None, centre, agent), at))
+    ordered, present = cells(orders, kinds), cells(there, kinds)
+    return {
+        ("sales_per_hour", cell): (
+            3600 * len(ordered.get(cell, ())), 60 * len(present.get(cell, ()))
+        )
+        for cell in ordered.keys() | present.keys()
+        if cell[2] <= last
+    }  # fmt: skip
 
 
 def _of_contacts(
