@@ -17,7 +17,15 @@ STARTS = [
     datetime.fromisoformat(f"{day} 14:00") for day in ("2026-03-28", "2026-10-24", "2026-06-05")
 ]
 BUILT = (
-    *("dim_interval", "dim_site", "dim_agent", "dim_state", "state_map", "activity_map"),
+    *(
+        "dim_interval",
+        "dim_queue",
+        "dim_site",
+        "dim_agent",
+        "dim_state",
+        "state_map",
+        "activity_map",
+    ),
     *("agent_standing", "fact_agent_state", "agent_plan", "fact_agent_schedule_interval"),
 )
 SQL = {model.name: model.sql for model in MODELS if model.name in BUILT}

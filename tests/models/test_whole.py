@@ -78,7 +78,7 @@ def test_states_are_those_of_a_slow_replay(seed):
     con = staged(centre)
     con.execute("create schema core")
     for name in (
-        *("dim_interval", "dim_site", "dim_agent", "dim_state", "state_map"),
+        *("dim_interval", "dim_queue", "dim_site", "dim_agent", "dim_state", "state_map"),
         *("agent_standing", "fact_agent_state"),
     ):
         sql = next(model.sql for model in MODELS if model.relation == f"core.{name}")
