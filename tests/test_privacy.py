@@ -48,8 +48,10 @@ def texts_of(path: Path) -> list[bytes]:
         found += [bytes(row[0]) for row in metadata]
     if path.suffix == ".duckdb":
         with duckdb.connect(str(path), read_only=True) as con:
+            # A view holds nothing of its own.
             tables = con.execute(
                 "select table_schema || '.' || table_name from information_schema.tables"
+                " where table_type = 'BASE TABLE'"
             ).fetchall()
             for (table,) in tables:
                 rows = con.execute(f"select to_json(t)::varchar from {table} as t").fetchall()
