@@ -168,6 +168,11 @@ class Reader:
             by_day.setdefault(row["local_date"], []).append(_day_number(row, self.metrics()))
         return {Span(grain, day): Numbers(numbers) for day, numbers in by_day.items()}
 
+    def rows_of(self, name: str, grain: Grain, first: date, last: date) -> list[Row]:
+        """Rows of a query that sums by the first day of each day, week or month of a range."""
+        sql = sql_text(name).format(grain=grain)
+        return self._fetch(sql, {"from_date": first, "to_date": last})
+
     def subjects(self, grain: Grain) -> dict[Span, set[str]]:
         """The metrics that the whole centre has cases of, by day, week or month."""
         found: dict[Span, set[str]] = {}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from reports.pages import charts
 from reports.pages import topic as page
 from reports.pages.topic import Courses, Given
 from reports.spans import history
@@ -43,10 +44,11 @@ def topic_pages(reader: Reader, site: Site, grain: Grain) -> Iterator[Page]:
         over = history(batch[0], every[0])[:-1] + batch
         numbers = _numbers(reader, grain, over)
         courses = Courses(numbers, over)
+        rows = charts.read(reader, grain, batch)
         for span in batch:
             if span not in numbers:
                 continue
-            given = Given(span, numbers, history(span, every[0]), courses)
+            given = Given(span, numbers, history(span, every[0]), courses, rows[span])
             for topic in site.topics_of(span):
                 context = page.context(site, topic, given)
                 yield f"{span.folder}/{topic.id}.html", "topic.html.j2", context

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from reports import format as fmt
 from reports.figures import course
-from reports.pages import questions, tables
+from reports.pages import charts, questions, tables
 from reports.pages.frame import frame, glossary
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from reports.figures.course import Point
     from reports.pages.frame import Site
-    from reports.records import Number, Numbers
+    from reports.records import Number, Numbers, Row
     from reports.spans import Span
     from reports.topics import Breakdown, Topic
 
@@ -40,6 +40,8 @@ class Given:
     over: Sequence[Span]
     """The spans that courses show, the last of them this one."""
     courses: Courses
+    rows: Mapping[str, list[Row]] = field(default_factory=dict)
+    """Of the span, by query: what its own charts are made of beside its numbers."""
 
     @property
     def here(self) -> Numbers:
@@ -89,7 +91,10 @@ def context(site: Site, topic: Topic, given: Given) -> dict[str, Any]:
         "subtitle": f"{span.title} · {topic.question}",
         "topic": topic,
         "cards": cards,
-        "charts": [chart] if chart else [],
+        "charts": [
+            *([chart] if chart else []),
+            *charts.of_topic(topic.id, site, here, given.rows),
+        ],
         "breakdowns": [b for t in topic.tables if (b := _breakdown(site, t, topic, here, shown))],
         "scopes": _offered(site, scopes),
         "glossary": glossary(site, here, topic.metrics, period),

@@ -1,0 +1,74 @@
+"""What people complain of, and how long it takes until it is put right."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from reports import format as fmt
+from reports.figures import bars
+from reports.figures.bars import Part
+from reports.figures.base import Chart, category_axis, figure
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from reports.records import Row
+
+
+def complaints(rows: Sequence[Row], by: str) -> Chart | None:
+    """Complaints by cause with the median time to resolve beside.
+
+    Args:
+        rows: name, n, resolution_s (median; None where none was resolved), n_resolved, is_small.
+        by: what the rows are: cause or queue.
+    """
+    ordered = sorted((r for r in rows if r["n"]), key=lambda r: (-r["n"], r["name"]))
+    if not ordered:
+        return None
+    shown = ordered[: bars.MOST]
+    names = [r["name"] for r in shown]
+    most = 1.16 * shown[0]["n"]
+    data = bars.stacked(names, [Part("complaints", "c2", [r["n"] for r in shown],
+                                     ["" for _ in shown])])  # fmt: skip
+    for trace in data:
+        trace["hovertemplate"] = "%{customdata[0]}: <b>%{x:,}</b> complaints<extra></extra>"
+    data.append(bars.ends([r["n"] for r in shown], [fmt.count(r["n"]) for r in shown]))
+    timed = [(i, r) for i, r in enumerate(shown) if r["resolution_s"] is not None]
+    longest = 1.42 * max((r["resolution_s"] for _, r in timed), default=0) or 86_400
+    data.append({
+        "type": "scatter", "mode": "markers+text", "xaxis": "x2",
+        "x": [r["resolution_s"] for _, r in timed], "y": [i for i, _ in timed],
+        "marker": {
+            "size": 10, "color": ["@card" if r["is_small"] else "@c1" for _, r in timed],
+            "line": {"color": "@c1", "width": 1.5},
+        },
+        "text": [f"  {bars.long_time(r['resolution_s'])}" for _, r in timed],
+        "textposition": "middle right", "textfont": {"color": "@ink", "size": 11},
+        "customdata": [[fmt.plotly_text(r["name"]), bars.long_time(r["resolution_s"]),
+                        fmt.count(r["n_resolved"])] for _, r in timed],
+        "hovertemplate": "%{customdata[0]}: half of %{customdata[2]} resolved within "
+        "<b>%{customdata[1]}</b><extra></extra>", "cliponaxis": False,
+    })  # fmt: skip
+    rest = f" The first {len(shown)} of {len(ordered)}." if len(shown) < len(ordered) else ""
+    total = sum(r["n"] for r in ordered)
+    return Chart(
+        id="causes",
+        title=f"Complaints by {by}, and how soon they are put right",
+        sub="Whole centre. Right: the time within which half of those resolved were; hollow "
+        "points rest on few cases." + rest,
+        alt=f"Of {total:,.0f} complaints {shown[0]['n']:,.0f} are of {names[0]}.",
+        figure=figure(
+            data, **bars.LAYOUT,
+            xaxis={"range": [0, most], "domain": [0, 0.52], "tickformat": ",d", "nticks": 4},
+            xaxis2={**bars.time_axis(longest), "domain": [0.58, 1], "nticks": 4},
+            yaxis=category_axis(names),
+        ),
+        height=bars.height(len(shown)),
+        legend=(("c2", "complaints"), ("c1", "median time to resolve")),
+        head=(by.capitalize(), "Complaints", "Share", "Median time to resolve", "Resolved"),
+        rows=[
+            [r["name"], fmt.count(r["n"]), fmt.share(100 * r["n"] / total),
+             bars.long_time(r["resolution_s"]), fmt.count(r["n_resolved"])]
+            for r in ordered
+        ],
+    )  # fmt: skip

@@ -1,0 +1,81 @@
+"""What each site costs, by what is paid for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from reports import format as fmt
+from reports.figures import bars
+from reports.figures.bars import Part
+from reports.figures.base import Chart, category_axis, figure
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from reports.records import Row
+
+_KINDS = (
+    ("labour", "c1", "labour"), ("vendor", "c3", "vendors"), ("telecom", "c5", "telecoms"),
+    ("overhead", "c4soft", "all else"),
+)  # fmt: skip
+_NOWHERE = "no site"
+
+
+def by_site(rows: Sequence[Row]) -> Chart | None:
+    """A bar for each site.
+
+    Args:
+        rows: site (None where not known), labour, vendor, telecom, overhead, total; a kind is
+            None where nothing is on record or an amount is not known.
+    """
+    ordered = sorted(
+        ({**r, "name": r["site"] or _NOWHERE} for r in rows if _told(r)),
+        key=lambda r: (-_told(r), r["name"]),
+    )
+    if not ordered:
+        return None
+    used = [k for k in _KINDS if any(r[k[0]] for r in ordered)]
+    shown = ordered[: bars.MOST]
+    names = [r["name"] for r in shown]
+    longest = 1.16 * _told(shown[0])
+    data = bars.stacked(
+        names,
+        [
+            Part(label, colour, [float(r[kind] or 0) for r in shown],
+                 [fmt.count(float(r[kind] or 0)) for r in shown])
+            for kind, colour, label in used
+        ],
+    )  # fmt: skip
+    data.append(bars.ends([_told(r) for r in shown], [_whole(r) for r in shown]))
+    every = sum(_told(r) for r in ordered)
+    return Chart(
+        id="costs",
+        title="What each site costs, by kind",
+        sub="Whole centre, in its currency; costs of the whole centre are shared by handle time. "
+        "“≥”: an amount is not known.",
+        alt=f"{names[0]} has {100 * _told(ordered[0]) / every:.0f} % of {fmt.count(every)}.",
+        figure=figure(
+            data, **bars.LAYOUT,
+            xaxis={"range": [0, longest], "tickformat": ",d", "nticks": 6},
+            yaxis=category_axis(names),
+        ),
+        height=bars.height(len(shown)),
+        legend=tuple((colour, label) for _, colour, label in used),
+        head=("Site", *(label.capitalize() for _, _, label in used), "Together"),
+        rows=[
+            [r["name"], *(fmt.count(_number(r[kind])) for kind, _, _ in used), _whole(r)]
+            for r in ordered
+        ],
+    )  # fmt: skip
+
+
+def _number(value: object) -> float | None:
+    return None if value is None else float(value)  # ty: ignore[invalid-argument-type]
+
+
+def _told(row: Row) -> float:
+    return float(sum(row[kind] or 0 for kind, _, _ in _KINDS))
+
+
+def _whole(row: Row) -> str:
+    return ("" if row["total"] is not None else "≥ ") + fmt.count(_told(row))

@@ -1,0 +1,9 @@
+-- Sessions of menus and bots that went from one node to the next, by the first day of the day, week
+-- or month; an empty next node is where the session ended.
+select
+    cast(date_trunc('{grain}', local_date) as date) as first_day,
+    kind, node, next_node, sum(n_sessions) as n
+from marts.ivr_path
+where local_date between $from_date and $to_date
+group by first_day, kind, node, next_node
+order by first_day, n desc, kind, node, next_node
