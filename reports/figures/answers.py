@@ -102,13 +102,14 @@ def _score(row: Row) -> str:
 
 def _piece(place: int, row: Row, total: int, question: Question) -> dict[str, Any]:
     colour, ink, _ = _BANDS[_band(row)]
+    ink = "ink" if total < _FEW else ink
     part = 100 * row["n"] / total
     score = _score(row)
     return {
         "type": "bar", "orientation": "h", "y": [place], "x": [part],
         "marker": {
             "color": f"@{colour}", "line": {"color": "@card", "width": 1},
-            "opacity": 0.5 if total < _FEW else 1,
+            "opacity": bars.FAINT if total < _FEW else 1,
         },
         "text": [score], "textposition": "inside", "insidetextanchor": "middle", "textangle": 0,
         "textfont": {"color": f"@{ink}", "size": 11},

@@ -13,17 +13,20 @@ if TYPE_CHECKING:
 MOST = 20
 """So many bars are still read; the table below a chart has the rest."""
 
-LAYOUT = {
+LAYOUT: dict[str, Any] = {
     "barmode": "stack", "bargap": 0.32, "hovermode": "closest",
     "uniformtext": {"minsize": 11, "mode": "hide"},
     "margin": {"l": 8, "r": 16, "t": 4, "b": 28},
 }  # fmt: skip
 """What charts of bars share; words that do not fit into their piece of a bar are not written."""
-PERCENT = {
+PERCENT: dict[str, Any] = {
     "tickvals": [0, 20, 40, 60, 80, 100],
     "ticktext": [f"{share}{fmt.SPACE}%" for share in (0, 20, 40, 60, 80, 100)],
 }  # fmt: skip
 """Marks of an axis of shares."""
+
+FAINT = 0.45
+"""Opacity of what rests on few cases."""
 
 _TICKS_S = (10, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400, 28_800, 86_400)
 _DAY_S = 86_400
@@ -49,7 +52,7 @@ def stacked(
         parts: what the bars are made of, from the left.
         faint: which bars rest on few cases.
     """
-    opacity = [0.45 if few else 1 for few in faint] or 1
+    opacity = [FAINT if few else 1 for few in faint] or 1
     return [
         {
             "type": "bar", "orientation": "h", "y": list(range(len(names))),
@@ -60,7 +63,11 @@ def stacked(
             },
             "text": [t if v else "" for v, t in zip(part.values, part.texts, strict=True)],
             "textposition": "inside", "insidetextanchor": "middle", "textangle": 0,
-            "textfont": {"color": "@on" + part.colour, "size": 11},
+            "textfont": {
+                "color": ["@ink" if few else f"@on{part.colour}" for few in faint]
+                or f"@on{part.colour}",
+                "size": 11,
+            },
             "customdata": [
                 [fmt.plotly_text(name), text] for name, text in zip(names, part.texts, strict=True)
             ],
@@ -85,10 +92,10 @@ def height(n_bars: int) -> int:
     return max(150, 60 + 32 * n_bars)
 
 
-def time_axis(longest: float) -> dict[str, Any]:
-    """A horizontal axis of seconds with whole minutes, hours or days marked."""
-    step = next((t for t in _TICKS_S if longest / t <= 6), 0)  # noqa: PLR2004  what a phone fits
-    step = step or _DAY_S * -(-longest // (6 * _DAY_S))
+def time_axis(longest: float, most: int = 6) -> dict[str, Any]:
+    """A horizontal axis of seconds with `most` whole minutes, hours or days marked."""
+    step = next((t for t in _TICKS_S if longest / t <= most), 0)
+    step = step or _DAY_S * -(-longest // (most * _DAY_S))
     marks = [step * i for i in range(int(longest / step) + 1)]
     return {"tickvals": marks, "ticktext": [long_time(m) for m in marks], "range": [0, longest]}
 

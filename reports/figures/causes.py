@@ -60,7 +60,7 @@ def complaints(rows: Sequence[Row], by: str) -> Chart | None:
         figure=figure(
             data, **bars.LAYOUT,
             xaxis={"range": [0, most], "domain": [0, 0.52], "tickformat": ",d", "nticks": 4},
-            xaxis2={**bars.time_axis(longest), "domain": [0.58, 1], "nticks": 4},
+            xaxis2={**bars.time_axis(longest, 3), "domain": [0.58, 1], "tickangle": 0},
             yaxis=category_axis(names),
         ),
         height=bars.height(len(shown)),

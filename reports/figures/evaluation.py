@@ -45,7 +45,7 @@ def items(rows: Sequence[Row]) -> Chart | None:
     }]  # fmt: skip
     data.append(bars.ends(
         [101.0] * len(shown),
-        [f"{s:.0f} % of {fmt.count(int(r['n_scored']))}" + (f" · {_harms(r)}" if _harms(r) else "")
+        [f"{'▲ ' if _harms(r) else ''}{s:.0f} % of {fmt.count(int(r['n_scored']))}"
          for s, r in zip(shares, shown, strict=False)],
     ))  # fmt: skip
     rest = f" The worst {len(shown)} of {len(ordered)} lines." if len(shown) < len(ordered) else ""
@@ -62,7 +62,7 @@ def items(rows: Sequence[Row]) -> Chart | None:
             yaxis=category_axis(names[: len(shown)]),
         ),
         height=bars.height(len(shown)),
-        legend=(("c2", "an error harms customer, business or compliance"), ("c1", "other lines")),
+        legend=(("c2", "▲ an error harms customer, business or compliance"), ("c1", "other lines")),
         head=("Line", "About", "An error harms", "Met", "95 % range", "Evaluations", "Fatal"),
         rows=[
             [name, (r["topic"] or fmt.UNKNOWN).replace("_", " "), _harms(r) or fmt.UNKNOWN,

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from reports.records import Row
 
 STAGES = (
-    ("dials", "Dialled"), ("connected", "Connected"), ("live", "A person answered"),
-    ("right_party", "The right person"),
+    ("dials", "Dialled"), ("connected", "Connected"), ("live", "Live person"),
+    ("right_party", "Right person"),
 )  # fmt: skip
 """What becomes of a dial, in order; each is a part of the one before."""
 _COLOURS = ("c1", "c3", "c5", "c6", "c2")

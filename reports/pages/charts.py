@@ -6,7 +6,7 @@ A chart is made of the numbers of the page's span, or of rows that one query rea
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from reports.figures import answers, causes, evaluation, handling, outbound, paths, spending
@@ -53,13 +53,20 @@ def read(reader: Reader, grain: Grain, batch: Sequence[Span]) -> dict[Span, Rows
     return found
 
 
+_STRETCHED = 1.6
+
 Make = Callable[["Site", Numbers, Rows], Chart | None]
 
 
 def of_topic(topic: str, site: Site, here: Numbers, rows: Mapping[str, list[Row]]) -> list[Chart]:
     """The charts of one subject; those with nothing to show are left out."""
     made = (make(site, here, dict(rows)) for make in CHARTS.get(topic, ()))
-    return [chart for chart in made if chart]
+    found = [chart for chart in made if chart]
+    if len(found) == 1:
+        return [replace(found[0], span=12)]
+    # Two beside each other end at the same line, if that does not stretch one too far.
+    tall = max((chart.height for chart in found), default=0)
+    return [replace(c, height=tall) if tall < _STRETCHED * c.height else c for c in found]
 
 
 def _scopes(site: Site, here: Numbers, kind: str) -> Iterator[tuple[str, str]]:

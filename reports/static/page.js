@@ -76,7 +76,7 @@
       for (const f of figures) if (seen.some((e) => e.isIntersecting && e.target === placeOf(f))) drawOne(f);
     }, { rootMargin: "50%" });
     for (const f of figures) watch.observe(placeOf(f));
-    // On a phone: labels inside, short names, fewer ticks, no colour bar.
+    // On a phone: labels inside, short names, fewer ticks, no colour bar, small words in flows.
     const narrow = (full, data) => {
       full.margin.r = Math.min(full.margin.r, 14);
       full.annotations = (full.annotations || []).map((a) => a.xref === "paper" ? { ...a, x: 1, xanchor: "right", yanchor: "bottom" } : a);
@@ -84,6 +84,7 @@
       full.xaxis.tickangle = 0;
       if (full.xaxis.tickvals && full.xaxis.tickvals.length > 6) for (const k of ["tickvals", "ticktext"]) full.xaxis[k] = full.xaxis[k].filter((_, i) => i % 2 === 0);
       if (full.yaxis.ticktext) full.yaxis.ticktext = full.yaxis.ticktext.map((t) => t.length > 13 ? escape(plain(t).slice(0, 12)) + "…" : t);
+      for (const trace of data) if (trace.type === "sankey") trace.textfont = { ...trace.textfont, size: 10 };
       for (const trace of data) if (trace.type === "heatmap") Object.assign(trace, { showscale: false, xgap: trace.z[0].length > 20 ? 0 : 1 });
     };
     const plain = (text) => text.replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&amp;", "&");
