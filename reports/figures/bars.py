@@ -100,6 +100,12 @@ def time_axis(longest: float, most: int = 6) -> dict[str, Any]:
     return {"tickvals": marks, "ticktext": [long_time(m) for m in marks], "range": [0, longest]}
 
 
+def count_axis(longest: float) -> dict[str, Any]:
+    """A horizontal axis of counts: few of them are not marked by halves."""
+    few = {"dtick": 1} if longest < 6 else {"nticks": 5}  # noqa: PLR2004
+    return {"tickformat": ",d", "range": [0, longest], **few}
+
+
 def long_time(seconds: float | None) -> str:
     """A time of any length: 40 s, 6:22, 5 h 12 min, 3.5 days."""
     if seconds is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from reports import format as fmt
 from reports.figures import bars
@@ -35,7 +35,37 @@ def complaints(rows: Sequence[Row], by: str) -> Chart | None:
     data.append(bars.ends([r["n"] for r in shown], [fmt.count(r["n"]) for r in shown]))
     timed = [(i, r) for i, r in enumerate(shown) if r["resolution_s"] is not None]
     longest = 1.42 * max((r["resolution_s"] for _, r in timed), default=0) or 86_400
-    data.append({
+    if timed:
+        data.append(_times(timed))
+    rest = f" The first {len(shown)} of {len(ordered)}." if len(shown) < len(ordered) else ""
+    total = sum(r["n"] for r in ordered)
+    return Chart(
+        id="causes",
+        title=f"Complaints by {by}, and how soon they are put right",
+        sub="Whole centre. Right: the time within which half of the complaints resolved in the "
+        "same span were; hollow points rest on few cases." + rest,
+        alt=f"Of {total:,.0f} complaints {shown[0]['n']:,.0f} are of {names[0]}.",
+        figure=figure(
+            data, **bars.LAYOUT,
+            xaxis=bars.count_axis(most) | {"domain": [0, 0.52] if timed else [0, 1]},
+            xaxis2=bars.time_axis(longest, 3)
+            | {"domain": [0.58, 1], "tickangle": 0, "visible": bool(timed)},
+            yaxis=category_axis(names),
+        ),
+        height=bars.height(len(shown)),
+        legend=(("c2", "complaints"), ("c1", "median time to resolve")),
+        head=(by.capitalize(), "Complaints", "Share", "Median time to resolve", "Resolved"),
+        rows=[
+            [r["name"], fmt.count(r["n"]), fmt.share(100 * r["n"] / total),
+             bars.long_time(r["resolution_s"]), fmt.count(r["n_resolved"])]
+            for r in ordered
+        ],
+    )  # fmt: skip
+
+
+def _times(timed: Sequence[tuple[int, Row]]) -> dict[str, Any]:
+    """The median time to resolve of each bar that has one, on an axis of its own."""
+    return {
         "type": "scatter", "mode": "markers+text", "xaxis": "x2",
         "x": [r["resolution_s"] for _, r in timed], "y": [i for i, _ in timed],
         "marker": {
@@ -48,27 +78,4 @@ def complaints(rows: Sequence[Row], by: str) -> Chart | None:
                         fmt.count(r["n_resolved"])] for _, r in timed],
         "hovertemplate": "%{customdata[0]}: half of %{customdata[2]} resolved within "
         "<b>%{customdata[1]}</b><extra></extra>", "cliponaxis": False,
-    })  # fmt: skip
-    rest = f" The first {len(shown)} of {len(ordered)}." if len(shown) < len(ordered) else ""
-    total = sum(r["n"] for r in ordered)
-    return Chart(
-        id="causes",
-        title=f"Complaints by {by}, and how soon they are put right",
-        sub="Whole centre. Right: the time within which half of those resolved were; hollow "
-        "points rest on few cases." + rest,
-        alt=f"Of {total:,.0f} complaints {shown[0]['n']:,.0f} are of {names[0]}.",
-        figure=figure(
-            data, **bars.LAYOUT,
-            xaxis={"range": [0, most], "domain": [0, 0.52], "tickformat": ",d", "nticks": 4},
-            xaxis2={**bars.time_axis(longest, 3), "domain": [0.58, 1], "tickangle": 0},
-            yaxis=category_axis(names),
-        ),
-        height=bars.height(len(shown)),
-        legend=(("c2", "complaints"), ("c1", "median time to resolve")),
-        head=(by.capitalize(), "Complaints", "Share", "Median time to resolve", "Resolved"),
-        rows=[
-            [r["name"], fmt.count(r["n"]), fmt.share(100 * r["n"] / total),
-             bars.long_time(r["resolution_s"]), fmt.count(r["n_resolved"])]
-            for r in ordered
-        ],
-    )  # fmt: skip
+    }  # fmt: skip

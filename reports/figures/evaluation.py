@@ -58,7 +58,7 @@ def items(rows: Sequence[Row]) -> Chart | None:
         f"{fmt.plural(int(ordered[0]['n_scored']), 'evaluation')}.",
         figure=figure(
             data, **bars.LAYOUT,
-            xaxis={"range": [0, 134], **bars.PERCENT},
+            xaxis={"range": [0, 150], **bars.PERCENT},
             yaxis=category_axis(names[: len(shown)]),
         ),
         height=bars.height(len(shown)),

@@ -65,7 +65,7 @@ def funnel(rows: Sequence[Row], whole: Row) -> Chart | None:
         alt="; ".join(f"{label}: {fmt.count(whole[key])}" for key, label in stages) + ".",
         figure=figure(
             data, **bars.LAYOUT,
-            xaxis={"range": [0, longest], "tickformat": ",d", "nticks": 6},
+            xaxis=bars.count_axis(longest),
             yaxis=category_axis(labels),
         ),
         height=70 + 46 * len(stages),

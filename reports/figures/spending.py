@@ -25,8 +25,8 @@ def by_site(rows: Sequence[Row]) -> Chart | None:
     """A bar for each site.
 
     Args:
-        rows: site (None where not known), labour, vendor, telecom, overhead, total; a kind is
-            None where nothing is on record or an amount is not known.
+        rows: site (None where not known), currency, labour, vendor, telecom, overhead, total; a
+            kind is None where nothing is on record or an amount is not known.
     """
     ordered = sorted(
         ({**r, "name": r["site"] or _NOWHERE} for r in rows if _told(r)),
@@ -51,12 +51,12 @@ def by_site(rows: Sequence[Row]) -> Chart | None:
     return Chart(
         id="costs",
         title="What each site costs, by kind",
-        sub="Whole centre, in its currency; costs of the whole centre are shared by handle time. "
-        "“≥”: an amount is not known.",
+        sub=f"Whole centre, in {rows[0]['currency'] or 'its currency'}; costs "
+        "of the whole centre are shared by handle time. “≥”: an amount is not known.",
         alt=f"{names[0]} has {100 * _told(ordered[0]) / every:.0f} % of {fmt.count(every)}.",
         figure=figure(
             data, **bars.LAYOUT,
-            xaxis={"range": [0, longest], "tickformat": ",d", "nticks": 6},
+            xaxis=bars.count_axis(longest),
             yaxis=category_axis(names),
         ),
         height=bars.height(len(shown)),

@@ -160,19 +160,23 @@ def test_complaints_stand_beside_the_time_they_took():
         ["price", "30", "90.9\u202f%", "1\u202fday", "30"],
         [NASTY, "3", "9.1\u202f%", UNKNOWN, "3"],
     ]  # fmt: skip
+    untimed = causes.complaints(rows[:1], "cause")
+    assert len(untimed.figure["data"]) == 2
+    assert untimed.figure["layout"]["xaxis"]["dtick"] == 1
     assert causes.complaints(rows[2:], "cause") is None
 
 
 def test_costs_are_whole_and_an_unknown_amount_is_said():
-    kinds = ("labour", "vendor", "telecom", "overhead", "total")
+    kinds = ("labour", "vendor", "telecom", "overhead", "total", "currency")
     rows = [
-        {"site": None, **dict(zip(kinds, (None, 50.0, None, 20.0, None), strict=True))},
-        {"site": "Cork", **dict(zip(kinds, (900.0, None, 10.0, 90.0, 1000.0), strict=True))},
+        {"site": None, **dict(zip(kinds, (None, 50.0, None, 20.0, None, "EUR"), strict=True))},
+        {"site": "Cork", **dict(zip(kinds, (900.0, None, 10.0, 90.0, 1000.0, "EUR"), strict=True))},
     ]
     chart = spending.by_site(rows)
     *parts, end = chart.figure["data"]
     assert [sum(x) for x in zip(*(part["x"] for part in parts), strict=True)] == [1000, 70]
     assert end["x"] == [1000, 70]
+    assert "in EUR;" in chart.sub
     assert [row[-1] for row in chart.rows] == ["1,000", "≥ 70"]
     assert spending.by_site([]) is None
 
