@@ -1,4 +1,4 @@
-"""Builds the static site of one publication: the overview, a page per local day, the checks."""
+"""Builds the static site of one publication: overview, periods, trends, glossary, checks."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
-from reports import overviews
-from reports.pages import data_quality
+from reports import overviews, timelines
+from reports.pages import data_quality, glossary, trends
 from reports.pages.frame import Site
 from reports.pages.render import render
 from reports.queries import Reader, ReportError
@@ -60,7 +60,7 @@ def build_site(
         dates = [row["local_date"] for row in days]
         script = _write_assets(out, written)
         site = _site(reader, name, days[-1]["zone"], dates, script)
-        whole = 2 + sum(map(len, site.spans.values())) + sum(map(len, site.topics.values()))
+        whole = 4 + sum(map(len, site.spans.values())) + sum(map(len, site.topics.values()))
 
         def put(path: str, template: str, context: dict) -> None:
             _write(out / path, render(template, context))
@@ -70,6 +70,9 @@ def build_site(
 
         put("index.html", "overview.html.j2", overviews.of_all(reader, site))
         put("data-quality.html", "data_quality.html.j2", data_quality.context(site))
+        put("trends.html", "trends.html.j2", trends.context(site, timelines.read(reader, dates)))
+        numbers = reader.period_numbers(dates[0], dates[-1], metrics=[])
+        put("glossary.html", "glossary.html.j2", glossary.context(site, numbers))
         for grain in GRAINS:
             for path, template, context in overviews.pages(reader, site, grain):
                 put(path, template, context)

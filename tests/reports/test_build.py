@@ -12,6 +12,8 @@ from reports.build import build_site
 from reports.queries import ReportError
 
 LAST = "2026-10-28"
+SINGLE = ("index.html", "trends.html", "glossary.html", "data-quality.html")
+WITHOUT_GLOSSARY = ("data-quality.html", "trends.html")
 
 
 class _Page(HTMLParser):
@@ -50,7 +52,7 @@ def test_there_is_an_overview_a_page_of_checks_and_pages_for_each_day_week_and_m
         f"{span}/{name}.html" for span in spans for name in ("service", "handling", "people")
     ]
     overviews = [f"{span}.html" for span in spans]
-    assert sorted(site.pages) == sorted(["index.html", "data-quality.html", *overviews, *subjects])
+    assert sorted(site.pages) == sorted([*SINGLE, *overviews, *subjects])
     folder = site.index.parent
     assert sorted(p.relative_to(folder).as_posix() for p in folder.rglob("*.*")) == sorted(
         site.files
@@ -96,6 +98,18 @@ def test_links_lead_to_pages_that_exist(site):
                 assert link[1:] in identifiers, (page, link)
             elif link and not link.startswith("data:"):
                 assert (path.parent / link.partition("#")[0]).is_file(), (page, link)
+
+
+def test_every_page_leads_to_trends_and_glossary_and_each_chart_to_its_definition(site):
+    folder = site.index.parent
+    for page in (*SINGLE, f"days/{LAST}.html", "weeks/2026-W43/handling.html"):
+        links = [a.get("href") for tag, a in _Page(folder / page).tags if tag == "a"]
+        root = "../" * page.count("/")
+        assert {f"{root}trends.html", f"{root}glossary.html"} <= set(links), page
+    defined = {a["id"] for _, a in _Page(folder / "glossary.html").tags if "id" in a}
+    links = [a.get("href", "") for tag, a in _Page(folder / "trends.html").tags if tag == "a"]
+    asked = {link.partition("#")[2] for link in links if link.startswith("glossary.html#")}
+    assert "metric-service_level" in asked <= defined
 
 
 def test_names_from_outside_are_text_on_every_page(site):
@@ -175,11 +189,12 @@ def test_the_stamp_the_glossary_and_the_note_are_on_every_page(site):
         assert "times in Europe/Berlin" in text
         assert "Can these numbers be trusted?" in text
         assert "7,920 lines read = 7,917 loaded + 2 quarantined + 1 left out" in text
-        if page != "data-quality.html":
+        if page not in WITHOUT_GLOSSARY:
             assert "@1</code>" in text
             assert "callmart calls --metric" in text
-        if page != "data-quality.html" and page.count("/") < 2:
+        if page not in WITHOUT_GLOSSARY and page.count("/") < 2:
             assert "service_level@1" in text
+        if page not in SINGLE[1:] and page.count("/") < 2:
             assert "it is assumed" in text
 
 

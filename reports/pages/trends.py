@@ -1,0 +1,297 @@
+"""The page of trends: what changed, which days stood out, and the course of every metric."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from itertools import chain
+from typing import TYPE_CHECKING, Any
+
+from reports import format as fmt
+from reports.figures.control import control_chart, told, usual
+from reports.pages import tables
+from reports.pages.frame import frame, page_of
+from reports.pages.render import STATES
+from reports.topics import TOPICS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from markupsafe import Markup
+
+    from reports.pages.frame import Site
+    from reports.spans import Span
+    from reports.timelines import Timeline, Told
+    from reports.topics import Topic
+    from reports.trends import Shift
+
+SIGMA = "\u03c3"
+MOST_SHIFTS = 12
+MOST_DAYS = 8
+_FAR = 5.0
+"""One metric alone makes a day stand out when it is so many standard deviations off."""
+_CAPPED = 8.0
+"""No metric alone counts for more when days are put in order."""
+_TOGETHER = 3
+"""Or so many metrics are outside their usual range at once: by chance that is hardly ever seen."""
+_NAMED = 4
+_BY_CHANCE = 0.003
+"""Share of values outside limits of three standard deviations without any cause."""
+_MOODS = {
+    "good": ("good", "●", "better"), "bad": ("bad", "■", "worse"), "": ("plain", "◆", "different"),
+}  # fmt: skip
+_SURE = ((6.0, "beyond doubt"), (4.5, "very sure"), (0.0, "likely"))
+"""From so many standard errors on, and how a manager would put it."""
+CAUSES = (
+    ("offered", 1, "more contacts came than usual"),
+    ("ivr_sessions", 1, "more calls reached the menus than usual"),
+    ("ivr_containment", -1, "the menus settled less than usual"),
+    ("contained_gross", -1, "the menus settled less than usual"),
+    ("absence_rate", 1, "more agents were absent than usual"),
+    ("shrinkage", 1, "less of the paid time was there for contacts"),
+    ("schedule_adherence", -1, "agents kept less to their schedules"),
+    ("average_handle_time", 1, "contacts took longer than usual"),
+    ("forecast_wape_day", 1, "the forecast was farther off than usual"),
+    ("offered", -1, "fewer contacts came than usual"),
+)  # fmt: skip
+"""What drives the rest, first the farthest up the chain: metric, sign, words."""
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A metric's control chart with what is said beside it."""
+
+    metric: str
+    name: str
+    value: str
+    state: tuple[str, str, str] | None
+    goal: str
+    usual: str
+    picture: Markup
+    said: tuple[tuple[str, str], ...]
+    """(mood, words)"""
+
+
+def context(site: Site, found: Told) -> dict[str, Any]:
+    """What the template of the page of trends needs."""
+    lines = [line for of_topic in found.values() for line in of_topic.values()]
+    topic_of = {m: t for t in TOPICS for m in found.get(t.id, ())}
+    shifts = _shifts(site, lines, topic_of)
+    points = sum(len(line.spans) for line in lines if line.found.levels)
+    return {
+        **frame(site),
+        "title": "Trends",
+        "subtitle": _subtitle(lines),
+        "root": "",
+        "columns": _COLUMNS,
+        "shifts": shifts[:MOST_SHIFTS],
+        "more_shifts": shifts[MOST_SHIFTS:],
+        "days": _days(site, lines, topic_of),
+        "measured": sum(1 for line in lines if line.found.levels),
+        "by_chance": round(_BY_CHANCE * points),
+        "outside": sum(len(line.found.outside) for line in lines),
+        "topics": [
+            {"topic": t, "charts": [_chart(site, line, t) for line in found[t.id].values()],
+             "rows": [_row(line) for line in found[t.id].values()]}
+            for t in TOPICS if t.id in found
+        ],
+        "table": _TABLE,
+    }  # fmt: skip
+
+
+def _subtitle(lines: Sequence[Timeline]) -> str:
+    if not lines:
+        return "No metric has four final values yet"
+    first = min(line.spans[0].first for line in lines)
+    last = max(line.spans[-1].last for line in lines)
+    return f"{fmt.days(first, last)} · {fmt.plural(len(lines), 'metric')} of the whole centre"
+
+
+# -------------------------------------------------------------------- what changed
+
+_COLUMNS = [
+    tables.Column("Metric", left=True), tables.Column("Since", left=True), tables.Column("From"),
+    tables.Column("To"), tables.Column("Size", title="In standard deviations of the single values"),
+    tables.Column("How sure", left=True, title="By the change's own standard error"),
+    tables.Column("Which is", left=True),
+]  # fmt: skip
+
+
+def _shifts(
+    site: Site, lines: Iterable[Timeline], topic_of: dict[str, Topic]
+) -> list[list[tables.Cell]]:
+    """A row for each lasting change of level, the largest first; a return to before has none."""
+    rows = []
+    for line in lines:
+        known: Shift | None = None
+        for shift in line.found.shifts:
+            if known is None or not known.returns:
+                rows.append((-abs(shift.size), _shift(site, line, shift, topic_of)))
+            known = shift
+    return [row for _, row in sorted(rows, key=lambda r: r[0])]
+
+
+def _shift(
+    site: Site, line: Timeline, shift: Shift, topic_of: dict[str, Topic]
+) -> list[tables.Cell]:
+    unit = line.metric.unit
+    span = line.spans[shift.place]
+    before, after = (
+        tables.Cell(fmt.value(line.told(level.centre), unit), sort=level.centre)
+        for level in (shift.before, shift.after)
+    )
+    sign = "+" if shift.size > 0 else fmt.MINUS
+    return [
+        tables.Cell(line.metric.name, href=f"#{anchor(line.metric.id)}"),
+        tables.Cell(
+            _since(line, shift), sort=span.first.isoformat(), left=True,
+            href=_href(site, span, topic_of.get(line.metric.id)),
+        ),
+        before, after,
+        tables.Cell(f"{sign}{abs(shift.size):.1f}{fmt.SPACE}{SIGMA}", sort=round(shift.size, 3)),
+        tables.Cell(
+            next(words for z, words in _SURE if shift.clearness >= z),
+            sort=round(shift.clearness, 3), left=True,
+        ),
+        tables.Cell(state=_MOODS[line.mood(shift.size)], sort=line.mood(shift.size), left=True),
+    ]  # fmt: skip
+
+
+def _since(line: Timeline, shift: Shift) -> str:
+    """When a level began, and when it ended if it has."""
+    first = line.spans[shift.place].first
+    if shift.after.end == len(line.spans):
+        return f"{fmt.day(first)} {first.year}"
+    last = line.spans[shift.after.end - 1].last
+    return f"{fmt.days(first, last)}{', then back' if shift.returns else ''}"
+
+
+def _href(site: Site, span: Span, topic: Topic | None) -> str:
+    """The page of a span about a subject, or its overview; empty where it has none."""
+    return page_of(site, span, topic) if span in site.spans.get(span.grain, ()) else ""
+
+
+# -------------------------------------------------------------------- days that stood out
+
+
+def _days(
+    site: Site, lines: Iterable[Timeline], topic_of: dict[str, Topic]
+) -> list[dict[str, Any]]:
+    """The days or weeks on which more was out of the usual than chance brings, the worst first."""
+    found: dict[Span, list[tuple[float, Timeline, int]]] = defaultdict(list)
+    for line in lines:
+        for place in line.found.outside:
+            found[line.spans[place]].append((line.excess(place), line, place))
+    told_days = [
+        (
+            sum(min(_CAPPED, abs(excess)) for excess, _, _ in out),
+            span,
+            sorted(out, key=lambda o: -abs(o[0])),
+        )
+        for span, out in found.items()
+        if len(out) >= _TOGETHER or max(abs(excess) for excess, _, _ in out) >= _FAR
+    ]
+    told_days.sort(key=lambda d: (-d[0], d[1]))
+    return [
+        {
+            "name": f"{span.short} {span.first.year}",
+            "href": _href(site, span, None),
+            "n": len(out),
+            "cause": _cause(out),
+            "metrics": [_outside(site, *o, topic_of) for o in out[:_NAMED]],
+            "more": max(0, len(out) - _NAMED),
+        }
+        for _, span, out in told_days[:MOST_DAYS]
+    ]
+
+
+def _outside(
+    site: Site, excess: float, line: Timeline, place: int, topic_of: dict[str, Topic]
+) -> dict[str, Any]:
+    return {
+        "name": line.metric.name,
+        "href": _href(site, line.spans[place], topic_of.get(line.metric.id)),
+        "state": _MOODS[line.mood(excess)],
+        "text": told(line, place),
+    }
+
+
+def _cause(out: Sequence[tuple[float, Timeline, int]]) -> str:
+    """The driver farthest up the chain among what was out of the usual at the same time."""
+    signs = {line.metric.id: 1 if excess > 0 else -1 for excess, line, _ in out}
+    causes = (words for metric, sign, words in CAUSES if signs.get(metric) == sign)
+    return next(causes, "")
+
+
+# -------------------------------------------------------------------- charts
+
+
+def anchor(metric: str) -> str:
+    """The identifier of a metric's chart."""
+    return f"trend-{metric}"
+
+
+def _chart(site: Site, line: Timeline, topic: Topic) -> Chart:
+    hrefs = [""] * len(line.spans)
+    for place in line.found.outside:
+        hrefs[place] = _href(site, line.spans[place], topic)
+    number = line.last
+    return Chart(
+        metric=line.metric.id,
+        name=line.metric.name,
+        value=fmt.value(number.value, line.metric.unit),
+        state=None if number.is_small else STATES.get(number.status),
+        goal=tables.goal_text(number),
+        usual=usual(line) if line.found.levels else "",
+        picture=control_chart(line, hrefs),
+        said=tuple(chain(_said_of_shift(line), _said_of_run(line), _said_of_none(line))),
+    )
+
+
+def _said_of_shift(line: Timeline) -> Iterable[tuple[str, str]]:
+    if not line.found.shifts:
+        return
+    shift = line.found.shifts[-1]
+    unit = line.metric.unit
+    arrow = "▲" if shift.size > 0 else "▼"
+    mood = {"good": "up", "bad": "down", "": "flat"}[line.mood(shift.size)]
+    size = fmt.difference(line.told(shift.after.centre) - line.told(shift.before.centre), unit)
+    yield mood, f"{arrow} {size} since {fmt.day(line.spans[shift.place].first)}"
+
+
+def _said_of_run(line: Timeline) -> Iterable[tuple[str, str]]:
+    """A run that has not ended."""
+    for first, end in line.found.runs:
+        if end == len(line.spans):
+            centre = line.found.levels[-1].centre
+            side = "above" if line.judged[first] > centre else "below"
+            yield "flat", f"{fmt.plural(end - first, line.grain)} running {side} the centre"
+
+
+def _said_of_none(line: Timeline) -> Iterable[tuple[str, str]]:
+    if not line.found.levels:
+        few = "too few values for a usual range" if line.found.sigma else "hardly ever moves"
+        yield "flat", few
+
+
+_TABLE = [
+    tables.Column("Metric", left=True), tables.Column("Values"), tables.Column("Last"),
+    tables.Column("Centre now"), tables.Column("Usual range"), tables.Column("Goal"),
+    tables.Column("Outside"), tables.Column("Changes of level"),
+]  # fmt: skip
+
+
+def _row(line: Timeline) -> list[tables.Cell]:
+    """The numbers of a chart."""
+    unit, found = line.metric.unit, line.found
+    centre = line.told(found.levels[-1].centre) if found.levels else None
+    return [
+        tables.Cell(line.metric.name),
+        tables.Cell(f"{len(line.spans)} by {line.grain}", sort=len(line.spans)),
+        tables.Cell(fmt.value(line.last.value, unit), sort=line.last.value),
+        tables.Cell(fmt.value(centre, unit), sort=centre),
+        tables.Cell(usual(line) if found.levels else fmt.UNKNOWN),
+        tables.Cell(tables.goal_text(line.last) or fmt.UNKNOWN),
+        tables.Cell(fmt.count(len(found.outside)), sort=len(found.outside)),
+        tables.Cell(fmt.count(len(found.shifts)), sort=len(found.shifts)),
+    ]
