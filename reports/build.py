@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
-from reports import overviews, timelines
+from reports import overviews, standouts, timelines
 from reports.pages import data_quality, glossary, trends
 from reports.pages.frame import Site
 from reports.pages.render import render
@@ -70,7 +70,7 @@ def build_site(
 
         put("index.html", "overview.html.j2", overviews.of_all(reader, site))
         put("data-quality.html", "data_quality.html.j2", data_quality.context(site))
-        put("trends.html", "trends.html.j2", trends.context(site, timelines.read(reader, dates)))
+        put("trends.html", "trends.html.j2", _trends(reader, site))
         numbers = reader.period_numbers(dates[0], dates[-1], metrics=[])
         put("glossary.html", "glossary.html.j2", glossary.context(site, numbers))
         for grain in GRAINS:
@@ -83,6 +83,12 @@ def build_site(
 
 
 _N_ASSETS = len(_STATIC) + 1
+
+
+def _trends(reader: Reader, site: Site) -> dict:
+    told = timelines.read(reader, site.days)
+    stood = standouts.standouts(timelines.every(told))
+    return trends.context(site, told, stood, standouts.places(reader, site.days, stood))
 
 
 def _site(reader: Reader, name: str, zone: str, dates: Sequence[date], script: str) -> Site:

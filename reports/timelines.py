@@ -8,6 +8,7 @@ from datetime import timedelta
 from statistics import median
 from typing import TYPE_CHECKING
 
+from reports import format as fmt
 from reports import trends
 from reports.spans import GRAINS, span_of
 from reports.topics import TOPICS
@@ -94,6 +95,23 @@ class Timeline:
         )
         return self.told(low), self.told(high)
 
+    def beside(self, place: int) -> tuple[float, float]:
+        """A value as it was, and the centre of such a day."""
+        centre = self.found.level(place).centre
+        scaled = self.middle + (centre - self.middle) / self.weights[place] + self.pattern[place]
+        return self.numbers[place].value or 0.0, self.told(scaled)
+
+    def told_at(self, place: int) -> str:
+        """A value as it was, beside what is usual on such a day: 55.9 %, usual 68.1 to 84.9 %."""
+        value = fmt.value(self.numbers[place].value, self.metric.unit)
+        return f"{value}, usual {self.range_words(*self.usual(place))}"
+
+    def range_words(self, low: float, high: float) -> str:
+        """A range in words, its unit said once: 62.1 to 81.4 %."""
+        texts = [fmt.value(v, self.metric.unit) for v in (low, high)]
+        (number, unit), (_, other) = (fmt.number_and_unit(text) for text in texts)
+        return f"{number if unit == other else texts[0]} to {texts[1]}"
+
     def excess(self, place: int) -> float:
         """How far a value is from its centre, in standard deviations."""
         return self.found.excess(place, self.judged[place])
@@ -135,6 +153,11 @@ def read(reader: Reader, days: Sequence[date]) -> Told:
     return told
 
 
+def every(told: Told) -> list[Timeline]:
+    """All courses, in the order of the topics."""
+    return [line for of_topic in told.values() for line in of_topic.values()]
+
+
 def _whole_weeks(days: Sequence[date]) -> list[Span]:
     weeks = sorted({span_of("week", day) for day in days})
     return [week for week in weeks if week.first >= days[0] and week.last <= days[-1]]
@@ -144,13 +167,15 @@ def timeline_of(
     metric: str,
     spans: Mapping[Grain, Sequence[Span]],
     numbers: Mapping[Grain, Mapping[Span, Numbers]],
+    *,
+    scope: tuple[str, str] = ("all", "all"),
 ) -> Timeline | None:
     """A metric by week where there are weeks enough, else by day, else by the weeks there are.
 
     None where it has fewer than four points of either.
     """
-    weeks = _points(metric, spans["week"], numbers["week"])
-    days = _points(metric, spans["day"], numbers["day"])
+    weeks = _points(metric, scope, spans["week"], numbers["week"])
+    days = _points(metric, scope, spans["day"], numbers["day"])
     if len(weeks) >= _WEEKS:
         return _timeline("week", weeks)
     if len(days) >= _DENSE * len(spans["day"]):
@@ -159,10 +184,10 @@ def timeline_of(
 
 
 def _points(
-    metric: str, spans: Sequence[Span], numbers: Mapping[Span, Numbers]
+    metric: str, scope: tuple[str, str], spans: Sequence[Span], numbers: Mapping[Span, Numbers]
 ) -> list[tuple[Span, Number]]:
     """Where a metric has a final value on cases enough."""
-    found = ((span, numbers[span].get(metric)) for span in spans if span in numbers)
+    found = ((span, numbers[span].get(metric, *scope)) for span in spans if span in numbers)
     return [(span, n) for span, n in found if n is not None and _is_point(n)]
 
 

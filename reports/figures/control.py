@@ -53,27 +53,10 @@ def in_words(line: Timeline) -> str:
     return ", ".join(said) + "."
 
 
-def usual(line: Timeline, level: int = -1) -> str:
-    """The usual range on one level, in words: 62.1 to 81.4 %."""
-    found = line.found.levels[level]
-    return _range(line, line.told(found.low), line.told(found.high))
-
-
-def told(line: Timeline, place: int) -> str:
-    """A value as it was, beside what is usual on such a weekday: 55.9 %, usual 68.1 to 84.9 %."""
-    value = fmt.value(line.numbers[place].value, line.metric.unit)
-    return f"{value}, usual {_range(line, *line.usual(place))}"
-
-
-def _range(line: Timeline, low: float, high: float) -> str:
-    texts = [fmt.value(v, line.metric.unit) for v in (low, high)]
-    return f"{_bare(*texts)} to {texts[1]}"
-
-
-def _bare(low: str, high: str) -> str:
-    """The first of two numbers without the unit that the second names too."""
-    number, unit = fmt.number_and_unit(low)
-    return number if unit == fmt.number_and_unit(high)[1] else low
+def usual(line: Timeline) -> str:
+    """The usual range on the newest level, in words: 62.1 to 81.4 %."""
+    level = line.found.levels[-1]
+    return line.range_words(line.told(level.low), line.told(level.high))
 
 
 class _Scale:
@@ -161,7 +144,7 @@ def _alarms(line: Timeline, at: _Scale, hrefs: Sequence[str]) -> list[str]:
     for place in line.found.outside:
         value = line.told(line.judged[place])
         mood = line.mood(line.excess(place))
-        text = f"{line.spans[place].short}: {told(line, place)}; {_WORDS[mood]}"
+        text = f"{line.spans[place].short}: {line.told_at(place)}; {_WORDS[mood]}"
         mark = _mark(mood, at.x(place), at.y(value))
         whole = f"<title>{escape(text)}</title>{mark}"
         href = hrefs[place]

@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from reports import format as fmt
-from reports.figures.control import control_chart, told, usual
+from reports import timelines
+from reports.figures.control import control_chart, usual
 from reports.pages import tables
 from reports.pages.frame import frame, page_of
 from reports.pages.render import STATES
 from reports.topics import TOPICS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from markupsafe import Markup
 
     from reports.pages.frame import Site
     from reports.spans import Span
+    from reports.standouts import Outside, Standout
     from reports.timelines import Timeline, Told
     from reports.topics import Topic
     from reports.trends import Shift
@@ -28,12 +29,6 @@ if TYPE_CHECKING:
 SIGMA = "\u03c3"
 MOST_SHIFTS = 12
 MOST_DAYS = 8
-_FAR = 5.0
-"""One metric alone makes a day stand out when it is so many standard deviations off."""
-_CAPPED = 8.0
-"""No metric alone counts for more when days are put in order."""
-_TOGETHER = 3
-"""Or so many metrics are outside their usual range at once: by chance that is hardly ever seen."""
 _NAMED = 4
 _BY_CHANCE = 0.003
 """Share of values outside limits of three standard deviations without any cause."""
@@ -42,19 +37,6 @@ _MOODS = {
 }  # fmt: skip
 _SURE = ((6.0, "beyond doubt"), (4.5, "very sure"), (0.0, "likely"))
 """From so many standard errors on, and how a manager would put it."""
-CAUSES = (
-    ("offered", 1, "more contacts came than usual"),
-    ("ivr_sessions", 1, "more calls reached the menus than usual"),
-    ("ivr_containment", -1, "the menus settled less than usual"),
-    ("contained_gross", -1, "the menus settled less than usual"),
-    ("absence_rate", 1, "more agents were absent than usual"),
-    ("shrinkage", 1, "less of the paid time was there for contacts"),
-    ("schedule_adherence", -1, "agents kept less to their schedules"),
-    ("average_handle_time", 1, "contacts took longer than usual"),
-    ("forecast_wape_day", 1, "the forecast was farther off than usual"),
-    ("offered", -1, "fewer contacts came than usual"),
-)  # fmt: skip
-"""What drives the rest, first the farthest up the chain: metric, sign, words."""
 
 
 @dataclass(frozen=True)
@@ -72,9 +54,21 @@ class Chart:
     """(mood, words)"""
 
 
-def context(site: Site, found: Told) -> dict[str, Any]:
-    """What the template of the page of trends needs."""
-    lines = [line for of_topic in found.values() for line in of_topic.values()]
+def context(
+    site: Site,
+    found: Told,
+    stood: Sequence[Standout] = (),
+    places: Mapping[Span, str] | None = None,
+) -> dict[str, Any]:
+    """What the template of the page of trends needs.
+
+    Args:
+        site: the site.
+        found: the course of every metric.
+        stood: the days and weeks that stood out.
+        places: where and when they did, in words.
+    """
+    lines = timelines.every(found)
     topic_of = {m: t for t in TOPICS for m in found.get(t.id, ())}
     shifts = _shifts(site, lines, topic_of)
     points = sum(len(line.spans) for line in lines if line.found.levels)
@@ -86,7 +80,7 @@ def context(site: Site, found: Told) -> dict[str, Any]:
         "columns": _COLUMNS,
         "shifts": shifts[:MOST_SHIFTS],
         "more_shifts": shifts[MOST_SHIFTS:],
-        "days": _days(site, lines, topic_of),
+        "days": _days(site, stood, places or {}, topic_of),
         "measured": sum(1 for line in lines if line.found.levels),
         "by_chance": round(_BY_CHANCE * points),
         "outside": sum(len(line.found.outside) for line in lines),
@@ -125,7 +119,7 @@ def _shifts(
     for line in lines:
         known: Shift | None = None
         for shift in line.found.shifts:
-            if known is None or not known.returns:
+            if (known is None or not known.returns) and _is_seen(line, shift):
                 rows.append((-abs(shift.size), _shift(site, line, shift, topic_of)))
             known = shift
     return [row for _, row in sorted(rows, key=lambda r: r[0])]
@@ -157,6 +151,13 @@ def _shift(
     ]  # fmt: skip
 
 
+def _is_seen(line: Timeline, shift: Shift) -> bool:
+    """Whether people see a difference between the two levels at all."""
+    unit = line.metric.unit
+    before, after = (line.told(level.centre) for level in (shift.before, shift.after))
+    return fmt.value(before, unit) != fmt.value(after, unit)
+
+
 def _since(line: Timeline, shift: Shift) -> str:
     """When a level began, and when it ended if it has."""
     first = line.spans[shift.place].first
@@ -175,52 +176,33 @@ def _href(site: Site, span: Span, topic: Topic | None) -> str:
 
 
 def _days(
-    site: Site, lines: Iterable[Timeline], topic_of: dict[str, Topic]
+    site: Site,
+    found: Sequence[Standout],
+    places: Mapping[Span, str],
+    topic_of: dict[str, Topic],
 ) -> list[dict[str, Any]]:
-    """The days or weeks on which more was out of the usual than chance brings, the worst first."""
-    found: dict[Span, list[tuple[float, Timeline, int]]] = defaultdict(list)
-    for line in lines:
-        for place in line.found.outside:
-            found[line.spans[place]].append((line.excess(place), line, place))
-    told_days = [
-        (
-            sum(min(_CAPPED, abs(excess)) for excess, _, _ in out),
-            span,
-            sorted(out, key=lambda o: -abs(o[0])),
-        )
-        for span, out in found.items()
-        if len(out) >= _TOGETHER or max(abs(excess) for excess, _, _ in out) >= _FAR
-    ]
-    told_days.sort(key=lambda d: (-d[0], d[1]))
     return [
         {
-            "name": f"{span.short} {span.first.year}",
-            "href": _href(site, span, None),
-            "n": len(out),
-            "cause": _cause(out),
-            "metrics": [_outside(site, *o, topic_of) for o in out[:_NAMED]],
-            "more": max(0, len(out) - _NAMED),
+            "name": f"{standout.span.short} {standout.span.first.year}",
+            "href": _href(site, standout.span, None),
+            "n": len(standout.out),
+            "cause": standout.cause,
+            "where": places.get(standout.span, ""),
+            "metrics": [_outside(site, one, topic_of) for one in standout.out[:_NAMED]],
+            "more": max(0, len(standout.out) - _NAMED),
         }
-        for _, span, out in told_days[:MOST_DAYS]
+        for standout in found
     ]
 
 
-def _outside(
-    site: Site, excess: float, line: Timeline, place: int, topic_of: dict[str, Topic]
-) -> dict[str, Any]:
+def _outside(site: Site, one: Outside, topic_of: dict[str, Topic]) -> dict[str, Any]:
+    span = one.line.spans[one.place]
     return {
-        "name": line.metric.name,
-        "href": _href(site, line.spans[place], topic_of.get(line.metric.id)),
-        "state": _MOODS[line.mood(excess)],
-        "text": told(line, place),
+        "name": one.line.metric.name,
+        "href": _href(site, span, topic_of.get(one.line.metric.id)),
+        "state": _MOODS[one.line.mood(one.excess)],
+        "text": one.line.told_at(one.place),
     }
-
-
-def _cause(out: Sequence[tuple[float, Timeline, int]]) -> str:
-    """The driver farthest up the chain among what was out of the usual at the same time."""
-    signs = {line.metric.id: 1 if excess > 0 else -1 for excess, line, _ in out}
-    causes = (words for metric, sign, words in CAUSES if signs.get(metric) == sign)
-    return next(causes, "")
 
 
 # -------------------------------------------------------------------- charts
@@ -277,7 +259,8 @@ def _said_of_none(line: Timeline) -> Iterable[tuple[str, str]]:
 _TABLE = [
     tables.Column("Metric", left=True), tables.Column("Values"), tables.Column("Last"),
     tables.Column("Centre now"), tables.Column("Usual range"), tables.Column("Goal"),
-    tables.Column("Outside"), tables.Column("Changes of level"),
+    tables.Column("Weekdays", left=True), tables.Column("Outside"),
+    tables.Column("Changes of level"),
 ]  # fmt: skip
 
 
@@ -292,6 +275,16 @@ def _row(line: Timeline) -> list[tables.Cell]:
         tables.Cell(fmt.value(centre, unit), sort=centre),
         tables.Cell(usual(line) if found.levels else fmt.UNKNOWN),
         tables.Cell(tables.goal_text(line.last) or fmt.UNKNOWN),
+        tables.Cell(_weekdays(line), left=True),
         tables.Cell(fmt.count(len(found.outside)), sort=len(found.outside)),
         tables.Cell(fmt.count(len(found.shifts)), sort=len(found.shifts)),
     ]
+
+
+def _weekdays(line: Timeline) -> str:
+    """The lowest and the highest weekday, where they differ by more than the noise."""
+    pattern = {s.first.isoweekday(): p for s, p in zip(line.spans, line.pattern, strict=True)}
+    low, high = (of(pattern, key=lambda d: pattern[d]) for of in (min, max))
+    if not line.found.sigma or pattern[high] - pattern[low] <= line.found.sigma:
+        return fmt.UNKNOWN
+    return f"{fmt.weekday(low)} lowest, {fmt.weekday(high)} highest"

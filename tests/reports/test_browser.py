@@ -119,6 +119,19 @@ def test_a_page_draws_everything_fits_and_can_be_read(open_page, day_page, name,
         assert too_wide(page) <= 0, f"{name} at {size['viewport']}"
 
 
+def test_the_trends_fit_can_be_read_and_lead_to_their_definitions(open_page):
+    page = open_page("trends.html")
+    assert page.locator("svg.control").count() >= 20
+    assert page.evaluate(LOW_CONTRAST) == []
+    for size in ("phone", "tablet", "light"):
+        page.set_viewport_size(LOOKS[size]["viewport"])
+        assert too_wide(page) <= 0, size
+    page.locator("#trend-service_level figcaption a").click()
+    page.wait_for_url("**/glossary.html#metric-service_level")
+    assert page.evaluate(LOW_CONTRAST) == []
+    assert too_wide(page) <= 0
+
+
 def seen(chart):
     """Scroll to a chart: it is drawn when it is about to be seen."""
     chart.scroll_into_view_if_needed()

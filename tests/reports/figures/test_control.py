@@ -3,7 +3,7 @@
 import re
 from xml.etree import ElementTree
 
-from reports.figures.control import control_chart, in_words, told, usual
+from reports.figures.control import control_chart, in_words, usual
 from tests.reports.centre import NASTY
 from tests.reports.made import share
 from tests.reports.test_timelines import told as timeline
@@ -38,7 +38,7 @@ def test_a_chart_is_said_in_words_and_names_are_text():
     assert "60 values from" in in_words(course)
     assert "1 change of level, 1 value outside the usual range." in in_words(course)
     assert usual(course).endswith("\u202f%")
-    assert " to " in told(course, 10)
+    assert course.told_at(10).startswith("5.0\u202f%, usual ")
     assert NASTY not in str(control_chart(course, [""] * 60))
 
 
