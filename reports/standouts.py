@@ -165,9 +165,8 @@ Counts = dict["date", dict["time", float]]
 def _counts(reader: Reader, days: Sequence[date], zone: str) -> Counts:
     """Offered contacts by local day and quarter hour."""
     found: Counts = defaultdict(dict)
-    for row in reader.rows(
-        "kpi_intervals", from_date=days[0], to_date=days[-1], metrics=["offered"]
-    ):
+    span = {"from_date": days[0], "to_date": days[-1], "metrics": ["offered"]}
+    for row in reader.rows("kpi_intervals", **span):
         clock = fmt.local(row["interval_start"], zone).time()
         found[row["local_date"]][clock] = float(row["value"] or 0)
     return found
@@ -203,7 +202,5 @@ def busiest(counts: Counts, day: date) -> Hours | None:
 
 
 def _hours(hours: Hours, zone: str) -> str:
-    return (
-        f" Most from {hours.first:%H:%M} to {hours.end:%H:%M} ({zone}): {fmt.count(hours.n)} contacts"
-        f" against {fmt.count(hours.usual)}."
-    )
+    when = f"{hours.first:%H:%M} to {hours.end:%H:%M} ({zone})"
+    return f" Most from {when}: {fmt.count(hours.n)} contacts against {fmt.count(hours.usual)}."

@@ -35,7 +35,7 @@ _BY_CHANCE = 0.003
 _MOODS = {
     "good": ("good", "●", "better"), "bad": ("bad", "■", "worse"), "": ("plain", "◆", "different"),
 }  # fmt: skip
-_SURE = ((6.0, "beyond doubt"), (4.5, "very sure"), (0.0, "likely"))
+_SURE = ((6.0, "very sure"), (4.5, "sure"), (0.0, "likely"))
 """From so many standard errors on, and how a manager would put it."""
 
 

@@ -121,7 +121,7 @@ def test_a_page_draws_everything_fits_and_can_be_read(open_page, day_page, name,
 
 def test_the_trends_fit_can_be_read_and_lead_to_their_definitions(open_page):
     page = open_page("trends.html")
-    assert page.locator("svg.control").count() >= 20
+    assert page.locator("svg.control").count() >= 15
     assert page.evaluate(LOW_CONTRAST) == []
     for size in ("phone", "tablet", "light"):
         page.set_viewport_size(LOOKS[size]["viewport"])
