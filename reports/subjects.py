@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from reports.pages import charts
 from reports.pages import topic as page
 from reports.pages.topic import Courses, Given
-from reports.spans import history
+from reports.spans import history, span_of
 from reports.topics import TOPICS, shown_kinds, shown_metrics
 
 if TYPE_CHECKING:
@@ -27,13 +27,15 @@ Page = tuple[str, str, dict[str, Any]]
 
 def topics_of(reader: Reader, spans: Mapping[Grain, Sequence[Span]]) -> dict[Span, tuple[str, ...]]:
     """The subjects of each day, week and month: those whose first key figure has cases."""
-    found = {}
-    for grain, every in spans.items():
-        told = reader.subjects(grain)
-        for span in every:
-            known = told.get(span, set())
-            found[span] = tuple(topic.id for topic in TOPICS if topic.cards[0] in known)
-    return found
+    told = reader.subjects("day") | reader.subjects("month")
+    for day in spans["day"]:
+        # What a day has cases of its week has too, and to ask costs a second.
+        told.setdefault(span_of("week", day.first), set()).update(told.get(day, ()))
+    return {
+        span: tuple(topic.id for topic in TOPICS if topic.cards[0] in told.get(span, ()))
+        for every in spans.values()
+        for span in every
+    }
 
 
 def topic_pages(reader: Reader, site: Site, grain: Grain) -> Iterator[Page]:

@@ -27,6 +27,8 @@ _WEEKS = 16
 """From so many whole weeks on a course is told by week; before, by day."""
 _FEWEST_CASES = 5
 """A share or mean of fewer cases jumps too far to be a point of a course."""
+_SHORTEST_LINE = 4
+"""A line of three values says nothing."""
 _DENSE = 0.66
 """A course is told by day only if so many of its days have cases enough."""
 _SHORTEST: dict[Grain, int] = {"day": 5, "week": 3, "month": 3}
@@ -129,6 +131,8 @@ Told = dict[str, dict[str, Timeline]]
 
 def read(reader: Reader, days: Sequence[date]) -> Told:
     """The courses of every metric that any topic shows, over the last thirteen months."""
+    if len(days) < _SHORTEST_LINE:
+        return {}
     last = days[-1]
     shown = [day for day in days if day > last - REACH]
     metrics = [metric for topic in TOPICS for metric in topic.cards]
@@ -199,7 +203,7 @@ def _is_point(number: Number) -> bool:
 
 def _timeline(grain: Grain, points: Sequence[tuple[Span, Number]]) -> Timeline | None:
     values = [n.value for _, n in points if n.value is not None]
-    if len(values) < 4 or not any(values):  # noqa: PLR2004  a line of three says nothing
+    if len(values) < _SHORTEST_LINE or not any(values):
         return None
     spans, numbers = tuple(s for s, _ in points), tuple(n for _, n in points)
     metric = numbers[-1].metric
