@@ -21,16 +21,21 @@ if TYPE_CHECKING:
 _BATCH = 31
 """So many days are read at once, with those before them."""
 
+_RECENT_DAYS = 31
+"""Older days have an overview alone: all pages are written with each publication."""
+
 Page = tuple[str, str, dict[str, Any]]
 """Path within the site, template, what the template needs."""
 
 
 def topics_of(reader: Reader, spans: Mapping[Grain, Sequence[Span]]) -> dict[Span, tuple[str, ...]]:
-    """The subjects of each day, week and month: those whose first key figure has cases."""
+    """The subjects of each recent day, week and month: those whose first key figure has cases."""
     told = reader.subjects("day") | reader.subjects("month")
     for day in spans["day"]:
         # What a day has cases of its week has too, and to ask costs a second.
         told.setdefault(span_of("week", day.first), set()).update(told.get(day, ()))
+    for day in spans["day"][:-_RECENT_DAYS]:
+        told.pop(day, None)
     return {
         span: tuple(topic.id for topic in TOPICS if topic.cards[0] in told.get(span, ()))
         for every in spans.values()

@@ -1,9 +1,13 @@
 """The pages' subjects speak of metrics and scopes that there are."""
 
+from datetime import date, timedelta
+
 import pytest
 
 from pipelines.sql_models.metrics import load_metrics
 from reports.pages.topic import KINDS
+from reports.spans import spans_of
+from reports.subjects import topics_of
 from reports.topics import TOPICS
 
 METRICS = {metric.id: metric for metric in load_metrics()}
@@ -21,3 +25,16 @@ def test_its_metrics_are_of_the_registry_and_its_tables_of_their_scopes(topic):
 def test_each_has_a_page_of_its_own():
     assert len({topic.id for topic in TOPICS}) == len(TOPICS)
     assert all(topic.question.endswith("?") for topic in TOPICS)
+
+
+def test_days_long_past_have_an_overview_alone_and_weeks_tell_what_their_days_do():
+    class Told:
+        def subjects(self, grain):
+            days = {span: {"offered"} for span in spans["day"]}
+            return days if grain == "day" else {span: {"csat"} for span in spans["month"]}
+
+    spans = spans_of([date(2026, 1, 1) + timedelta(days=n) for n in range(40)])
+    found = topics_of(Told(), spans)
+    assert [len(found[day]) for day in spans["day"]] == [0] * 9 + [1] * 31
+    assert {found[week] for week in spans["week"]} == {("service",)}
+    assert {found[month] for month in spans["month"]} == {("customers",)}
