@@ -88,7 +88,7 @@ _N_ASSETS = len(_STATIC) + 1
 def _trends(reader: Reader, site: Site) -> dict:
     told = timelines.read(reader, site.days)
     stood = standouts.standouts(timelines.every(told))
-    return trends.context(site, told, stood, standouts.places(reader, site.days, stood))
+    return trends.context(site, told, stood, standouts.places(reader, site, stood))
 
 
 def _site(reader: Reader, name: str, zone: str, dates: Sequence[date], script: str) -> Site:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from reports.pages import period, tables
 from reports.records import Numbers
+from reports.spans import batches
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -21,16 +22,12 @@ if TYPE_CHECKING:
     from reports.spans import Grain
     from reports.subjects import Page
 
-_BATCH_DAYS = 31
 _QUARTER = timedelta(minutes=15)
 
 
 def pages(reader: Reader, site: Site, grain: Grain) -> Iterator[Page]:
     """The overviews of all days, weeks or months."""
-    if grain == "day":
-        yield from _days(reader, site)
-        return
-    yield from _longer(reader, site, grain)
+    return _days(reader, site) if grain == "day" else _longer(reader, site, grain)
 
 
 def _longer(reader: Reader, site: Site, grain: Grain) -> Iterator[Page]:
@@ -53,8 +50,7 @@ def _longer(reader: Reader, site: Site, grain: Grain) -> Iterator[Page]:
 
 
 def _days(reader: Reader, site: Site) -> Iterator[Page]:
-    for place in range(0, len(site.days), _BATCH_DAYS):
-        batch = site.days[place : place + _BATCH_DAYS]
+    for batch in batches(site.days):
         by_day = reader.numbers_by_day(
             batch[0] - timedelta(days=7), batch[-1],
             scopes=["queue", "agent"], metrics=tables.IN_TABLES,

@@ -141,13 +141,15 @@ class Reader:
 
         Of weeks and months, those that begin from `first` to `last`, by their first day.
         """
-        by_day: dict[date, list[Number]] = {}
-        sql = sql_text("kpi_days").format(grain=grain)
-        span = {"from_date": first, "to_date": last}
-        for row in self._fetch(sql, {**span, "scopes": scopes, "metrics": metrics}):
-            number = _day_number(row, self.metrics())
-            by_day.setdefault(row["local_date"], []).append(number)
-        return {day: Numbers(numbers) for day, numbers in by_day.items()}
+        values = {"from_date": first, "to_date": last, "scopes": scopes, "metrics": metrics}
+        return self._by_first_day("kpi_days", grain, values)
+
+    def _by_first_day(self, name: str, grain: Grain, values: Row) -> dict[date, Numbers]:
+        """The numbers that a query gives, by the first day of their day, week or month."""
+        found: dict[date, list[Number]] = {}
+        for row in self._fetch(sql_text(name).format(grain=grain), values):
+            found.setdefault(row["local_date"], []).append(_day_number(row, self.metrics()))
+        return {day: Numbers(numbers) for day, numbers in found.items()}
 
     def numbers_of(
         self, grain: Grain, first: date, last: date, *, metrics: list[str], kinds: list[str]
@@ -161,12 +163,9 @@ class Reader:
             metrics: which metrics.
             kinds: of which scopes, beside the whole centre.
         """
-        sql = sql_text("kpi_spans").format(grain=grain)
         values = {"from_date": first, "to_date": last, "metrics": metrics, "kinds": kinds}
-        by_day: dict[date, list[Number]] = {}
-        for row in self._fetch(sql, values):
-            by_day.setdefault(row["local_date"], []).append(_day_number(row, self.metrics()))
-        return {Span(grain, day): Numbers(numbers) for day, numbers in by_day.items()}
+        found = self._by_first_day("kpi_spans", grain, values)
+        return {Span(grain, day): numbers for day, numbers in found.items()}
 
     def rows_of(self, name: str, grain: Grain, first: date, last: date) -> list[Row]:
         """Rows of a query that sums by the first day of each day, week or month of a range."""

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import date, time
 
+    from reports.pages.frame import Site
     from reports.queries import Reader
     from reports.records import Numbers
     from reports.spans import Grain, Span
@@ -106,20 +107,19 @@ def _explained(span: Span, out: tuple[Outside, ...]) -> Standout:
 # -------------------------------------------------------------------- where and when
 
 
-def places(reader: Reader, days: Sequence[date], found: Iterable[Standout]) -> dict[Span, str]:
+def places(reader: Reader, site: Site, found: Iterable[Standout]) -> dict[Span, str]:
     """In words, at which site a day stood out most, and in which hours more contacts came."""
     daily = [s for s in found if s.span.grain == "day" and s.lead is not None]
     if not daily:
         return {}
     lines = [s.lead.line for s in daily if s.lead]
-    shown = [day for day in days if day >= min(line.spans[0].first for line in lines)]
+    shown = [day for day in site.days if day >= min(line.spans[0].first for line in lines)]
     metrics = sorted({line.metric.id for line in lines})
     numbers = reader.numbers_of("day", shown[0], shown[-1], metrics=metrics, kinds=["site"])
-    names = {r["id"]: r["name"] for r in reader.rows("names") if r["kind"] == "site" and r["name"]}
-    told = {s.span: _site(s, numbers, shown, names) for s in daily}
+    told = {s.span: _at(site, s, numbers, shown) for s in daily}
     busy = [s for s in daily if s.lead and s.lead.line.metric.id == "offered" and s.lead.excess > 0]
     if busy:
-        zone = reader.days()[-1]["zone"]
+        zone = site.stamp.zone
         counts = _counts(reader, shown, zone)
         for standout in busy:
             hours = busiest(counts, standout.span.first)
@@ -127,30 +127,27 @@ def places(reader: Reader, days: Sequence[date], found: Iterable[Standout]) -> d
     return told
 
 
-def _site(
-    standout: Standout,
-    numbers: Mapping[Span, Numbers],
-    days: Sequence[date],
-    names: Mapping[str, str],
+def _at(
+    site: Site, standout: Standout, numbers: Mapping[Span, Numbers], days: Sequence[date]
 ) -> str:
     """The site that was farthest off in the same direction, if there are several."""
     lead = standout.lead
     at = numbers.get(standout.span)
-    sites = at.scope_ids("site") if at else []
-    if lead is None or len(sites) < 2:  # noqa: PLR2004
+    ids = at.scope_ids("site") if at else []
+    if lead is None or len(ids) < 2:  # noqa: PLR2004
         return ""
     spans: dict[Grain, list[Span]] = {"day": [span_of("day", day) for day in days], "week": []}
     best = (_LOCAL, "")
-    for site in sites:
+    for scope in ids:
         line = timeline_of(
-            lead.line.metric.id, spans, {"day": numbers, "week": {}}, scope=("site", site)
+            lead.line.metric.id, spans, {"day": numbers, "week": {}}, scope=("site", scope)
         )
         if line is None or not line.found.levels or standout.span not in line.spans:
             continue
         place = line.spans.index(standout.span)
         excess = line.excess(place) * (1 if lead.excess > 0 else -1)
         if excess > best[0]:
-            best = (excess, _against(line, place, names.get(site, site)))
+            best = (excess, _against(line, place, site.scope_name("site", scope)))
     return best[1]
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from reports.pages import charts
 from reports.pages import topic as page
 from reports.pages.topic import Courses, Given
-from reports.spans import history, span_of
+from reports.spans import batches, history, span_of
 from reports.topics import TOPICS, shown_kinds, shown_metrics
 
 if TYPE_CHECKING:
@@ -17,9 +17,6 @@ if TYPE_CHECKING:
     from reports.queries import Reader
     from reports.records import Numbers
     from reports.spans import Grain, Span
-
-_BATCH = 31
-"""So many days are read at once, with those before them."""
 
 _RECENT_DAYS = 31
 """Older days have an overview alone: all pages are written with each publication."""
@@ -46,9 +43,8 @@ def topics_of(reader: Reader, spans: Mapping[Grain, Sequence[Span]]) -> dict[Spa
 def topic_pages(reader: Reader, site: Site, grain: Grain) -> Iterator[Page]:
     """Every page about a subject of all days, weeks or months."""
     every = list(site.spans.get(grain, ()))
-    for place in range(0, len(every), _BATCH):
-        batch = every[place : place + _BATCH]
-        over = history(batch[0], every[0])[:-1] + batch
+    for batch in batches(every):
+        over = [*history(batch[0], every[0])[:-1], *batch]
         numbers = _numbers(reader, grain, over)
         courses = Courses(numbers, over)
         rows = charts.read(reader, grain, batch)

@@ -10,12 +10,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Breakdown:
-    """A table with a row for each scope of a kind."""
+    """A table of the page's key figures with a row for each scope of a kind."""
 
     kind: str
     title: str
-    metrics: tuple[str, ...] = ()
-    """The page's key figures where left out."""
 
 
 @dataclass(frozen=True)
@@ -31,12 +29,6 @@ class Topic:
     tables: tuple[Breakdown, ...]
     feed: str
     """What has to be brought for it, where it is missing."""
-
-    @property
-    def metrics(self) -> tuple[str, ...]:
-        """Every metric the page shows."""
-        own = [*self.cards, *(metric for table in self.tables for metric in table.metrics)]
-        return tuple(dict.fromkeys(own))
 
 
 _BY_PLACE = (
@@ -170,7 +162,7 @@ TOPICS: tuple[Topic, ...] = (
 
 def shown_metrics() -> list[str]:
     """Every metric that any topic shows."""
-    return sorted({metric for topic in TOPICS for metric in topic.metrics})
+    return sorted({metric for topic in TOPICS for metric in topic.cards})
 
 
 def shown_kinds() -> list[str]:

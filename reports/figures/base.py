@@ -50,6 +50,15 @@ def level(y: float, yref: str = "y") -> dict[str, Any]:
     }  # fmt: skip
 
 
+def band(x: list[Any], low: list[float | None], high: list[float | None]) -> list[dict[str, Any]]:
+    """The two edges of a range over `x`, filled between."""
+    edge = {
+        "type": "scatter", "mode": "lines", "x": x, "hoverinfo": "skip",
+        "line": {"width": 0, "color": "@c1soft"},
+    }  # fmt: skip
+    return [edge | {"y": high}, edge | {"y": low, "fill": "tonexty", "fillcolor": "@c1soft"}]
+
+
 def category_axis(names: list[str], **more: Any) -> dict[str, Any]:
     """A vertical axis of names, first on top; never read as numbers or dates."""
     labels = [fmt.plotly_text(fmt.shorten(name)) for name in names]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from reports import format as fmt
-from reports.figures.base import Chart, figure, level, note
+from reports.figures.base import Chart, band, figure, level, note
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -56,8 +56,7 @@ def of_metric(numbers: Sequence[Number | None], over: Sequence[Span]) -> Chart |
         "line": {"color": "@c1", "width": 1.5},
     }  # fmt: skip
     data: list[dict[str, Any]] = [
-        _edge(x, [p[2] if p else None for p in told]),
-        _edge(x, [p[1] if p else None for p in told]) | {"fill": "tonexty", "fillcolor": "@c1soft"},
+        *band(x, [p[1] if p else None for p in told], [p[2] if p else None for p in told]),
         {
             "type": "scatter", "mode": "lines+markers", "x": x, "y": values, "customdata": asked,
             "line": {"color": "@c1", "width": 2}, "cliponaxis": False, "marker": marker,
@@ -100,10 +99,3 @@ def _row(span: Span, number: Number | None, unit: str) -> list[str]:
     has_range = number.low is not None and number.high is not None
     range_ = f"{fmt.value(number.low, unit)} to {fmt.value(number.high, unit)}" if has_range else ""
     return [span.short, fmt.value(number.value, unit), range_, fmt.count(number.n)]
-
-
-def _edge(x: list[int], y: list[float | None]) -> dict[str, Any]:
-    return {
-        "type": "scatter", "mode": "lines", "x": x, "y": y, "hoverinfo": "skip",
-        "line": {"width": 0, "color": "@c1soft"},
-    }  # fmt: skip

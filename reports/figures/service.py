@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from reports import format as fmt
-from reports.figures.base import Chart, figure, level, note, percent_range, time_ticks
+from reports.figures.base import Chart, band, figure, level, note, percent_range, time_ticks
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -121,12 +121,11 @@ def by_day(
         for day, n, d in zip(days, found, iso, strict=True)
     ]
     data = [
-        _edge(iso, [n.high if n else None for n in found]),
-        {
-            **_edge(iso, [n.low if n else None for n in found]),
-            "fill": "tonexty",
-            "fillcolor": "@c1soft",
-        },
+        *band(
+            iso,
+            _rounded([n.low if n else None for n in found]),
+            _rounded([n.high if n else None for n in found]),
+        ),
         {
             "type": "scatter", "mode": "lines+markers", "x": iso, "y": _rounded(values),
             "line": {"color": "@c1", "width": 2}, "customdata": asked, "cliponaxis": False,
@@ -175,13 +174,6 @@ def _day_colour(number: Any) -> str:
 
 def _rounded(values: list[float | None]) -> list[float | None]:
     return [None if v is None else round(v, 2) for v in values]
-
-
-def _edge(x: list[str], y: list[float | None]) -> dict[str, Any]:
-    return {
-        "type": "scatter", "mode": "lines", "x": x, "y": _rounded(y), "hoverinfo": "skip",
-        "line": {"width": 0, "color": "@c1soft"},
-    }  # fmt: skip
 
 
 def _bars(x: list[Any], y: list[int], colour: str, asked: list[Any], what: str) -> dict[str, Any]:

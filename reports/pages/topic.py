@@ -95,9 +95,9 @@ def context(site: Site, topic: Topic, given: Given) -> dict[str, Any]:
             *([chart] if chart else []),
             *charts.of_topic(topic.id, site, here, given.rows),
         ],
-        "breakdowns": [b for t in topic.tables if (b := _breakdown(site, t, topic, here, shown))],
+        "breakdowns": [b for t in topic.tables if (b := _breakdown(site, t, here, shown))],
         "scopes": _offered(site, scopes),
-        "glossary": glossary(site, here, topic.metrics, period),
+        "glossary": glossary(site, here, topic.cards, period),
         "root": "../../",
         "provisional": _provisional(cards),
         "data": {
@@ -179,15 +179,14 @@ def _told(number: Number, course_: list[Point | None]) -> list[Any]:
 
 
 def _breakdown(
-    site: Site, table: Breakdown, topic: Topic, numbers: Numbers, shown: Sequence[str]
+    site: Site, table: Breakdown, numbers: Numbers, shown: Sequence[str]
 ) -> dict[str, Any] | None:
     """A table with a row for each scope; columns that are empty in all of them are left out."""
-    metrics = [m for m in table.metrics or topic.cards if m in shown or table.metrics]
     ids = [
         scope for scope in numbers.scope_ids(table.kind)
-        if any(numbers.value(m, table.kind, scope) is not None for m in metrics)
+        if any(numbers.value(m, table.kind, scope) is not None for m in shown)
     ]  # fmt: skip
-    used = [m for m in metrics if any(numbers.value(m, table.kind, i) is not None for i in ids)]
+    used = [m for m in shown if any(numbers.value(m, table.kind, i) is not None for i in ids)]
     if not ids or not used:
         return None
     names = {

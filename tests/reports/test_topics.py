@@ -15,8 +15,8 @@ METRICS = {metric.id: metric for metric in load_metrics()}
 
 @pytest.mark.parametrize("topic", TOPICS, ids=lambda topic: topic.id)
 def test_its_metrics_are_of_the_registry_and_its_tables_of_their_scopes(topic):
-    assert set(topic.metrics) <= METRICS.keys()
-    scopes = {scope for metric in topic.metrics for scope in METRICS[metric].scopes}
+    assert set(topic.cards) <= METRICS.keys()
+    scopes = {scope for metric in topic.cards for scope in METRICS[metric].scopes}
     for table in topic.tables:
         assert table.kind in KINDS
         assert table.kind in scopes

@@ -20,11 +20,11 @@ def _number(metric_id: str, value: float, kind: str = "all", scope: str = "all",
 def test_they_are_of_subjects_and_ask_for_metrics_that_their_pages_read():
     topics = {topic.id: topic for topic in TOPICS}
     assert charts.CHARTS.keys() <= topics.keys()
-    assert set(charts._OF_DIALS.values()) <= set(topics["outbound"].metrics)
+    assert set(charts._OF_DIALS.values()) <= set(topics["outbound"].cards)
     assert {"average_talk_time", "average_hold_time", "average_wrap_time", "handled_contacts"} <= (
-        set(topics["handling"].metrics)
+        set(topics["handling"].cards)
     )
-    assert {"complaints", "complaint_resolution_p50"} <= set(topics["complaints"].metrics)
+    assert {"complaints", "complaint_resolution_p50"} <= set(topics["complaints"].cards)
 
 
 def test_without_numbers_there_is_no_chart():
