@@ -1,5 +1,6 @@
 """The report as an asset: built beside the last one, then put in its place in one step."""
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,8 +14,12 @@ if TYPE_CHECKING:
     from reports.build import SiteResult
 
 
-def publish_site(project: Project) -> "SiteResult":
+def publish_site(project: Project, *, anew: bool = False) -> "SiteResult":
     """Build the site of the current publication as `var/site-<n>` and point `reports` at it.
+
+    Args:
+        project: whose.
+        anew: write every page, also those whose numbers have not changed.
 
     Raises:
         PublicationError: nothing is published yet.
@@ -28,8 +33,14 @@ def publish_site(project: Project) -> "SiteResult":
     if current is None:
         raise PublicationError(f"{project.root}: nothing is published yet. Run `callmart run`.")
 
-    def build(folder: Path) -> "SiteResult":
-        return build_site(current.path, folder, name=project.settings.centre.name)
+    def build(folder: Path, earlier: Path | None) -> "SiteResult":
+        return build_site(
+            current.path,
+            folder,
+            name=project.settings.centre.name,
+            earlier=None if anew else earlier,
+            processes=project.settings.storage.threads or os.cpu_count() or 1,
+        )
 
     return replace_site(project, current.number, build)
 

@@ -2,34 +2,44 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import dataclass, replace
+from functools import cache
 from importlib.resources import files
+from multiprocessing import get_context
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from reports import overviews, standouts, timelines
+from reports import kept, overviews, standouts, timelines
+from reports.fingerprints import fingerprints
 from reports.pages import data_quality, glossary, trends
 from reports.pages.frame import Site
 from reports.pages.render import render
 from reports.queries import Reader, ReportError
-from reports.spans import GRAINS, spans_of
-from reports.subjects import topic_pages, topics_of
+from reports.spans import spans_of
+from reports.subjects import topics_of
+from reports.units import Unit, pages_of, units_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-    from datetime import date
-    from pathlib import Path
+    from collections.abc import Iterator, Sequence
 
+    from reports.subjects import Page
 
 _STATIC = ("style.css", "page.js", "subject.js")
+_MUCH = 60
+"""Hops of work (see `Unit.n_hops`) below which another process is not worth its start."""
 
 
 @dataclass(frozen=True)
 class SiteResult:
-    """What was built: pages people open, and every file written, relative to the site."""
+    """What was built: pages people open, and every file, relative to the site."""
 
     index: Path
     pages: tuple[str, ...]
     files: tuple[str, ...]
+    kept: frozenset[str] = frozenset()
+    """Those of the files that an earlier site had, of the same rows."""
 
 
 def build_site(
@@ -37,6 +47,8 @@ def build_site(
     out: Path,
     *,
     name: str = "Contact centre",
+    earlier: Path | None = None,
+    processes: int = 1,
     on_page: Callable[[int, int], None] | None = None,
 ) -> SiteResult:
     """Write the whole site of a published warehouse into `out`.
@@ -45,44 +57,96 @@ def build_site(
         warehouse: The published file; it is opened read-only.
         out: Folder of the site; made when missing. Other files in it are left alone.
         name: What the centre is called on the pages.
+        earlier: A site of an earlier publication: its pages are taken over where nothing that
+            they are made of has changed.
+        processes: How many may work on it, where there is much to do.
         on_page: Told after each page: pages written, pages in all.
 
     Raises:
         ReportError: There is no warehouse, or it was never published.
     """
-    written: list[str] = []
     with Reader(warehouse) as reader:
-        days = reader.days()
-        if not days:
-            raise ReportError(
-                f"{warehouse} holds no day with data: put files into landing and run `callmart run`"
-            )
-        dates = [row["local_date"] for row in days]
-        script = _write_assets(out, written)
-        site = _site(reader, name, days[-1]["zone"], dates, script)
-        whole = 4 + sum(map(len, site.spans.values())) + sum(map(len, site.topics.values()))
-
-        def put(path: str, template: str, context: dict) -> None:
-            _write(out / path, render(template, context))
-            written.append(path)
-            if on_page:
-                on_page(len(written) - _N_ASSETS, whole)
-
-        put("index.html", "overview.html.j2", overviews.of_all(reader, site))
-        put("data-quality.html", "data_quality.html.j2", data_quality.context(site))
-        put("trends.html", "trends.html.j2", _trends(reader, site))
-        numbers = reader.period_numbers(dates[0], dates[-1], metrics=[])
-        put("glossary.html", "glossary.html.j2", glossary.context(site, numbers))
-        for grain in GRAINS:
-            for path, template, context in overviews.pages(reader, site, grain):
-                put(path, template, context)
-            for path, template, context in topic_pages(reader, site, grain):
-                put(path, template, context)
-    pages = tuple(p for p in written if p.endswith(".html"))
-    return SiteResult(out / "index.html", pages, tuple(written))
+        site = site_of(reader, name)
+        found = kept.take_over(site, earlier, out) if earlier else kept.NOTHING
+        units = units_of(site, [s for every in site.spans.values() for s in every
+                                if s not in found.spans])  # fmt: skip
+        counter = _Counter(_n_pages(site), on_page)
+        counter.add(found.pages)
+        written = [*_write_assets(out, site.script), *found.files]
+        for paths in _made(reader, _Job(warehouse, out, site), units, processes, counter):
+            written += paths
+    pages = tuple(sorted(p for p in written if p.endswith(".html")))
+    return SiteResult(out / "index.html", pages, tuple(sorted(written)), frozenset(found.files))
 
 
-_N_ASSETS = len(_STATIC) + 1
+@dataclass(frozen=True)
+class _Job:
+    """What a process needs to write pages."""
+
+    warehouse: Path
+    out: Path
+    site: Site
+
+    def write(self, reader: Reader, unit: Unit | None) -> Iterator[str]:
+        """Write the pages of a unit, or those of the whole publication; their paths."""
+        found = pages_of(reader, self.site, unit) if unit else _of_all(reader, self.site)
+        for path, template, context in found:
+            _write(self.out / path, render(template, context))
+            yield path
+
+    def write_alone(self, unit: Unit | None) -> list[str]:
+        """The same in a process of its own."""
+        with Reader(self.warehouse) as reader:
+            return list(self.write(reader, unit))
+
+
+class _Counter:
+    """Tells how many pages there are."""
+
+    def __init__(self, whole: int, on_page: Callable[[int, int], None] | None) -> None:
+        self._done, self._whole, self._on_page = 0, whole, on_page
+
+    def add(self, n: int = 1) -> None:
+        for _ in range(n):
+            self._done += 1
+            if self._on_page:
+                self._on_page(self._done, self._whole)
+
+
+def _made(
+    reader: Reader, job: _Job, units: Sequence[Unit], processes: int, counter: _Counter
+) -> Iterator[list[str]]:
+    """Write what was not taken over: paths, a unit at a time."""
+    work = [None, *units]
+    if processes == 1 or sum(unit.n_hops for unit in units) < _MUCH:
+        for unit in work:
+            paths = []
+            for path in job.write(reader, unit):
+                paths.append(path)
+                counter.add()
+            yield paths
+        return
+    # Not forked: DuckDB has threads of its own.
+    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
+        for done in as_completed([pool.submit(job.write_alone, unit) for unit in work]):
+            counter.add(len(done.result()))
+            yield done.result()
+
+
+def _of_all(reader: Reader, site: Site) -> Iterator[Page]:
+    """The pages that are about all days."""
+    yield "index.html", "overview.html.j2", overviews.of_all(reader, site)
+    yield "data-quality.html", "data_quality.html.j2", data_quality.context(site)
+    yield "trends.html", "trends.html.j2", _trends(reader, site)
+    numbers = reader.period_numbers(site.days[0], site.days[-1], metrics=[])
+    yield "glossary.html", "glossary.html.j2", glossary.context(site, numbers)
+
+
+_OF_ALL = 4
+
+
+def _n_pages(site: Site) -> int:
+    return _OF_ALL + sum(map(len, site.spans.values())) + sum(map(len, site.topics.values()))
 
 
 def _trends(reader: Reader, site: Site) -> dict:
@@ -91,22 +155,33 @@ def _trends(reader: Reader, site: Site) -> dict:
     return trends.context(site, told, stood, standouts.places(reader, site, stood))
 
 
-def _site(reader: Reader, name: str, zone: str, dates: Sequence[date], script: str) -> Site:
-    trust = reader.trust()
+def site_of(reader: Reader, name: str) -> Site:
+    """What all pages of a publication share.
+
+    Raises:
+        ReportError: It has no day with data, or was never published.
+    """
+    days = reader.days()
+    if not days:
+        raise ReportError(
+            f"{reader.path} holds no day with data: put files into landing and run `callmart run`"
+        )
+    trust, dates = reader.trust(), [row["local_date"] for row in days]
     every = spans_of(dates)
-    return Site(
+    site = Site(
         name=name,
-        stamp=reader.stamp(zone),
+        stamp=reader.stamp(days[-1]["zone"]),
         trust=trust,
         metrics=reader.metrics(),
         queues={q["queue_id"]: q for q in trust.queues},
         agents=reader.agents(),
         days=dates,
-        script=script,
+        script=f"plotly-{_plotly()[0]}.min.js",
         spans=every,
         topics=topics_of(reader, every),
         names={(r["kind"], r["id"]): r["name"] for r in reader.rows("names") if r["name"]},
     )
+    return replace(site, made_of=fingerprints(reader, site))
 
 
 def _write(path: Path, text: str) -> None:
@@ -114,13 +189,17 @@ def _write(path: Path, text: str) -> None:
     path.write_text(text, encoding="utf-8", newline="\n")
 
 
-def _write_assets(out: Path, written: list[str]) -> str:
+@cache
+def _plotly() -> tuple[str, str]:
+    """Version and text of the chart library."""
     from plotly.offline import get_plotlyjs, get_plotlyjs_version
 
-    script = f"plotly-{get_plotlyjs_version()}.min.js"
-    _write(out / "assets" / script, get_plotlyjs())
-    written.append(f"assets/{script}")
-    for name in _STATIC:
-        _write(out / "assets" / name, (files("reports") / "static" / name).read_text("utf-8"))
-        written.append(f"assets/{name}")
-    return script
+    return get_plotlyjs_version(), get_plotlyjs()
+
+
+def _write_assets(out: Path, script: str) -> list[str]:
+    texts = {name: (files("reports") / "static" / name).read_text("utf-8") for name in _STATIC}
+    texts[script] = _plotly()[1]
+    for name, text in texts.items():
+        _write(out / "assets" / name, text)
+    return [f"assets/{name}" for name in texts]

@@ -8,59 +8,84 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from reports.pages import period, tables
+from reports.pages.frame import newest
 from reports.records import Numbers
-from reports.spans import batches
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import date, datetime
 
     from reports.pages.frame import Site
     from reports.pages.period import Course
     from reports.queries import Reader
     from reports.records import Metric, Period, Row
-    from reports.spans import Grain
+    from reports.spans import Span
     from reports.subjects import Page
 
 _QUARTER = timedelta(minutes=15)
 
 
-def pages(reader: Reader, site: Site, grain: Grain) -> Iterator[Page]:
-    """The overviews of all days, weeks or months."""
-    return _days(reader, site) if grain == "day" else _longer(reader, site, grain)
+def shown(site: Site) -> dict[str, set[str]]:
+    """Kind of scope -> the metrics that an overview shows of it: all of the whole centre."""
+    few = set(tables.IN_TABLES)
+    return {"all": set(newest(site)), "queue": few, "agent": set(few)}
 
 
-def _longer(reader: Reader, site: Site, grain: Grain) -> Iterator[Page]:
+def before(span: Span) -> list[Span]:
+    """The days, weeks or months before a span whose numbers its overview shows beside its own."""
+    earliest = min(other.first for _, other in span.compared)
+    found = [span.before]
+    while found[-1].first > earliest:
+        found.append(found[-1].before)
+    return found[::-1]
+
+
+def pages(
+    reader: Reader, site: Site, spans: Sequence[Span], numbers: Mapping[Span, Numbers]
+) -> Iterator[Page]:
+    """The overviews of neighbouring days, weeks or months.
+
+    `numbers` are those of the spans and of those before the first.
+    """
+    make = _days if spans[0].grain == "day" else _longer
+    return make(reader, site, spans, numbers)
+
+
+def _longer(
+    reader: Reader, site: Site, spans: Sequence[Span], numbers: Mapping[Span, Numbers]
+) -> Iterator[Page]:
     """Weeks or months: their own numbers, and the days in them."""
-    every = site.spans[grain]
-    shown = {"scopes": ["queue", "agent"], "metrics": tables.IN_TABLES}
-    numbers = reader.numbers_by_day(every[0].first, every[-1].first, grain=grain, **shown)
-    by_day = reader.numbers_by_day(
-        every[0].first, every[-1].last, scopes=["queue"], metrics=["service_level"]
-    )
-    for span in every:
+    wanted = {"all": {*tables.CARDS, *period.IN_LISTS}, "queue": ["service_level"]}
+    by_day = _by_day(reader, spans[0].first, spans[-1].last, wanted)
+    for span in spans:
         days = {day: found for day, found in by_day.items() if span.first <= day <= span.last}
-        of_span = numbers.get(span.first, Numbers())
+        of_span = numbers.get(span, Numbers())
         period_ = reader.period(span.first, span.last, of_span, site.limits())
-        earlier = [(words, numbers[s.first]) for words, s in span.compared if s.first in numbers]
+        earlier = [(words, numbers[s]) for words, s in span.compared if s in numbers]
         context = period.span_context(
             site, span, period_, days, course=_day_course(days), earlier=earlier
         )
         yield f"{span.folder}.html", "overview.html.j2", context
 
 
-def _days(reader: Reader, site: Site) -> Iterator[Page]:
-    for batch in batches(site.days):
-        by_day = reader.numbers_by_day(
-            batch[0] - timedelta(days=7), batch[-1],
-            scopes=["queue", "agent"], metrics=tables.IN_TABLES,
-        )  # fmt: skip
-        courses = _interval_courses(reader, batch)
-        for day in batch:
-            shown = reader.period(day, day, by_day.get(day, Numbers()), site.limits())
-            course = {**courses[day], **_fine_course(reader, shown)}
-            context = period.day_context(site, shown, by_day, course)
-            yield f"days/{day.isoformat()}.html", "day.html.j2", context
+def _days(
+    reader: Reader, site: Site, spans: Sequence[Span], numbers: Mapping[Span, Numbers]
+) -> Iterator[Page]:
+    by_day = {span.first: found for span, found in numbers.items()}
+    courses = _interval_courses(reader, [span.first for span in spans])
+    for span in spans:
+        day = span.first
+        shown_ = reader.period(day, day, by_day.get(day, Numbers()), site.limits())
+        course = {**courses[day], **_fine_course(reader, shown_)}
+        context = period.day_context(site, shown_, by_day, course)
+        yield f"{span.folder}.html", "day.html.j2", context
+
+
+def _by_day(
+    reader: Reader, first: date, last: date, wanted: Mapping[str, Iterable[str]]
+) -> dict[date, Numbers]:
+    numbers = reader.numbers_of("day", first, last, wanted)
+    return {span.first: found for span, found in numbers.items()}
 
 
 def of_all(reader: Reader, site: Site) -> dict[str, Any]:
@@ -68,11 +93,10 @@ def of_all(reader: Reader, site: Site) -> dict[str, Any]:
     first, last = site.days[0], site.days[-1]
     period_of = partial(reader.period_numbers, metrics=tables.IN_TABLES)
     single = len(site.days) == 1
-    shown_by_queue = tables.IN_TABLES if single else ["service_level"]
-    scopes = ["queue", "agent"] if single else ["queue"]
-    by_day = reader.numbers_by_day(first, last, scopes=scopes, metrics=shown_by_queue)
+    wanted = shown(site) if single else {"all": newest(site), "queue": ["service_level"]}
+    by_day = _by_day(reader, first, last, wanted)
     numbers = by_day[first] if single else period_of(first, last)
-    shown = reader.period(first, last, numbers, site.limits())
+    shown_ = reader.period(first, last, numbers, site.limits())
     weeks = None
     if last - first >= timedelta(days=13):
         week = timedelta(days=6)
@@ -81,8 +105,8 @@ def of_all(reader: Reader, site: Site) -> dict[str, Any]:
             period_of(last - 2 * week - timedelta(days=1), last - week - timedelta(days=1)),
         )
     course = _interval_courses(reader, [first])[first] if single else _day_course(by_day)
-    course = {**course, **_fine_course(reader, shown)}
-    return period.overview_context(site, shown, by_day, course, weeks)
+    course = {**course, **_fine_course(reader, shown_)}
+    return period.overview_context(site, shown_, by_day, course, weeks)
 
 
 def _day_course(by_day: dict[date, Numbers]) -> Course:

@@ -19,7 +19,7 @@ from reports.records import Metric, Number, Numbers, Period, Row, Stamp, Trust
 from reports.spans import Span
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterable, Iterator, Mapping
     from datetime import date
     from pathlib import Path
 
@@ -65,6 +65,7 @@ class Reader:
 
         if not warehouse.exists():
             raise ReportError(f"{warehouse} does not exist: publish one first with `callmart run`")
+        self.path = warehouse
         self._con = connect(warehouse, read_only=True)
         self._metrics: dict[tuple[str, int], Metric] | None = None
 
@@ -128,49 +129,64 @@ class Reader:
         """Agents by id."""
         return {r["agent_id"]: r for r in self.rows("agents")}
 
-    def numbers_by_day(
-        self,
-        first: date,
-        last: date,
-        *,
-        scopes: list[str],
-        metrics: list[str],
-        grain: Grain = "day",
-    ) -> dict[date, Numbers]:
-        """Every metric of the centre on every day, and some of its queues or agents.
-
-        Of weeks and months, those that begin from `first` to `last`, by their first day.
-        """
-        values = {"from_date": first, "to_date": last, "scopes": scopes, "metrics": metrics}
-        return self._by_first_day("kpi_days", grain, values)
-
-    def _by_first_day(self, name: str, grain: Grain, values: Row) -> dict[date, Numbers]:
-        """The numbers that a query gives, by the first day of their day, week or month."""
-        found: dict[date, list[Number]] = {}
-        for row in self._fetch(sql_text(name).format(grain=grain), values):
-            found.setdefault(row["local_date"], []).append(_day_number(row, self.metrics()))
-        return {day: Numbers(numbers) for day, numbers in found.items()}
-
     def numbers_of(
-        self, grain: Grain, first: date, last: date, *, metrics: list[str], kinds: list[str]
+        self, grain: Grain, first: date, last: date, wanted: Mapping[str, Iterable[str]]
     ) -> dict[Span, Numbers]:
         """Numbers of each day, week or month that begins in a range.
+
+        Asking costs most of a second, whatever is asked: ask once for all that is needed.
 
         Args:
             grain: which.
             first: the earliest first day.
             last: the latest first day.
-            metrics: which metrics.
-            kinds: of which scopes, beside the whole centre.
+            wanted: kind of scope -> metrics.
         """
-        values = {"from_date": first, "to_date": last, "metrics": metrics, "kinds": kinds}
-        found = self._by_first_day("kpi_spans", grain, values)
-        return {Span(grain, day): numbers for day, numbers in found.items()}
+        pairs = [(kind, metric) for kind, metrics in wanted.items() for metric in set(metrics)]
+        values = {
+            "from_date": first,
+            "to_date": last,
+            "kinds": [kind for kind, _ in pairs],
+            "metrics": [metric for _, metric in pairs],
+        }
+        found: dict[date, list[Number]] = {}
+        for row in self._fetch(sql_text("kpi_spans").format(grain=grain), values):
+            found.setdefault(row["local_date"], []).append(_day_number(row, self.metrics()))
+        return {Span(grain, day): Numbers(numbers) for day, numbers in found.items()}
 
     def rows_of(self, name: str, grain: Grain, first: date, last: date) -> list[Row]:
         """Rows of a query that sums by the first day of each day, week or month of a range."""
         sql = sql_text(name).format(grain=grain)
         return self._fetch(sql, {"from_date": first, "to_date": last})
+
+    def rows_by_day(self) -> dict[date, list[tuple[str, int]]]:
+        """What the warehouse holds of each local day: tables, and a sum over all their rows.
+
+        The sums are those of this machine's DuckDB: good for telling whether rows changed.
+        """
+        found: dict[date, list[tuple[str, int]]] = {}
+        for table in self._tables():
+            if table["is_dated"]:
+                sql = sql_text("rows_by_day").format(**table)
+                for row in self._fetch(sql, {}):
+                    found.setdefault(row["local_date"], []).append((table["name"], row["rows_sum"]))
+        return found
+
+    def undated_rows(self, without: Collection[str]) -> list[tuple[str, int]]:
+        """The dimensions that have no days, and a sum over all rows of each."""
+        return [
+            (
+                table["name"],
+                self._fetch(sql_text("rows_in_all").format(**table), {})[0]["rows_sum"],
+            )
+            for table in self._tables()
+            if not table["is_dated"]
+            and table["name"].startswith("dim_")
+            and table["name"] not in without
+        ]
+
+    def _tables(self) -> list[Row]:
+        return self.rows("tables")
 
     def subjects(self, grain: Grain) -> dict[Span, set[str]]:
         """The metrics that the whole centre has cases of, by day, week or month."""

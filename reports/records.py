@@ -87,11 +87,13 @@ class Numbers:
 
     def __init__(self, numbers: Iterable[Number] = ()) -> None:
         self._found: dict[tuple[str, str, str], Number] = {}
+        self._scopes: dict[str, set[str]] = {}
         for number in numbers:
             key = (number.metric.id, number.scope_kind, number.scope_id)
             old = self._found.get(key)
             if old is None or old.metric.version < number.metric.version:
                 self._found[key] = number
+                self._scopes.setdefault(number.scope_kind, set()).add(number.scope_id)
 
     def __iter__(self) -> Iterator[Number]:
         return iter(self._found.values())
@@ -112,7 +114,7 @@ class Numbers:
 
     def scope_ids(self, scope_kind: str) -> list[str]:
         """Which queues or agents have numbers."""
-        return sorted({i for (_, k, i) in self._found if k == scope_kind})
+        return sorted(self._scopes.get(scope_kind, ()))
 
 
 @dataclass(frozen=True)

@@ -5,18 +5,16 @@ from __future__ import annotations
 from calendar import monthrange
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Literal, TypeVar
+from typing import TYPE_CHECKING, Literal
 
 from reports import format as fmt
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
     from datetime import date
 
-_T = TypeVar("_T")
 Grain = Literal["day", "week", "month"]
 GRAINS: tuple[Grain, ...] = ("day", "week", "month")
-_BATCH = 31
 HISTORY: dict[Grain, int] = {"day": 28, "week": 13, "month": 13}
 """How many stretches a course shows, the one of the page with them."""
 
@@ -88,11 +86,6 @@ def span_of(grain: Grain, day: date) -> Span:
     if grain == "week":
         return Span(grain, day - timedelta(days=day.weekday()))
     return Span(grain, day.replace(day=1) if grain == "month" else day)
-
-
-def batches(items: Sequence[_T]) -> Iterator[Sequence[_T]]:
-    """So many days, weeks or months as are read at once."""
-    return (items[place : place + _BATCH] for place in range(0, len(items), _BATCH))
 
 
 def spans_of(days: Sequence[date]) -> dict[Grain, list[Span]]:

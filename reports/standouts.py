@@ -115,7 +115,8 @@ def places(reader: Reader, site: Site, found: Iterable[Standout]) -> dict[Span, 
     lines = [s.lead.line for s in daily if s.lead]
     shown = [day for day in site.days if day >= min(line.spans[0].first for line in lines)]
     metrics = sorted({line.metric.id for line in lines})
-    numbers = reader.numbers_of("day", shown[0], shown[-1], metrics=metrics, kinds=["site"])
+    wanted = {"all": metrics, "site": metrics}
+    numbers = reader.numbers_of("day", shown[0], shown[-1], wanted)
     told = {s.span: _at(site, s, numbers, shown) for s in daily}
     busy = [s for s in daily if s.lead and s.lead.line.metric.id == "offered" and s.lead.excess > 0]
     if busy:

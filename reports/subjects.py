@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from reports.pages import charts
 from reports.pages import topic as page
 from reports.pages.topic import Courses, Given
-from reports.spans import batches, history, span_of
-from reports.topics import TOPICS, shown_kinds, shown_metrics
+from reports.spans import history, span_of
+from reports.topics import TOPICS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -40,24 +40,23 @@ def topics_of(reader: Reader, spans: Mapping[Grain, Sequence[Span]]) -> dict[Spa
     }
 
 
-def topic_pages(reader: Reader, site: Site, grain: Grain) -> Iterator[Page]:
-    """Every page about a subject of all days, weeks or months."""
-    every = list(site.spans.get(grain, ()))
-    for batch in batches(every):
-        over = [*history(batch[0], every[0])[:-1], *batch]
-        numbers = _numbers(reader, grain, over)
-        courses = Courses(numbers, over)
-        rows = charts.read(reader, grain, batch)
-        for span in batch:
-            if span not in numbers:
-                continue
-            given = Given(span, numbers, history(span, every[0]), courses, rows[span])
-            for topic in site.topics_of(span):
-                context = page.context(site, topic, given)
-                yield f"{span.folder}/{topic.id}.html", "topic.html.j2", context
+def pages(
+    reader: Reader, site: Site, spans: Sequence[Span], numbers: Mapping[Span, Numbers]
+) -> Iterator[Page]:
+    """Every page about a subject of neighbouring days, weeks or months.
 
-
-def _numbers(reader: Reader, grain: Grain, over: Sequence[Span]) -> dict[Span, Numbers]:
-    return reader.numbers_of(
-        grain, over[0].first, over[-1].first, metrics=shown_metrics(), kinds=shown_kinds()
-    )
+    `numbers` are those of the spans and of those that their courses show before them.
+    """
+    grain, since = spans[0].grain, site.spans[spans[0].grain][0]
+    courses = Courses(numbers, [*history(spans[0], since)[:-1], *spans])
+    rows = charts.read(reader, grain, spans)
+    for span in spans:
+        if span not in numbers:
+            continue
+        given = Given(span, numbers, history(span, since), courses, rows[span])
+        for topic in site.topics_of(span):
+            yield (
+                f"{span.folder}/{topic.id}.html",
+                "topic.html.j2",
+                page.context(site, topic, given),
+            )

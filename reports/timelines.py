@@ -137,8 +137,7 @@ def read(reader: Reader, days: Sequence[date]) -> Told:
     shown = [day for day in days if day > last - REACH]
     metrics = [metric for topic in TOPICS for metric in topic.cards]
     by_grain = {
-        grain: reader.numbers_of(grain, shown[0], last, metrics=metrics, kinds=[])
-        for grain in GRAINS[:2]
+        grain: reader.numbers_of(grain, shown[0], last, {"all": metrics}) for grain in GRAINS[:2]
     }
     spans: dict[Grain, list[Span]] = {
         "day": [span_of("day", day) for day in shown],

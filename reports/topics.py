@@ -160,11 +160,10 @@ TOPICS: tuple[Topic, ...] = (
 )  # fmt: skip
 
 
-def shown_metrics() -> list[str]:
-    """Every metric that any topic shows."""
-    return sorted({metric for topic in TOPICS for metric in topic.cards})
-
-
-def shown_kinds() -> list[str]:
-    """Every kind of scope that any topic shows, beside the whole centre."""
-    return sorted({table.kind for topic in TOPICS for table in topic.tables})
+def shown() -> dict[str, set[str]]:
+    """Kind of scope -> the metrics that any topic shows of it."""
+    found: dict[str, set[str]] = {}
+    for topic in TOPICS:
+        for kind in ("all", *(table.kind for table in topic.tables)):
+            found.setdefault(kind, set()).update(topic.cards)
+    return found

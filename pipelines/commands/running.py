@@ -130,11 +130,11 @@ def check(folder: Path | None) -> int:
 
 
 def report(folder: Path | None, *, open_it: bool) -> int:
-    """Build the site of the current publication again."""
+    """Build the whole site of the current publication again."""
     project = load_project(folder)
     from assets.reports import publish_site
 
-    result = publish_site(project)
+    result = publish_site(project, anew=True)
     index = project.reports / "index.html"
     typer.echo(f"{len(result.pages)} pages: {index}")
     if open_it:

@@ -28,10 +28,17 @@ def shown_publication(project: Project) -> int | None:
     return int(match[1]) if match else None
 
 
-def replace_site(project: Project, number: int, build: Callable[[Path], Result]) -> Result:
+def replace_site(
+    project: Project, number: int, build: Callable[[Path, Path | None], Result]
+) -> Result:
     """Build the site of publication `number` beside the present one and show it.
 
     The present one stays readable until the new one is whole, then it is removed.
+
+    Args:
+        project: whose.
+        number: of the publication.
+        build: makes the site in the first folder; in the second is the present one, if any.
 
     Raises:
         PublicationError: `reports` in the project is not the link that callmart makes.
@@ -46,7 +53,7 @@ def replace_site(project: Project, number: int, build: Callable[[Path], Result])
     building = project.var / "site-next"
     shutil.rmtree(building, ignore_errors=True)
     building.mkdir(parents=True)
-    result = build(building)
+    result = build(building, link.resolve() if link.exists() else None)
     reached("site.built")
     building.rename(target)
     flip_link(link, target)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from reports import format as fmt
-from reports.pages import questions, tables, trust
+from reports.pages import questions, stamps, tables
 from reports.spans import GRAINS, span_of
 from reports.topics import TOPICS
 
@@ -39,6 +39,9 @@ class Site:
     """Which subjects each of them has a page about."""
     names: Mapping[tuple[str, str], str] = field(default_factory=dict)
     """(kind of scope, id) -> name, where it is not the id itself."""
+
+    made_of: Mapping[Span, str] = field(default_factory=dict)
+    """What the pages of each of them are made of, in short."""
 
     @property
     def queue_names(self) -> dict[str, str]:
@@ -76,9 +79,8 @@ def frame(site: Site, span: Span | None = None, topic: Topic | None = None) -> d
     """What every page's frame needs; `span` and `topic` say which page it is."""
     return {
         "site": site,
-        "stamp": site.stamp,
-        "pill": trust.headline(site.trust),
-        "notes": trust.notes(site.trust),
+        **stamps.of_site(site),
+        "made_of": site.made_of.get(span, "") if span else "",
         "provisional": "",
         "previous": _beside(site, span, topic, -1),
         "next": _beside(site, span, topic, 1),
@@ -89,6 +91,15 @@ def frame(site: Site, span: Span | None = None, topic: Topic | None = None) -> d
         "data": None,
         "charts": [],
     }
+
+
+def around(site: Site, span: Span) -> list[tuple[str, list[str]]]:
+    """The pages that those of a span lead to: folders and subjects."""
+    every = list(site.spans.get(span.grain, ()))
+    place = every.index(span)
+    wider = [span_of(grain, span.first) for grain in GRAINS[GRAINS.index(span.grain) + 1 :]]
+    beside = every[max(place - 1, 0) : place + 2]
+    return [(s.folder, [topic.id for topic in site.topics_of(s)]) for s in (*beside, *wider)]
 
 
 def page_of(site: Site, span: Span, topic: Topic | None) -> str:

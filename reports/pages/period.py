@@ -27,6 +27,13 @@ _TREND_DAYS = 366
 _LISTED_DAYS = 92
 """More days than these would make the overview heavy; older ones are links by month."""
 
+IN_LISTS = {
+    "offered": "Calls", "service_level": "Service level", "abandonment_rate": "Abandoned",
+    "average_speed_of_answer": "Speed of answer", "average_handle_time": "Handle time",
+    "occupancy": "Occupancy",
+}  # fmt: skip
+"""Metric -> heading of its column in a list of days."""
+
 Course = dict[tuple[str, str, str], list[float | None]]
 """Values over time of (metric, scope kind, scope id)."""
 
@@ -271,13 +278,8 @@ def _level(pair: list[Chart]) -> list[Chart]:
 def _day_table(
     days: list[date], by_day: Mapping[date, Numbers], root: str
 ) -> tuple[list[tables.Column], list[list[tables.Cell]]]:
-    shown = (
-        ("offered", "Calls"), ("service_level", "Service level"), ("abandonment_rate", "Abandoned"),
-        ("average_speed_of_answer", "Speed of answer"), ("average_handle_time", "Handle time"),
-        ("occupancy", "Occupancy"),
-    )  # fmt: skip
     columns = [tables.Column("Day", left=True), tables.Column("State", left=True)]
-    columns += [tables.Column(label) for _, label in shown]
+    columns += [tables.Column(label) for label in IN_LISTS.values()]
     rows = []
     for day in reversed(days):
         numbers = by_day[day]
@@ -287,7 +289,7 @@ def _day_table(
             tables.Cell(f"{fmt.day(day)} {day.year}", sort=day.toordinal(), left=True,
                         href=f"{root}days/{day.isoformat()}.html"),
             tables.Cell(state=sign, sort=level.status if level else "", left=True),
-            *(replace(tables.cell(numbers.get(metric)), number=None) for metric, _ in shown),
+            *(replace(tables.cell(numbers.get(metric)), number=None) for metric in IN_LISTS),
         ])  # fmt: skip
     return columns, rows
 

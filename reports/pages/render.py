@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup
 
 from reports import format as fmt
+from reports.pages import cells
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -20,15 +21,17 @@ STATES = {
 }
 """Status -> (class, shape, word): colour is never the only sign."""
 
-_IN_SCRIPT = str.maketrans(
-    {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
-)
+_IN_SCRIPT = {
+    "<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029",
+}  # fmt: skip
 
 
 def script_json(value: Any) -> Markup:
     """JSON for a script element: no `</`, no `<!--`, no line separators."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    return Markup(text.translate(_IN_SCRIPT))  # noqa: S704  escaped just above
+    for sign, said in _IN_SCRIPT.items():
+        text = text.replace(sign, said)
+    return Markup(text)  # noqa: S704  escaped just above
 
 
 @cache
@@ -42,7 +45,7 @@ def environment() -> Environment:
     )  # fmt: skip
     env.filters |= {
         "script_json": script_json, "instant": fmt.instant, "count": fmt.count, "day": fmt.day,
-        "two": fmt.number_and_unit, "plain": fmt.plain_number,
+        "ask": cells.ask, "sign": cells.sign, "row": cells.row,
     }  # fmt: skip
     return env
 

@@ -184,7 +184,7 @@ def queue_table(
     numbers: Numbers, queues: dict[str, Row], courses: dict[str, list[float | None]]
 ) -> tuple[list[Column], list[list[Cell]]]:
     """One row per queue, the largest first."""
-    present = set(numbers.scope_ids("queue"))
+    present = numbers.scope_ids("queue")
     used = [
         (m, label) for m, label in QUEUE_COLUMNS if any(numbers.get(m, "queue", q) for q in present)
     ]

@@ -206,22 +206,6 @@ def test_the_page_of_checks_shows_every_check_file_and_feed(site):
         assert word in text, word
 
 
-def test_a_site_is_the_same_every_time_and_tells_its_progress(site, warehouse, tmp_path):
-    told = []
-    again = build_site(
-        warehouse,
-        tmp_path,
-        name="Nordlicht & Söhne",
-        on_page=lambda done, whole: told.append((done, whole)),
-    )
-    whole = len(site.pages)
-    assert told == [(n, whole) for n in range(1, whole + 1)]
-    assert again.files == site.files
-    for name in site.files:
-        first, second = (r.index.parent / name for r in (site, again))
-        assert first.read_bytes() == second.read_bytes(), name
-
-
 def test_no_warehouse_and_no_data_are_said_plainly(tmp_path):
     with pytest.raises(ReportError, match=r"publish one first with `callmart run`"):
         build_site(tmp_path / "none.duckdb", tmp_path / "out")

@@ -7,6 +7,7 @@ import pytest
 from reports.pages import tables
 from reports.pages.period import months_of
 from reports.queries import Reader, bin_seconds, wait_step_ms
+from reports.spans import Span
 from tests.reports.made import metric
 
 START = datetime(2026, 11, 21, 8)  # noqa: DTZ001
@@ -42,7 +43,7 @@ def test_every_metric_that_a_page_asks_for_is_in_the_registry(warehouse):
 def test_courses_by_the_minute_add_up_to_the_day(warehouse):
     day = date(2026, 10, 28)
     with Reader(warehouse) as reader:
-        numbers = reader.numbers_by_day(day, day, scopes=[], metrics=[])[day]
+        numbers = reader.numbers_of("day", day, day, {"all": ["service_level"]})[Span("day", day)]
         metrics = {name: found for (name, _), found in reader.metrics().items()}
         rows = reader.course(metrics["service_level"], day, 60)
         assert reader.course(metrics["occupancy"], day, 60) == []

@@ -14,7 +14,7 @@ def project(tmp_path):
 
 
 def page(text):
-    return lambda folder: (folder / "index.html").write_text(text)
+    return lambda folder, _: (folder / "index.html").write_text(text)
 
 
 def test_a_site_replaces_the_one_before(project):
@@ -24,6 +24,16 @@ def test_a_site_replaces_the_one_before(project):
     assert shown_publication(project) == 2
     assert (project.reports / "index.html").read_text() == "two"
     assert [p.name for p in project.var.iterdir()] == ["site-2.1"]
+
+
+def test_the_present_site_can_be_read_while_the_next_is_built(project):
+    def of_both(folder, earlier):
+        before = (earlier / "index.html").read_text() if earlier else "none"
+        return (folder / "index.html").write_text(f"after {before}")
+
+    replace_site(project, 1, of_both)
+    replace_site(project, 2, of_both)
+    assert (project.reports / "index.html").read_text() == "after after none"
 
 
 def test_the_same_publication_can_be_shown_anew(project):
@@ -36,7 +46,7 @@ def test_the_same_publication_can_be_shown_anew(project):
 def test_a_build_that_fails_leaves_the_present_site(project):
     replace_site(project, 1, page("one"))
 
-    def fail(folder):
+    def fail(folder, _):
         (folder / "index.html").write_text("half")
         raise ValueError("no")
 

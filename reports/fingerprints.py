@@ -1,0 +1,80 @@
+"""Tells which pages need not be written again: those made of the same rows by the same program."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from bisect import bisect_left, bisect_right
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+from reports.pages.frame import around
+from reports.spans import history
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from importlib.resources.abc import Traversable
+    from pathlib import Path
+
+    from reports.pages.frame import Site
+    from reports.queries import Reader
+    from reports.spans import Span
+
+_WITHOUT = {"dim_customer"}
+"""Undated tables that no page names: whatever they change, they change in the facts."""
+_KEY = re.compile(r'<meta name="callmart-made-of" content="([0-9a-f]+)">')
+_HEAD_CHARS = 2000
+
+
+def fingerprints(reader: Reader, site: Site) -> dict[Span, str]:
+    """Span -> what its pages are made of, in short.
+
+    That is every row of a day that the page or its courses show, what has no day, the way to the
+    pages beside it, and the program. What each publication changes on every page, its stamp and
+    the notes on how far numbers can be trusted, is not in it: see `reports.pages.stamps`.
+    """
+    days = reader.rows_by_day()
+    dated = sorted(days)
+    undated = _digest([
+        _program(), site.name, site.script, site.stamp.code_version, site.stamp.zone,
+        site.trust.queues, reader.undated_rows(_WITHOUT),
+    ])  # fmt: skip
+    found = {}
+    for every in site.spans.values():
+        for span in every:
+            first = min(history(span, every[0])[0].first, *(s.first for _, s in span.compared))
+            lo, hi = bisect_left(dated, first), bisect_right(dated, span.last)
+            made_of = [days[day] for day in dated[lo:hi]]
+            found[span] = _digest([undated, made_of, around(site, span), every[0].first])
+    return found
+
+
+def fingerprint_of(page: Path) -> str | None:
+    """What a page that was written before is made of; None where it does not say."""
+    if not page.is_file():
+        return None
+    with page.open(encoding="utf-8") as lines:
+        match = _KEY.search(lines.read(_HEAD_CHARS))
+    return match[1] if match else None
+
+
+def _digest(what: Any) -> str:
+    text = json.dumps(what, default=str, sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _program() -> str:
+    """The text of all that makes pages."""
+    digest = hashlib.sha256()
+    for file in sorted(_texts(files("reports")), key=str):
+        digest.update(file.read_bytes())
+    return digest.hexdigest()
+
+
+def _texts(folder: Traversable) -> Iterator[Traversable]:
+    for entry in folder.iterdir():
+        if entry.is_dir():
+            yield from _texts(entry)
+        elif not entry.name.endswith(".pyc"):
+            yield entry

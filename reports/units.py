@@ -1,0 +1,63 @@
+"""The pages of a publication as pieces of work, none of which waits for another."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from reports import overviews, subjects, topics
+from reports.spans import Span, history
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
+    from reports.pages.frame import Site
+    from reports.queries import Reader
+    from reports.subjects import Page
+
+_TOGETHER = {True: 16, False: 62}
+"""So many neighbours, with pages about subjects and without. Each such lot is asked for at once and
+reads what comes before its first for the courses, so few are dear; many are much to hold."""
+
+
+@dataclass(frozen=True)
+class Unit:
+    """Neighbouring days, weeks or months that are read and written together."""
+
+    spans: tuple[Span, ...]
+    has_topics: bool
+    """Whether they have pages about subjects, beside their overviews."""
+
+    @property
+    def n_hops(self) -> int:
+        """How much work it is, in spans of which only an overview is written."""
+        return len(self.spans) * (8 if self.has_topics else 1)
+
+
+def units_of(site: Site, wanted: Collection[Span]) -> list[Unit]:
+    """The wanted days, weeks and months as units, the largest first."""
+    found: list[Unit] = []
+    for every in site.spans.values():
+        runs = groupby(every, key=lambda s: (s in wanted, bool(site.topics.get(s))))
+        for (is_wanted, has_topics), run in runs:
+            spans, size = tuple(run), _TOGETHER[has_topics]
+            if is_wanted:
+                lots = (spans[at : at + size] for at in range(0, len(spans), size))
+                found += [Unit(lot, has_topics) for lot in lots]
+    return sorted(found, key=lambda unit: -unit.n_hops)
+
+
+def pages_of(reader: Reader, site: Site, unit: Unit) -> Iterator[Page]:
+    """Every page of a unit."""
+    grain, spans = unit.spans[0].grain, unit.spans
+    wanted = overviews.shown(site)
+    over = [*overviews.before(spans[0]), *spans]
+    if unit.has_topics:
+        for kind, metrics in topics.shown().items():
+            wanted.setdefault(kind, set()).update(metrics)
+        over = [*history(spans[0], site.spans[grain][0])[:-1], *spans]
+    numbers = reader.numbers_of(grain, over[0].first, over[-1].first, wanted)
+    yield from overviews.pages(reader, site, spans, numbers)
+    if unit.has_topics:
+        yield from subjects.pages(reader, site, spans, numbers)

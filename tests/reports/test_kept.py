@@ -1,0 +1,94 @@
+"""A page is taken over where its rows are the same, and written again where one is not."""
+
+import re
+import shutil
+from datetime import date
+
+import duckdb
+import pytest
+
+from reports.build import build_site, site_of
+from reports.fingerprints import fingerprint_of
+from reports.kept import take_over
+from reports.queries import Reader
+from reports.spans import Span
+from tests.reports.test_build import SINGLE
+
+NAME = "Nordlicht & Söhne"
+CHANGED = date(2026, 10, 26)
+_STAMP = re.compile(r"Publication (\d+) ·")
+
+
+@pytest.fixture(scope="module")
+def changed(warehouse, tmp_path_factory):
+    """The next publication: one visit of one day waited longer."""
+    path = tmp_path_factory.mktemp("changed") / "warehouse.duckdb"
+    shutil.copyfile(warehouse, path)
+    with duckdb.connect(str(path)) as con:
+        con.execute(
+            "update core.fact_queue_visit set wait_ms = wait_ms + 1 where visit_key in "
+            "(select min(visit_key) from core.fact_queue_visit where local_date = ?)",
+            [CHANGED],
+        )
+        con.execute("update ops.publication set publication_id = publication_id + 1")
+    return path
+
+
+def test_nothing_has_changed(site, warehouse, tmp_path):
+    told = []
+    again = build_site(
+        warehouse, tmp_path, name=NAME, earlier=site.index.parent,
+        on_page=lambda done, whole: told.append((done, whole)),
+    )  # fmt: skip
+    assert again.kept == set(site.pages) - set(SINGLE)
+    assert told == [(n, len(site.pages)) for n in range(1, len(site.pages) + 1)]
+    for name in site.files:
+        assert (tmp_path / name).read_bytes() == (site.index.parent / name).read_bytes(), name
+
+
+def test_a_changed_row_changes_its_day_and_the_pages_that_show_that_day(site, changed, tmp_path):
+    beside = site.index.parent / "days" / "2026-10-21" / "service.pdf"
+    beside.write_bytes(b"printed")
+    new = build_site(changed, tmp_path, name=NAME, earlier=site.index.parent)
+    beside.unlink()
+    kept = {path for path in new.kept if path.endswith(".html")}
+    # Week 44 begins on the 26th; the week before it does not show that day, its month does.
+    first = [f"days/2026-10-{day}" for day in range(20, 26)]
+    overviews = {f"{span}.html" for span in [*first, "weeks/2026-W43"]}
+    assert {path for path in kept if path.count("/") == 1} == overviews
+    assert "days/2026-10-21/service.pdf" in new.kept
+    assert (tmp_path / "days/2026-10-21/service.pdf").read_bytes() == b"printed"
+    for path in kept:
+        old, now = ((r.index.parent / path).read_text("utf-8") for r in (site, new))
+        assert _STAMP.search(old)[1] != _STAMP.search(now)[1]
+        assert _STAMP.sub("", old) == _STAMP.sub("", now)
+    build_site(changed, tmp_path / "whole", name=NAME)
+    for path in new.pages:
+        assert (tmp_path / path).read_bytes() == (tmp_path / "whole" / path).read_bytes(), path
+
+
+def test_a_page_that_is_gone_or_not_ours_is_written_again(site, warehouse, tmp_path):
+    old = tmp_path / "old"
+    shutil.copytree(site.index.parent, old)
+    (old / "days/2026-10-21/service.html").unlink()
+    (old / "days/2026-10-22.html").write_text("not ours", encoding="utf-8")
+    with Reader(warehouse) as reader:
+        shared = site_of(reader, NAME)
+    found = take_over(shared, old, tmp_path / "new")
+    every = {span for spans in shared.spans.values() for span in spans}
+    assert every - found.spans == {Span("day", date(2026, 10, 21)), Span("day", date(2026, 10, 22))}
+    assert not any("2026-10-22" in path for path in found.files)
+
+
+def test_another_name_is_on_every_page(site, warehouse, tmp_path):
+    with Reader(warehouse) as reader:
+        assert not take_over(site_of(reader, "Another"), site.index.parent, tmp_path).files
+    assert fingerprint_of(tmp_path / "none.html") is None
+
+
+@pytest.mark.soak
+def test_several_processes_write_the_same(site, warehouse, tmp_path, monkeypatch):
+    monkeypatch.setattr("reports.build._MUCH", 0)
+    build_site(warehouse, tmp_path, name=NAME, processes=2)
+    for name in site.files:
+        assert (tmp_path / name).read_bytes() == (site.index.parent / name).read_bytes(), name
