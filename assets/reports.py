@@ -1,7 +1,10 @@
-"""The report as an asset: built beside the last one, then put in its place in one step."""
+"""The report as assets, one for each kind of page; the whole site is shown in one step."""
 
 import os
+from collections.abc import Iterable, Iterator
+from html import unescape
 from pathlib import Path
+from re import search
 from typing import TYPE_CHECKING
 
 import dagster as dg
@@ -12,6 +15,8 @@ from pipelines.settings import Project
 
 if TYPE_CHECKING:
     from reports.build import SiteResult
+
+_HEAD_CHARS = 4000
 
 
 def publish_site(project: Project, *, anew: bool = False) -> "SiteResult":
@@ -46,25 +51,74 @@ def publish_site(project: Project, *, anew: bool = False) -> "SiteResult":
 
 
 def report_assets() -> list[dg.AssetsDefinition]:
-    """The site."""
+    """The site: an asset for each kind of page; one that nothing was brought for is left out."""
+    from reports.topics import PAGES
 
-    @dg.asset(
-        key=["reports", "site"],
-        deps=[PUBLICATION_KEY],
-        group_name="reports",
-        kinds={"html", "plotly"},
-        owners=["team:callmart"],
-        description="The static site: pages for each local day, week and month.",
+    @dg.multi_asset(
+        name="site",
+        specs=[
+            dg.AssetSpec(
+                _key(kind),
+                deps=[PUBLICATION_KEY],
+                group_name="reports",
+                kinds={"html", "plotly"},
+                owners=["team:callmart"],
+                description=question,
+                skippable=True,
+            )
+            for kind, question in PAGES.items()
+        ],
     )
-    def site(project: ProjectResource) -> dg.MaterializeResult:
+    def site(project: ProjectResource) -> Iterator[dg.MaterializeResult]:
         target = project.project()
-        result = publish_site(target)
-        index = target.reports / "index.html"
-        return dg.MaterializeResult(
-            metadata={
-                "pages": len(result.pages),
-                "index": dg.MetadataValue.url(index.resolve().as_uri()),
-            }
-        )
+        yield from _results(publish_site(target), target.reports)
 
     return [site]
+
+
+def _key(kind: str) -> dg.AssetKey:
+    return dg.AssetKey(["reports", kind.replace("-", "_")])
+
+
+def _results(result: "SiteResult", folder: Path) -> Iterator[dg.MaterializeResult]:
+    from reports.topics import PAGES, page_kind
+
+    pages: dict[str, list[str]] = {}
+    for path in result.pages:
+        pages.setdefault(page_kind(path), []).append(path)
+    for kind in PAGES:
+        if found := pages.get(kind):
+            newest = folder.absolute() / newest_page(found)
+            yield dg.MaterializeResult(
+                asset_key=_key(kind),
+                metadata={
+                    "page": dg.MetadataValue.url(newest.as_uri()),
+                    "preview": dg.MetadataValue.md(preview(newest)),
+                    "pages": len(found),
+                    "written": len(set(found) - result.kept),
+                },
+            )
+
+
+def newest_page(paths: Iterable[str]) -> str:
+    """The page that somebody wants to see first: of all days, else the newest day, week, month."""
+    order = ("", "months", "weeks", "days")
+    folders = {path: path.rpartition("/")[0] for path in paths}
+    top = [path for path, folder in folders.items() if not folder]
+    return top[0] if top else max(folders, key=lambda p: (order.index(p.split("/")[0]), p))
+
+
+def preview(page: Path) -> str:
+    """A page in a few lines of Markdown: its title and key figures, as its head tells them."""
+    with page.open(encoding="utf-8") as lines:
+        head = lines.read(_HEAD_CHARS)
+    title = search(r"<title>(.*?)</title>", head)
+    told = search(r'<meta name="description" content="(.*?)">', head)
+    figures = unescape(told[1]).split("; ") if told and told[1] else []
+    return "\n".join([f"**{unescape(title[1]) if title else page.name}**", "",
+                      *(f"- {_plain(figure)}" for figure in figures)])  # fmt: skip
+
+
+def _plain(text: str) -> str:
+    """Text without what Markdown takes for markup."""
+    return "".join(f"\\{sign}" if sign in "\\`*_{}[]<>#|!" else sign for sign in text)

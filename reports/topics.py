@@ -167,3 +167,19 @@ def shown() -> dict[str, set[str]]:
         for kind in ("all", *(table.kind for table in topic.tables)):
             found.setdefault(kind, set()).update(topic.cards)
     return found
+
+
+PAGES: dict[str, str] = {
+    "overview": "Are we meeting our goals, what changed, what needs attention?",
+    **{topic.id: topic.question for topic in TOPICS},
+    "trends": "What has moved to a new level, and which days stood out?",
+    "data-quality": "What was read, refused, late or restated, and do the checks hold?",
+    "glossary": "What does each number mean, and by which definition?",
+}
+"""Kind of page -> the question that it answers."""
+
+
+def page_kind(path: str) -> str:
+    """Which kind of page is at a path within the site."""
+    _, _, name = path.removesuffix(".html").rpartition("/")
+    return name if name in PAGES else "overview"

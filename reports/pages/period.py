@@ -186,6 +186,7 @@ def _shared(
         **frame(site, span),
         "story": findings.choose(found),
         "cards": cards,
+        "told": tables.told(cards),
         "more_cards": more,
         "queue_table": tables.queue_table(period.numbers, dict(site.queues), courses),
         "agent_table": tables.agent_table(period.numbers, dict(site.agents), period.agent_time),

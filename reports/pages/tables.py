@@ -165,6 +165,13 @@ def card(
     )  # fmt: skip
 
 
+def told(cards: Sequence[Card]) -> list[str]:
+    """Key figures in plain text, for who shows a link to a page."""
+    words = (f"{card.number.metric.name} {card.text}" for card in cards)
+    goals = (f" (goal {card.goal})" if card.goal else "" for card in cards)
+    return [figure + goal for figure, goal in zip(words, goals, strict=True)]
+
+
 def cell(number: Number | None) -> Cell:
     """A number in a table: greyed when it rests on few cases."""
     if number is None or number.value is None:

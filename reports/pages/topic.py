@@ -91,6 +91,7 @@ def context(site: Site, topic: Topic, given: Given) -> dict[str, Any]:
         "subtitle": f"{span.title} · {topic.question}",
         "topic": topic,
         "cards": cards,
+        "told": tables.told(cards),
         "charts": [
             *([chart] if chart else []),
             *charts.of_topic(topic.id, site, here, given.rows),
