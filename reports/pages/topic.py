@@ -6,12 +6,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from reports import format as fmt
+from reports import insights
 from reports.figures import course
 from reports.pages import charts, questions, tables
 from reports.pages.frame import frame, glossary
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from reports.figures.course import Point
     from reports.pages.frame import Site
@@ -90,6 +91,7 @@ def context(site: Site, topic: Topic, given: Given) -> dict[str, Any]:
         "title": topic.title,
         "subtitle": f"{span.title} · {topic.question}",
         "topic": topic,
+        **_story(site, topic, given, cards),
         "cards": cards,
         "told": tables.told(cards),
         "charts": [
@@ -111,6 +113,26 @@ def context(site: Site, topic: Topic, given: Given) -> dict[str, Any]:
             "against": _against(given),
         },
     }
+
+
+def _story(site: Site, topic: Topic, given: Given, cards: Sequence[tables.Card]) -> dict[str, Any]:
+    """What is worth telling about the key figures, or that nothing is."""
+    figures = [_figure(given, card.number) for card in cards]
+    kinds = [table.kind for table in topic.tables]
+
+    def narrower(metric: str) -> Iterator[insights.Figure]:
+        for kind in kinds:
+            for scope in given.here.scope_ids(kind):
+                if number := given.here.get(metric, kind, scope):
+                    yield _figure(given, number)
+
+    found = insights.insights(figures, narrower, site.scope_name, given.over)
+    return {"story": found, "quiet": "" if found else insights.quiet(figures, given.over)}
+
+
+def _figure(given: Given, number: Number) -> insights.Figure:
+    scope = (number.scope_kind, number.scope_id)
+    return insights.Figure(number, given.course(number.metric.id, scope)[:-1])
 
 
 def _against(given: Given) -> list[tuple[str, int]]:

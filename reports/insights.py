@@ -1,0 +1,229 @@
+"""What is worth telling about the key figures of a page: what is unusual, where, and since when.
+
+Pure functions over courses: the values of a figure up to the span of the page. A figure is measured
+by its own past, days by the same weekday. What is usual is the median; how far values stray is told
+by how far each of the past is from the median of the others like it, so that few weekdays do not
+look steadier than they are (leave one out; 1.4826 x the median deviation, as in P. J. Rousseeuw and
+C. Croux, "Alternatives to the median absolute deviation", JASA 88, 1993).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from statistics import median
+from typing import TYPE_CHECKING
+
+from reports import format as fmt
+from reports.findings import MOST, Finding
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from reports.records import Number
+    from reports.spans import Span
+
+FEWEST = 8
+"""Fewer values of the past than these say nothing about what is usual."""
+UNUSUAL = 4.0
+"""So many deviations from the usual are worth a sentence; docs/findings.md tells how many false
+alarms that leaves."""
+_WHERE = 2.5
+"""So many at one place, in the same direction, for that place to be named."""
+_PER_MEDIAN = 1.4826
+_USUAL = 2.0
+_DAYS_OF_A_WEEK = 7
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A key figure: itself and its past, the oldest first; None where nothing is known."""
+
+    number: Number
+    past: Sequence[Number | None]
+
+
+@dataclass(frozen=True)
+class Usual:
+    """What a figure usually is, and how far it strays, in its own unit."""
+
+    centre: float
+    spread: float
+
+    def apart(self, value: float) -> float:
+        """How many deviations a value is from the usual one; its sign is that of the difference."""
+        return (value - self.centre) / self.spread
+
+
+def usual(past: Sequence[float | None], season: int = 1) -> Usual | None:
+    """What the next value would usually be; None where the past does not tell.
+
+    Args:
+        past: earlier values, the last of them just before the next one.
+        season: after how many values the like of a value comes again: 7 for days, 1 for none.
+    """
+    alike: dict[int, list[float]] = defaultdict(list)
+    for place, value in enumerate(reversed(past), start=1):
+        if value is not None:
+            alike[place % season].append(value)
+    strayed = [
+        abs(value - median(others))
+        for values in alike.values()
+        for place, value in enumerate(values)
+        if (others := values[:place] + values[place + 1 :])
+    ]
+    same = alike.get(0, [])
+    if len(strayed) < FEWEST or len(same) < min(2, season):
+        return None
+    spread = _PER_MEDIAN * median(strayed)
+    return Usual(median(same), spread) if spread > 0 else None
+
+
+def insights(
+    figures: Sequence[Figure],
+    narrower: Callable[[str], Iterable[Figure]],
+    name_of: Callable[[str, str], str],
+    over: Sequence[Span],
+) -> list[Finding]:
+    """The findings of a page, the weightiest first.
+
+    Args:
+        figures: of the whole centre, the leading one first.
+        narrower: of a metric, the same figure of each site, queue, team of the page.
+        name_of: what people call a scope, of its kind and id.
+        over: the spans of a course, the page's own last.
+    """
+    season = _DAYS_OF_A_WEEK if over[-1].grain == "day" else 1
+    found: list[Finding] = []
+    for place, figure in enumerate(figures):
+        finding = _unusual(figure, narrower, name_of, over, season) or _missed(figure, over)
+        if finding:
+            found.append(Finding(finding.head, finding.text, finding.weight - place))
+    return sorted(found, key=lambda f: -f.weight)[:MOST]
+
+
+def _unusual(
+    figure: Figure,
+    narrower: Callable[[str], Iterable[Figure]],
+    name_of: Callable[[str, str], str],
+    over: Sequence[Span],
+    season: int,
+) -> Finding | None:
+    apart, of = _apart(figure, season)
+    if of is None or abs(apart) < UNUSUAL:
+        return None
+    number = figure.number
+    unit, value = number.metric.unit, number.value or 0.0
+    side = "above" if apart > 0 else "below"
+    low, high = of.centre - _USUAL * of.spread, of.centre + _USUAL * of.spread
+    if unit in ("percent", "seconds", "count"):
+        low = max(low, 0.0)
+    alike = f" on a {fmt.weekday(over[-1].first.isoweekday())}" if season > 1 else ""
+    text = f"Usual{alike}: {fmt.value(low, unit)} to {fmt.value(high, unit)}."
+    if place := _where(narrower(number.metric.id), name_of, apart, season):
+        text += f" {place}"
+    if since := _since(figure, of, apart, over):
+        text += f" {since}"
+    return Finding(
+        f"{number.metric.name} was {fmt.value(value, unit)}, {side} the usual",
+        text + _against_goal(number),
+        # A hundred deviations are no more news than twelve.
+        40 + 3 * min(abs(apart), 12.0) + (10 if _is_worse(number, apart) else 0),
+    )
+
+
+def _apart(figure: Figure, season: int) -> tuple[float, Usual | None]:
+    """How unusual a figure is, and what it is usually; figures on few cases tell nothing."""
+    number = figure.number
+    if number.value is None or number.is_small or number.is_provisional:
+        return 0.0, None
+    of = usual([_solid(n) for n in figure.past], season)
+    return (of.apart(number.value), of) if of else (0.0, None)
+
+
+def _solid(number: Number | None) -> float | None:
+    return None if number is None or number.is_small else number.value
+
+
+def _where(
+    narrower: Iterable[Figure],
+    name_of: Callable[[str, str], str],
+    apart: float,
+    season: int,
+) -> str:
+    """The place that was most unusual in the same direction."""
+    best, said = _WHERE, ""
+    for figure in narrower:
+        there, of = _apart(figure, season)
+        if of is None or there * apart <= 0 or abs(there) <= best:
+            continue
+        number = figure.number
+        kind, unit = number.scope_kind, number.metric.unit
+        best = abs(there)
+        said = (
+            f"Most of all at {kind.replace('_', ' ')} {name_of(kind, number.scope_id)}: "
+            f"{fmt.value(number.value, unit)}, usually {fmt.value(of.centre, unit)}."
+        )
+    return said
+
+
+def _since(figure: Figure, of: Usual, apart: float, over: Sequence[Span]) -> str:
+    """Since when it has been beyond its usual range on this side, where that is not new."""
+    first = None
+    for number, span in zip(reversed(figure.past), reversed(over[:-1]), strict=False):
+        value = _solid(number)
+        if value is None or of.apart(value) * apart <= 0 or abs(of.apart(value)) < _USUAL:
+            break
+        first = span
+    return f"So since {first.short}." if first else ""
+
+
+def _is_worse(number: Number, apart: float) -> bool:
+    return (number.metric.direction == "higher" and apart < 0) or (
+        number.metric.direction == "lower" and apart > 0
+    )
+
+
+def _against_goal(number: Number) -> str:
+    if number.goal is None or number.status not in ("near", "missed"):
+        return ""
+    return f" The goal is {fmt.value(number.goal, number.metric.unit)}."
+
+
+def _missed(figure: Figure, over: Sequence[Span]) -> Finding | None:
+    """A goal that was missed by more than chance, and for how long."""
+    number = figure.number
+    if number.value is None or number.goal is None or number.status != "missed" or number.is_small:
+        return None
+    if number.low is not None and number.high is not None:
+        if number.low <= number.goal <= number.high:
+            return None
+        range_ = f"{fmt.value(number.low, number.metric.unit)} to "
+        range_ += fmt.value(number.high, number.metric.unit)
+        text = f"Likely range {range_}."
+    else:
+        text = f"From {fmt.plural(number.n, 'case')}."
+    running = 1
+    for before in reversed(figure.past):
+        if before is None or before.status != "missed":
+            break
+        running += 1
+    if running > 1:
+        first = over[-running].short if running <= len(over) else over[0].short
+        text += f" Missed {running} {over[-1].grain}s running, since {first}."
+    goal = fmt.value(number.goal, number.metric.unit)
+    return Finding(
+        f"{number.metric.name} was {fmt.value(number.value, number.metric.unit)}, goal {goal}",
+        text,
+        # The first miss is news; a goal missed all month is known.
+        45 if running == 1 else 35 - min(running, 10),
+    )
+
+
+def quiet(figures: Sequence[Figure], over: Sequence[Span]) -> str:
+    """That nothing stands out, where enough of the past is known to say so; else nothing."""
+    season = _DAYS_OF_A_WEEK if over[-1].grain == "day" else 1
+    told = sum(1 for figure in figures if _apart(figure, season)[1])
+    if not told:
+        return ""
+    return f"Nothing unusual: {fmt.plural(told, 'key figure')} within the usual range."
