@@ -20,6 +20,7 @@ columns:
   agent_id: Who answered; empty when nobody did.
   local_date: {description: Local day of entry in the queue's zone., tests: [not_null]}
   interval_start: Quarter hour (UTC) of entry.
+  is_live_channel: {description: Both sides are there at once; also where the channel is not known., tests: [not_null]}
   outcome: {tests: [not_null]}
   is_answered: {description: An agent was connected., tests: [not_null]}
   is_consult: A consultation call of an agent and not a customer.
@@ -125,6 +126,7 @@ select
     coalesce(a.agent_key, -1) as agent_key,
     h.agent_id,
     coalesce(c.channel, v.channel) as channel,
+    coalesce(m.is_live, true) as is_live_channel,
     coalesce(c.direction, 'inbound') as direction,
     coalesce(c.kind, case when v.is_consult then 'consult' else 'customer' end) as kind,
     c.site,
@@ -155,6 +157,8 @@ left join contact as c
     on c.source = v.source
     and c.contact_id = v.contact_id
     and c.local_date between v.local_date - interval '7' day and v.local_date + interval '7' day
+left join core.dim_channel as m
+    on m.channel = coalesce(c.channel, v.channel) and m.channel_key <> -1
 left join answer as h on h.visit_key = v.visit_key
 left join core.dim_agent as a
     on a.agent_id = h.agent_id and v.local_date >= a.valid_from and v.local_date < a.valid_to

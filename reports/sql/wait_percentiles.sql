@@ -1,4 +1,5 @@
--- Waits of answered calls: the middle, the slowest tenth, the slowest twentieth, the longest.
+-- Waits of answered calls on live channels: the middle, the slowest tenth, the slowest twentieth,
+-- the longest.
 select
     count(*) as n,
     quantile_cont(wait_ms, 0.5) / 1000 as p50,
@@ -6,4 +7,5 @@ select
     quantile_cont(wait_ms, 0.95) / 1000 as p95,
     max(wait_ms) / 1000 as longest
 from core.fact_queue_visit
-where local_date between $from_date and $to_date and not is_consult and is_answered
+where local_date between $from_date and $to_date and not is_consult and is_live_channel
+    and is_answered

@@ -1,4 +1,4 @@
--- Closed visits by length of wait (steps of $step_ms) and how they ended.
+-- Closed visits to live channels by length of wait (steps of $step_ms) and how they ended.
 select
     least(wait_ms // $step_ms, $last_step) as step,
     case
@@ -8,7 +8,8 @@ select
     end as fate,
     count(*) as n
 from core.fact_queue_visit
-where local_date between $from_date and $to_date and not is_consult and wait_ms is not null
+where local_date between $from_date and $to_date and not is_consult and is_live_channel
+    and wait_ms is not null
     and (is_answered or outcome in ('abandoned', 'timeout', 'empty', 'withdrawn'))
 group by step, fate
 order by step, fate

@@ -91,6 +91,31 @@ COUNTED = {
     "abandonment_rate": 100 * 2 / 7,
     "lost_rate": 100 * 3 / 7,
 }
+# One queue that mails go to as well, which are in no wait.
+MAIL = {"contact_id": "a mail"}
+TWO_CHANNELS: list[tuple[str, float | None, int, dict[str, Any]]] = [
+    ("answered", 10, 2, {}),
+    ("answered", 30, 1, {}),
+    ("abandoned", 2, 1, {}),
+    ("abandoned", 12, 1, {}),
+    ("timeout", 60, 1, {}),
+    ("answered", 5000, 1, MAIL),
+    ("abandoned", 3, 1, MAIL),
+    ("abandoned", 4000, 1, MAIL),
+    ("timeout", 9000, 1, MAIL),
+]
+LIVE = {
+    "offered": 10,
+    "abandonment_rate": 100 * 1 / 5,
+    "lost_rate": 100 * 2 / 5,
+    "average_speed_of_answer": 50 / 3,
+    "longest_wait": 60,
+    "wait_p50": 10,
+    "wait_p90": 26,
+    "wait_p95": 28,
+    "time_to_abandon": 7,
+    "average_patience": (50 + 14 + 60) / 2,
+}
 REFUSED = 3
 MIXED = {
     # 46 in hours and 5 late; 12 are of agents.
@@ -183,9 +208,14 @@ def con() -> duckdb.DuckDBPyConnection:
     for queue, groups in EXAMPLES.items():
         for outcome, wait_s, number in groups:
             stage(con, "queue_visit", visits(queue, outcome, wait_s, number))
+    stage(con, "queue_config", [config("two channels")])
+    sent = {"started_at": START, "direction": "inbound", "channel": "email"}
+    place = {"source": "pbx", "zone": "Etc/UTC", "local_date": DAY}
+    stage(con, "contact", [place | sent | MAIL])
     call = {"is_consult": True, "contact_id": "of an agent"}
     stage(con, "queue_visit", visits("colleagues", "answered", 1, 1, **call))
-    for queue, groups in (("mixture", MIXTURE), ("all hours", ALL_HOURS)):
+    mixed = {"mixture": MIXTURE, "all hours": ALL_HOURS, "two channels": TWO_CHANNELS}
+    for queue, groups in mixed.items():
         for outcome, wait_s, number, more in groups:
             stage(con, "queue_visit", visits(queue, outcome, wait_s, number, **more))
     for n in range(REFUSED):
@@ -245,6 +275,7 @@ ARTICLE = {
 GOLDEN = [Golden(metric, expected, DAY, "queue", "article") for metric, expected in ARTICLE.items()]
 GOLDEN += [Golden(metric, expected, DAY, "queue", "mixture") for metric, expected in MIXED.items()]
 GOLDEN += [Golden(metric, number, DAY, "queue", "all hours") for metric, number in COUNTED.items()]
+GOLDEN += [Golden(metric, number, DAY, "queue", "two channels") for metric, number in LIVE.items()]
 
 
 @pytest.mark.parametrize("golden", GOLDEN, ids=str)
