@@ -188,6 +188,13 @@ class Reader:
     def _tables(self) -> list[Row]:
         return self.rows("tables")
 
+    def mixed(
+        self, grain: Grain, first: date, last: date, parts: Mapping[str, str], values: Row
+    ) -> list[Row]:
+        """Rows of the query that compares on the same mix; `parts` are its expressions."""
+        sql = sql_text("mix").format(grain=grain, **parts)
+        return self._fetch(sql, {"from_date": first, "to_date": last, **values})
+
     def subjects(self, grain: Grain) -> dict[Span, set[str]]:
         """The metrics that the whole centre has cases of, by day, week or month."""
         found: dict[Span, set[str]] = {}
