@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from reports import comparisons
 from reports.pages import charts
 from reports.pages import topic as page
 from reports.pages.topic import Courses, Given
@@ -50,10 +51,11 @@ def pages(
     grain, since = spans[0].grain, site.spans[spans[0].grain][0]
     courses = Courses(numbers, [*history(spans[0], since)[:-1], *spans])
     rows = charts.read(reader, grain, spans)
+    mixed = comparisons.read(reader, grain, spans)
     for span in spans:
         if span not in numbers:
             continue
-        given = Given(span, numbers, history(span, since), courses, rows[span])
+        given = Given(span, numbers, history(span, since), courses, rows[span], mixed[span])
         for topic in site.topics_of(span):
             yield (
                 f"{span.folder}/{topic.id}.html",

@@ -30,6 +30,8 @@ class Chart:
     head: tuple[str, ...] = ()
     rows: list[list[str]] = field(default_factory=list)
     starts_page: bool = False
+    is_placed: bool = False
+    """Whether a section of its page shows it, and not the page's list of charts."""
 
 
 def figure(data: list[dict[str, Any]], meta: dict[str, Any] | None = None, **layout: Any) -> Figure:

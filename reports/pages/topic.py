@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 from reports import format as fmt
 from reports import insights
 from reports.figures import course
-from reports.pages import charts, questions, tables
+from reports.pages import charts, comparison, questions, tables
 from reports.pages.frame import frame, glossary
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from reports.comparisons import Found
     from reports.figures.course import Point
     from reports.pages.frame import Site
     from reports.records import Number, Numbers, Row
@@ -43,6 +44,8 @@ class Given:
     courses: Courses
     rows: Mapping[str, list[Row]] = field(default_factory=dict)
     """Of the span, by query: what its own charts are made of beside its numbers."""
+    mixed: Found = field(default_factory=dict)
+    """Of the span: who is compared on the same mix of contacts."""
 
     @property
     def here(self) -> Numbers:
@@ -86,6 +89,7 @@ def context(site: Site, topic: Topic, given: Given) -> dict[str, Any]:
     scopes = _scopes(topic, here, shown)
     chart = course.of_metric(given.course(shown[0], WHOLE), given.over) if shown else None
     period = questions.Asked(span.grain, span.first, span.last)
+    compared = comparison.section(site, topic.id, given.mixed)
     return {
         **frame(site, span, topic),
         "title": topic.title,
@@ -97,7 +101,9 @@ def context(site: Site, topic: Topic, given: Given) -> dict[str, Any]:
         "charts": [
             *([chart] if chart else []),
             *charts.of_topic(topic.id, site, here, given.rows),
+            *(compared.charts if compared else ()),
         ],
+        "comparison": compared,
         "breakdowns": [b for t in topic.tables if (b := _breakdown(site, t, here, shown))],
         "scopes": _offered(site, scopes),
         "glossary": glossary(site, here, topic.cards, period),
