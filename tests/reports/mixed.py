@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterable, Mapping
-from datetime import date, timedelta
+from datetime import date
 from statistics import fmean
 from typing import Any
 
@@ -51,10 +51,14 @@ class Laid(Reader):
 
     def __init__(
         self,
-        contacts: Iterable[Mapping[str, Any]],
+        contacts: Iterable[Mapping[str, Any]] | pl.DataFrame,
         agents: Mapping[str, tuple[str, str, str]] | None = None,
     ) -> None:
-        frame = pl.DataFrame(list(contacts), infer_schema_length=None, schema_overrides=_TYPES)
+        frame = (
+            contacts
+            if isinstance(contacts, pl.DataFrame)
+            else pl.DataFrame(list(contacts), infer_schema_length=None, schema_overrides=_TYPES)
+        )
         told = agents or dict.fromkeys(frame["last_agent_id"].unique(), ("A", "here", "in_house"))
         self._con = duckdb.connect(config={"threads": 1})
         self._con.execute("create schema core")
@@ -67,11 +71,7 @@ class Laid(Reader):
                 schema=["agent_id", "team", "site", "sourcing", "valid_from", "valid_to"],
             ),
         )
-        hours = [
-            (hour, f"{hour:02d}:00", MONDAY + timedelta(days=day))
-            for day in range(1)
-            for hour in range(24)
-        ]
+        hours = [(hour, f"{hour:02d}:00", frame["local_date"].min()) for hour in range(24)]
         self._lay(
             "dim_interval",
             pl.DataFrame(hours, orient="row", schema=["interval_key", "local_time", "local_date"]),

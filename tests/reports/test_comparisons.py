@@ -1,20 +1,23 @@
 """Cases are held against the right others, and truth comes out where it was put in."""
 
 from collections import Counter
+from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random
 
+import duckdb
 import pytest
 
+from pipelines.demo.centre import simulate
 from pipelines.demo.centre.people import staff
 from pipelines.demo.centre.rng import lognormal, stream
 from pipelines.demo.centre.scenario import Scenario
 from pipelines.demo.centre.threads import HANDLE_S
 from pipelines.demo.centre.world import QUEUES, Reason
 from reports import comparisons
-from reports.mix import compare
+from reports.mix import Subject, compare
 from reports.queries import Reader
-from reports.spans import Span, span_of
+from reports.spans import Span, span_of, spans_of
 from tests.reports.mixed import MONDAY, Laid, contact, rank_correlation, rmse
 
 _S = 1000
@@ -173,18 +176,94 @@ def _work(queue: str) -> tuple[str, float, tuple[Reason, ...]]:
     return channel, HANDLE_S[channel], QUEUES["billing"].reasons
 
 
+@dataclass(frozen=True)
+class Recovery:
+    """How near to agents' true paces raw means, adjusted and shrunken differences are."""
+
+    raw: list[float]
+    adjusted: list[float]
+    shrunk: list[float]
+    true: list[float]
+
+    def errors(self) -> tuple[float, float, float]:
+        """Root mean square errors of the three."""
+        return tuple(rmse(said, self.true) for said in (self.raw, self.adjusted, self.shrunk))
+
+    def ranks(self) -> tuple[float, float, float]:
+        """Their rank correlations with the truth."""
+        every = (self.raw, self.adjusted, self.shrunk)
+        return tuple(rank_correlation(said, self.true) for said in every)
+
+
+def _recovery(subjects: list[Subject], pace: dict[str, float]) -> Recovery:
+    estimates = [
+        e for e in compare(subjects, is_share=False).estimates if e.subject.id in pace
+    ]  # fmt: skip
+    n = sum(e.subject.n for e in estimates)
+    mean = sum(pace[e.subject.id] * e.subject.n for e in estimates) / n
+    whole = sum(e.subject.observed for e in estimates) / n
+    return Recovery(
+        [e.subject.observed / e.subject.n / whole - 1 for e in estimates],
+        [e.gap for e in estimates],
+        [e.shrunk for e in estimates],
+        [pace[e.subject.id] / mean - 1 for e in estimates],
+    )
+
+
 @pytest.mark.parametrize("cases", [(30, 50), (60, 150)])
 def test_agents_true_pace_is_told_better_than_by_their_mean_handle_times(cases):
     laid, pace = _simulated(cases)
-    estimates = compare(list(laid.handle_time().values()), is_share=False).estimates
-    assert len(estimates) > 100
-    mean = sum(pace[e.subject.id] for e in estimates) / len(estimates)
-    true = [pace[e.subject.id] / mean - 1 for e in estimates]
-    whole = sum(e.subject.observed for e in estimates) / sum(e.subject.n for e in estimates)
-    raw = [e.subject.observed / e.subject.n / whole - 1 for e in estimates]
-    adjusted, shrunk = [e.gap for e in estimates], [e.shrunk for e in estimates]
-    assert rmse(shrunk, true) < rmse(adjusted, true) < rmse(raw, true) * 0.6
-    assert rank_correlation(shrunk, true) > rank_correlation(raw, true) + 0.05
+    found = _recovery(list(laid.handle_time().values()), pace)
+    assert len(found.true) > 100
+    raw, adjusted, shrunk = found.errors()
+    assert shrunk < adjusted < 0.6 * raw
+    raw, _, shrunk = found.ranks()
+    assert shrunk > raw + 0.05
+
+
+_LEDGER = """
+select
+    c.last_agent as last_agent_id, cast(c.started_at as date) as local_date,
+    c.last_queue as credited_queue_id, c.direction, c.channel, c.reason, l.talk_ms, l.hold_ms,
+    null::bigint as wrap_ms, 'customer' as kind, true as is_handled,
+    hour(c.started_at)::int as hour, 0 as n_transfers, null::varchar as transfer_agent_id,
+    null::varchar as transfer_queue_id
+from '{truth}/contacts.parquet' as c
+inner join (
+    select contact_id, sum(talk_ms)::bigint as talk_ms, sum(hold_ms)::bigint as hold_ms
+    from '{truth}/legs.parquet'
+    group by contact_id
+) as l on l.contact_id = c.contact_id
+where c.last_agent is not null
+"""
+_PACE = """
+select p.agent_id, avg(p.speed * (1 + 0.4 * exp(-(cast(c.started_at as date) - p.hired_on) / 50.0)))
+from '{truth}/contacts.parquet' as c
+inner join '{truth}/people.parquet' as p on p.agent_id = c.last_agent
+where cast(c.started_at as date) between $first and $last
+group by p.agent_id
+"""
+
+
+@pytest.mark.soak
+def test_over_sixty_days_of_the_whole_centre_truth_comes_out(tmp_path):
+    """The figures of docs/comparison.md, from the ledger in place of what was read of the files."""
+    truth = simulate(tmp_path, seed=1, days=60, start=date(2025, 10, 1)).truth
+    with duckdb.connect() as con:
+        con.execute("set timezone = 'UTC'")
+        laid = Laid(con.sql(_LEDGER.format(truth=truth)).pl())
+        for grain, best, rank in (("week", 0.075, 0.75), ("month", 0.06, 0.85)):
+            spans = spans_of([date(2025, 10, 13), date(2025, 11, 13)])[grain]
+            for span in spans:
+                found = comparisons.read(laid, grain, [span], [comparisons.MEASURES[0]])[span]
+                days = {"first": span.first, "last": span.last}
+                pace = dict(con.execute(_PACE.format(truth=truth), days).fetchall())
+                recovery = _recovery(found["average_handle_time"]["agent"], pace)
+                assert len(recovery.true) > 100
+                raw, _, shrunk = recovery.errors()
+                assert shrunk < best < 2 * best < raw, span
+                raw, _, shrunk = recovery.ranks()
+                assert shrunk > rank > raw, span
 
 
 def test_no_measure_asks_twice_and_all_are_of_the_registry():
