@@ -84,6 +84,7 @@
       full.xaxis.tickangle = 0;
       if (full.xaxis.tickvals && full.xaxis.tickvals.length > 6) for (const k of ["tickvals", "ticktext"]) full.xaxis[k] = full.xaxis[k].filter((_, i) => i % 2 === 0);
       if (full.yaxis.ticktext) full.yaxis.ticktext = full.yaxis.ticktext.map((t) => t.length > 13 ? escape(plain(t).slice(0, 12)) + "…" : t);
+      for (const trace of data) if (trace.mode === "markers+text") trace.textfont = { ...trace.textfont, size: 9 };
       for (const trace of data) if (trace.type === "sankey") trace.textfont = { ...trace.textfont, size: 10 };
       for (const trace of data) if (trace.type === "heatmap") Object.assign(trace, { showscale: false, xgap: trace.z[0].length > 20 ? 0 : 1 });
     };
