@@ -4,12 +4,22 @@ Loads are in erlangs (contacts in progress at once), durations in seconds, share
 Everything is pure and the same on every machine.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from math import ceil, exp
+from math import ceil, exp, log
 
 _TINY = 1e-15
-_STEPS = 400
+_HUGE = 1e200
+_NODES = (
+    (0.0950125098376374, 0.1894506104550685), (0.2816035507792589, 0.1826034150449236),
+    (0.4580167776572274, 0.1691565193950025), (0.6178762444026438, 0.1495959888165767),
+    (0.7554044083550030, 0.1246289712555339), (0.8656312023878318, 0.0951585116824928),
+    (0.9445750230732326, 0.0622535239386479), (0.9894009349916499, 0.0271524594117541),
+)  # fmt: skip
+"""Gauss and Legendre's sixteen points, one half of them, with their weights."""
+_FOLDS = 6.0
+"""An integral is cut so that no piece grows or falls by more powers of e than these."""
+_MOST_PIECES = 200
 _MOST_AGENTS = 100_000
 
 
@@ -91,38 +101,95 @@ def erlang_a(
         return None
     if load.erlangs == 0:
         return Service(0.0, 0.0, 1.0, 1.0, 0.0, 0.0)
-    arriving, serving = load.contacts / load.interval_s, 1 / load.handle_s
-    leaving = 1 / patience_s
-    all_busy, waiting, queued = _states(arriving, serving, leaving, agents)
-
-    def offered_wait(at: float) -> float:
-        """Density of the wait that an arrival who never gives up would have, beyond zero."""
-        crowd = arriving / leaving * (1 - exp(-leaving * at))
-        return all_busy * agents * serving * exp(crowd - agents * serving * at)
-
-    def answered_at(at: float) -> float:
-        return offered_wait(at) * exp(-leaving * at)
-
-    abandoned = queued * leaving / arriving
-    in_time = 1 - waiting + _integral(answered_at, threshold_s)
-    still = waiting - _integral(offered_wait, short_s)
-    short = waiting - exp(-leaving * short_s) * still - _integral(answered_at, short_s)
+    queue = _Queue.of(load, agents, patience_s)
+    in_time = queue.in_time(threshold_s)
+    abandoned = queue.queued / patience_s / queue.arriving
     return Service(
-        wait_share=waiting,
+        wait_share=queue.waiting,
         abandon_share=abandoned,
         answered_in_time=in_time,
-        service_level=in_time / (1 - short),
+        service_level=in_time / (1 - queue.gone_by(short_s)),
         occupancy=load.erlangs * (1 - abandoned) / agents,
-        average_wait_s=queued / arriving,
+        average_wait_s=queue.queued / queue.arriving,
     )
+
+
+def level_with_patience(
+    load: Load,
+    agents: int,
+    goals: Sequence[tuple[float, float]],
+    patience_s: float,
+    short_s: float = 5.0,
+) -> float:
+    """Service level of several limits at once, by Erlang A; 1 where nothing comes.
+
+    Args:
+        load: what arrives.
+        agents: who is there, at least one.
+        goals: (T in seconds, share of the arrivals that it holds for).
+        patience_s: mean patience.
+        short_s: limit t, as in `erlang_a`.
+    """
+    if load.erlangs == 0:
+        return 1.0
+    queue = _Queue.of(load, agents, patience_s)
+    in_time = sum(share * queue.in_time(threshold) for threshold, share in goals)
+    return in_time / (1 - queue.gone_by(short_s))
+
+
+@dataclass(frozen=True)
+class _Queue:
+    """A queue in balance, whose callers give up at a steady rate."""
+
+    arriving: float
+    serving: float
+    """Contacts that all agents together end in a second."""
+    leaving: float
+    log_busy: float
+    """Logarithm of the share of time with all agents just busy: it may be too small for a float."""
+    waiting: float
+    queued: float
+
+    @classmethod
+    def of(cls, load: Load, agents: int, patience_s: float) -> "_Queue":
+        arriving = load.contacts / load.interval_s
+        serving, leaving = 1 / load.handle_s, 1 / patience_s
+        log_busy, waiting, queued = _states(arriving, serving, leaving, agents)
+        return cls(arriving, agents * serving, leaving, log_busy, waiting, queued)
+
+    def in_time(self, threshold_s: float) -> float:
+        """Share of arrivals answered within so many seconds."""
+        return 1 - self.waiting + self._offered(threshold_s, self.leaving)
+
+    def gone_by(self, short_s: float) -> float:
+        """Share of arrivals who gave up within so many seconds."""
+        still = self.waiting - self._offered(short_s, 0.0)
+        stayed = exp(-self.leaving * short_s) * still
+        return self.waiting - stayed - self._offered(short_s, self.leaving)
+
+    def _offered(self, until: float, leaving: float) -> float:
+        """Share of arrivals whose turn comes, after a wait of up to so long, before they leave.
+
+        The density of the wait of who never gives up, times the chance to be there still.
+        """
+        scale = self.log_busy + log(self.serving)
+        crowd = self.arriving / self.leaving
+
+        def answered_at(at: float) -> float:
+            faded = 1 - exp(-self.leaving * at)
+            return exp(scale + crowd * faded - (self.serving + leaving) * at)
+
+        first = self.arriving - self.serving
+        last = self.arriving * exp(-self.leaving * until) - self.serving
+        return _integral(answered_at, until, max(abs(first), abs(last)) * until / _FOLDS)
 
 
 def _states(
     arriving: float, serving: float, leaving: float, agents: int
 ) -> tuple[float, float, float]:
-    """Share of time with all agents just busy, with all busy at all, and mean callers waiting."""
-    # Relative to the state in which all are busy and nobody waits, so that nothing overflows.
-    below, weight = 0.0, 1.0
+    """Log of the share of time with all just busy, share with all busy, mean callers waiting."""
+    # Relative to the state in which all are busy and nobody waits; made smaller where it overflows.
+    below, weight, scaled = 0.0, 1.0, 0.0
     for busy in range(agents, 0, -1):
         weight *= busy * serving / arriving
         below += weight
@@ -134,15 +201,23 @@ def _states(
         weight *= arriving / (agents * serving + waiting * leaving)
         above += weight
         queued += waiting * weight
+        if above > _HUGE:
+            above, queued, weight = above / _HUGE, queued / _HUGE, weight / _HUGE
+            below, scaled = below / _HUGE, scaled + log(_HUGE)
     total = below + above
-    return 1 / total, above / total, queued / total
+    return -scaled - log(total), above / total, queued / total
 
 
-def _integral(of: Callable[[float], float], until: float) -> float:
-    """From 0, by Simpson's rule."""
-    step = until / _STEPS
-    inner = sum((4 if n % 2 else 2) * of(n * step) for n in range(1, _STEPS))
-    return step / 3 * (of(0.0) + inner + of(until))
+def _integral(of: Callable[[float], float], until: float, pieces: float) -> float:
+    """From 0, by Gauss and Legendre's rule on so many pieces."""
+    n = min(_MOST_PIECES, 1 + int(pieces))
+    half = until / n / 2
+    found = 0.0
+    for piece in range(n):
+        middle = (2 * piece + 1) * half
+        for node, weight in _NODES:
+            found += weight * (of(middle - half * node) + of(middle + half * node))
+    return half * found
 
 
 def agents_needed(service: Callable[[int], Service | None], target: float) -> int | None:

@@ -11,9 +11,9 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from reports import kept, overviews, standouts, timelines
+from reports import kept, outlooks, overviews, standouts, timelines
 from reports.fingerprints import fingerprints
-from reports.pages import data_quality, glossary, trends
+from reports.pages import data_quality, glossary, outlook, trends
 from reports.pages.frame import Site
 from reports.pages.render import render
 from reports.queries import Reader, ReportError
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from reports.subjects import Page
 
-_STATIC = ("style.css", "page.js", "subject.js")
+_STATIC = ("style.css", "page.js", "subject.js", "whatif.js")
 _MUCH = 60
 """Hops of work (see `Unit.n_hops`) below which another process is not worth its start."""
 
@@ -138,11 +138,12 @@ def _of_all(reader: Reader, site: Site) -> Iterator[Page]:
     yield "index.html", "overview.html.j2", overviews.of_all(reader, site)
     yield "data-quality.html", "data_quality.html.j2", data_quality.context(site)
     yield "trends.html", "trends.html.j2", _trends(reader, site)
+    yield "outlook.html", "outlook.html.j2", outlook.context(site, _outlook(reader, site))
     numbers = reader.period_numbers(site.days[0], site.days[-1], metrics=[])
     yield "glossary.html", "glossary.html.j2", glossary.context(site, numbers)
 
 
-_OF_ALL = 4
+_OF_ALL = 5
 
 
 def _n_pages(site: Site) -> int:
@@ -153,6 +154,10 @@ def _trends(reader: Reader, site: Site) -> dict:
     told = timelines.read(reader, site.days)
     stood = standouts.standouts(timelines.every(told))
     return trends.context(site, told, stood, standouts.places(reader, site, stood))
+
+
+def _outlook(reader: Reader, site: Site) -> outlooks.Outlook:
+    return outlooks.read(reader, site.days)
 
 
 def site_of(reader: Reader, name: str) -> Site:
