@@ -7,9 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from reports.figures import answers, causes, evaluation, handling, outbound, paths, spending
+from reports.figures import (
+    answers,
+    causes,
+    evaluation,
+    handling,
+    outbound,
+    paths,
+    spending,
+    staffing,
+)  # fmt: skip
 from reports.figures.base import Chart
 from reports.records import Number, Numbers, Row
 
@@ -37,6 +47,8 @@ QUERIES = (
     Query("topic_answers"),
     Query("topic_costs", ("month",)),
     Query("topic_items", ("month",)),
+    Query("topic_quarters", ("day",)),
+    Query("topic_staffed_days", ("week", "month")),
 )
 
 
@@ -133,6 +145,10 @@ def _complaints(site: Site, here: Numbers, _: Rows) -> Chart | None:
     return None
 
 
+def _quarters(_site: Site, _here: Numbers, rows: Rows, *, place: int) -> Chart | None:
+    return staffing.quarters(rows.get("topic_quarters", []), place)
+
+
 def _value(number: Number | None) -> float | None:
     return number.value if number else None
 
@@ -141,6 +157,10 @@ CHARTS: dict[str, tuple[Make, ...]] = {
     "handling": (_handle_parts, _reasons),
     "customers": (lambda _site, _here, rows: answers.distribution(rows.get("topic_answers", [])),),
     "quality": (lambda _site, _here, rows: evaluation.items(rows.get("topic_items", [])),),
+    "planning": (
+        lambda _site, _here, rows: staffing.days(rows.get("topic_staffed_days", [])),
+        *(partial(_quarters, place=place) for place in range(staffing.MOST_GROUPS)),
+    ),
     "self-service": (lambda _site, _here, rows: paths.sankey(rows.get("topic_paths", [])),),
     "outbound": (_funnel,),
     "cost": (lambda _site, _here, rows: spending.by_site(rows.get("topic_costs", [])),),

@@ -19,15 +19,18 @@ if TYPE_CHECKING:
     from reports.pages.frame import Site
 
 WEEK = 7
+MOST_GROUPS = 12
+"""So many groups, the largest, have charts and can be asked what if."""
 
 
 def context(site: Site, outlook: Outlook) -> dict[str, Any]:
     """What the template of the page needs."""
     shown = outlook.forecast
     panel = figures.by_interval()
-    sections = [_section(group, place) for place, group in enumerate(shown)]
+    large = shown[:MOST_GROUPS]
+    sections = [_section(group, place) for place, group in enumerate(large)]
     charts = [chart for section in sections for chart in section["charts"]]
-    staffed = [group for group in shown if any(map(sum, group.required))]
+    staffed = [group for group in large if any(map(sum, group.required))]
     return {
         **frame(site),
         "title": "Next four weeks",
@@ -46,7 +49,7 @@ def context(site: Site, outlook: Outlook) -> dict[str, Any]:
         "sections": sections,
         "week_columns": _WEEKS,
         "panel": panel if staffed else None,
-        "panel_groups": [(place, group.key) for place, group in enumerate(shown)
+        "panel_groups": [(place, group.key) for place, group in enumerate(large)
                          if any(map(sum, group.required))],
         "panel_data": whatif_data(outlook) if staffed else None,
         "shrinkage": outlook.shrinkage,
@@ -96,7 +99,7 @@ def _group_row(group: GroupOutlook, place: int) -> list[tables.Cell]:
     patient = group.required_patient
     needed = sum(map(sum, group.required)) / 4
     return [
-        tables.Cell(group.key, href=f"#group-{place}"),
+        tables.Cell(group.key, href=f"#group-{place}" if place < MOST_GROUPS else ""),
         tables.Cell(fmt.count(total), sort=round(total, 2)),
         tables.Cell(_range(group, total)),
         tables.Cell(fmt.count(before), sort=before),
@@ -224,7 +227,7 @@ def whatif_data(outlook: Outlook) -> dict[str, Any]:
     """Volumes, handle times and goals of each group: what the page's script works from."""
     return {
         "shrinkage": None if outlook.shrinkage is None else round(outlook.shrinkage, 4),
-        "groups": [_group_data(group) for group in outlook.forecast],
+        "groups": [_group_data(group) for group in outlook.forecast[:MOST_GROUPS]],
     }
 
 

@@ -11,6 +11,7 @@ from pipelines.erlang import (
     erlang_a,
     erlang_b,
     erlang_c,
+    level_with_patience,
     with_shrinkage,
 )
 
@@ -109,3 +110,22 @@ def test_great_loads_neither_overflow_nor_take_long():
     needed = agents_needed(partial(erlang_c, crowd, threshold_s=20), 0.8)
     assert needed
     assert 10_000 < needed < 10_200
+
+
+def test_far_too_few_agents_for_a_crowd_overflow_nothing():
+    crowd = Load(contacts=40_000, interval_s=1800, handle_s=600)
+    found = erlang_a(crowd, 100, 120, 900)
+    assert found
+    assert found.service_level == pytest.approx(0, abs=1e-9)
+    assert found.abandon_share == pytest.approx(1 - 100 / crowd.erlangs, abs=1e-6)
+    enough = erlang_a(crowd, 15_000, 120, 900)
+    assert enough
+    assert enough.service_level == pytest.approx(1, abs=1e-6)
+
+
+def test_several_limits_are_the_mean_of_each():
+    one, two = erlang_a(LOAD, 12, 20, 300), erlang_a(LOAD, 12, 60, 300)
+    assert one and two
+    both = level_with_patience(LOAD, 12, [(20, 0.25), (60, 0.75)], 300)
+    assert both == pytest.approx(0.25 * one.service_level + 0.75 * two.service_level)
+    assert level_with_patience(Load(0, 900, 180), 1, [(20, 1.0)], 300) == 1

@@ -12,8 +12,8 @@ from reports.build import build_site
 from reports.queries import ReportError
 
 LAST = "2026-10-28"
-SINGLE = ("index.html", "trends.html", "glossary.html", "data-quality.html")
-WITHOUT_GLOSSARY = ("data-quality.html", "trends.html")
+SINGLE = ("index.html", "trends.html", "outlook.html", "glossary.html", "data-quality.html")
+WITHOUT_GLOSSARY = ("data-quality.html", "trends.html", "outlook.html")
 
 
 class _Page(HTMLParser):
@@ -100,12 +100,20 @@ def test_links_lead_to_pages_that_exist(site):
                 assert (path.parent / link.partition("#")[0]).is_file(), (page, link)
 
 
+def test_too_short_a_past_has_no_forecast_and_says_so(site):
+    text = (site.index.parent / "outlook.html").read_text(encoding="utf-8")
+    assert "There is no forecast yet" in text
+    assert re.search(r"sales \(sales · voice\): [89] days so far", text)
+    assert "whatif-form" not in text
+
+
 def test_every_page_leads_to_trends_and_glossary_and_each_chart_to_its_definition(site):
     folder = site.index.parent
     for page in (*SINGLE, f"days/{LAST}.html", "weeks/2026-W43/handling.html"):
         links = [a.get("href") for tag, a in _Page(folder / page).tags if tag == "a"]
         root = "../" * page.count("/")
-        assert {f"{root}trends.html", f"{root}glossary.html"} <= set(links), page
+        wanted = {f"{root}{name}.html" for name in ("trends", "outlook", "glossary")}
+        assert wanted <= set(links), page
     defined = {a["id"] for _, a in _Page(folder / "glossary.html").tags if "id" in a}
     links = [a.get("href", "") for tag, a in _Page(folder / "trends.html").tags if tag == "a"]
     asked = {link.partition("#")[2] for link in links if link.startswith("glossary.html#")}

@@ -1,0 +1,190 @@
+"""Who was needed, planned and there, and what came of what was expected."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any
+
+from reports import format as fmt
+from reports.figures.base import Chart, figure
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from reports.records import Row
+
+MOST_GROUPS = 6
+_LINES = (
+    ("required", "required", "@c1", "solid"), ("scheduled", "scheduled", "@c5", "dash"),
+    ("present", "present", "@c3", "solid"),
+)  # fmt: skip
+_LEGEND = (
+    ("c1", "required for what came"), ("c5", "scheduled (dashed)"), ("c3", "present"),
+    ("c1soft2", "contacts that came"), ("c2", "forecast"),
+)  # fmt: skip
+_QUARTERS = 4
+
+
+def quarters(rows: Sequence[Row], place: int) -> Chart | None:
+    """A day of one staffing group by quarter hour; of which is its place among them by size."""
+    groups = _by_size(rows)
+    if place >= min(len(groups), MOST_GROUPS):
+        return None
+    name, own = groups[place]
+    own = _without_gaps([row for row in own if _is_worked(row)])
+    x = [row["local_time"] for row in own]
+    sub = _gap(own)
+    ticks = [t for t in x if t.endswith(":00")]
+    ticks = ticks[:: max(1, -(-len(ticks) // 8))]
+    found = figure(
+        [
+            *(_line(x, [row[f"{key}_agents"] for row in own], word, colour, dash)
+              for key, word, colour, dash in _LINES),
+            *_volume(x, [row["n_visits"] for row in own], [row["forecast_volume"] for row in own]),
+        ],
+        xaxis={"type": "category", "tickvals": ticks, "ticktext": ticks, "showgrid": False,
+               "anchor": "y2", "tickangle": 0},
+        **_layout(),
+    )  # fmt: skip
+    return Chart(
+        id=f"staffing-{place}",
+        title=f"Required, scheduled and present: {name}",
+        sub=sub,
+        alt=sub,
+        figure=found,
+        span=6,
+        height=330,
+        legend=_LEGEND,
+        head=("From", "Required", "Scheduled", "Present", "Came", "Forecast"),
+        rows=[
+            [
+                row["local_time"], fmt.count(row["required_agents"]),
+                *(fmt.value(row[key], "number") for key in ("scheduled_agents", "present_agents")),
+                fmt.count(row["n_visits"]), fmt.value(row["forecast_volume"], "number"),
+            ]
+            for row in own
+        ],
+    )  # fmt: skip
+
+
+def days(rows: Sequence[Row]) -> Chart | None:
+    """The days of a week or month, all staffing groups together."""
+    of: dict[Any, dict[str, float]] = defaultdict(lambda: defaultdict(float))
+    for row in rows:
+        for key in ("n_visits", "forecast_volume", "required_h", "scheduled_h", "present_h"):
+            of[row["local_date"]][key] += float(row[key] or 0)
+    found = [(day, values) for day, values in sorted(of.items()) if any(values.values())]
+    if not any(values["required_h"] or values["forecast_volume"] for _, values in found):
+        return None
+    x = [day.isoformat() for day, _ in found]
+    needed, there = (sum(v[key] for _, v in found) for key in ("required_h", "present_h"))
+    sub = (
+        f"Hours of agents at work, and contacts of queues with a forecast. {needed:,.0f}"
+        f"{fmt.SPACE}h were required for what came, {there:,.0f}{fmt.SPACE}h were present."
+    )
+    return Chart(
+        id="staffing",
+        title="Required, scheduled and present by day",
+        sub=sub,
+        alt=sub,
+        figure=figure(
+            [
+                *(_line(x, [v[f"{key}_h"] for _, v in found], word, colour, dash, shape="linear")
+                  for key, word, colour, dash in _LINES),
+                *_volume(x, [v["n_visits"] for _, v in found],
+                         [v["forecast_volume"] for _, v in found]),
+            ],
+            xaxis={"type": "date", "tickformat": "%-d %b", "showgrid": False, "anchor": "y2"},
+            **_layout(),
+        ),
+        height=330,
+        legend=_LEGEND,
+        head=("Day", "Required, h", "Scheduled, h", "Present, h", "Came", "Forecast"),
+        rows=[
+            [fmt.day(day), *(f"{v[f'{key}_h']:,.1f}" for key, *_ in _LINES),
+             fmt.count(v["n_visits"]), fmt.count(v["forecast_volume"])]
+            for day, v in found
+        ],
+    )  # fmt: skip
+
+
+def _by_size(rows: Sequence[Row]) -> list[tuple[str, list[Row]]]:
+    """Groups for which anybody was required or scheduled, the largest first."""
+    groups: dict[str, list[Row]] = defaultdict(list)
+    for row in rows:
+        groups[row["staffing_group"]].append(row)
+    size = {
+        name: sum(float(r["required_agents"] or 0) + float(r["scheduled_agents"] or 0) for r in own)
+        for name, own in groups.items()
+    }
+    return sorted(
+        ((name, own) for name, own in groups.items() if size[name]),
+        key=lambda item: (-size[item[0]], item[0]),
+    )
+
+
+def _is_worked(row: Row) -> bool:
+    keys = ("n_visits", "required_agents", "scheduled_agents", "present_agents")
+    return any(row[key] for key in keys)
+
+
+def _without_gaps(rows: Sequence[Row]) -> list[Row]:
+    """The rows, with empty ones for quarter hours between them in which nothing was."""
+    found: list[Row] = []
+    for row in rows:
+        at = _minute(row)
+        while found and _minute(found[-1]) + 15 < at:
+            minute = _minute(found[-1]) + 15
+            empty = dict.fromkeys(row, 0.0)
+            found.append({**empty, "local_time": f"{minute // 60:02d}:{minute % 60:02d}"})
+        found.append(row)
+    return found
+
+
+def _minute(row: Row) -> int:
+    return 60 * int(row["local_time"][:2]) + int(row["local_time"][3:5])
+
+
+def _gap(rows: Sequence[Row]) -> str:
+    """How often, and by how much, too few were there."""
+    known = [row for row in rows if row["required_agents"]]
+    if not known:
+        return "How many were required is not known: no handle time, T or goal."
+    gaps = [row["present_agents"] - row["required_agents"] for row in known]
+    short = [-gap for gap in gaps if gap < 0]
+    if not short:
+        return f"Enough were present in all {len(known)} quarter hours."
+    lost = sum(short) / _QUARTERS
+    return (
+        f"Too few were present in {len(short)} of {len(known)} quarter hours, by "
+        f"{lost:,.1f}{fmt.SPACE}hours of agents."
+    )
+
+
+def _line(
+    x: list[str], y: list[Any], word: str, colour: str, dash: str, *, shape: str = "hv"
+) -> dict[str, Any]:
+    return {
+        "type": "scatter", "mode": "lines", "x": x,
+        "y": [None if v is None else round(float(v), 2) for v in y],
+        "line": {"color": colour, "width": 2, "dash": dash, "shape": shape},
+        "hovertemplate": f"%{{x}}  <b>%{{y:,.1f}}</b> {word}<extra></extra>",
+    }  # fmt: skip
+
+
+def _volume(x: list[str], came: list[Any], forecast: list[Any]) -> list[dict[str, Any]]:
+    bars = {
+        "type": "bar", "x": x, "y": came, "yaxis": "y2", "marker": {"color": "@c1soft2"},
+        "hovertemplate": "%{x}  <b>%{y:,.0f}</b> came<extra></extra>",
+    }  # fmt: skip
+    line = _line(x, forecast, "forecast", "@c2", "solid", shape="linear")
+    return [bars, {**line, "yaxis": "y2"}]
+
+
+def _layout() -> dict[str, Any]:
+    return {
+        "yaxis": {"domain": [0.42, 1], "rangemode": "tozero", "nticks": 5, "tickformat": ",d"},
+        "yaxis2": {"domain": [0, 0.34], "rangemode": "tozero", "nticks": 4, "tickformat": ",d"},
+        "hovermode": "closest", "bargap": 0.15,
+        "margin": {"l": 48, "r": 12, "t": 8, "b": 28},
+    }  # fmt: skip
