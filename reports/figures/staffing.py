@@ -153,7 +153,7 @@ def _gap(rows: Sequence[Row]) -> str:
     gaps = [row["present_agents"] - row["required_agents"] for row in known]
     short = [-gap for gap in gaps if gap < 0]
     if not short:
-        return f"Enough were present in all {len(known)} quarter hours."
+        return f"Enough were present in all of {fmt.plural(len(known), 'quarter hour')}."
     lost = sum(short) / _QUARTERS
     return (
         f"Too few were present in {len(short)} of {len(known)} quarter hours, by "

@@ -36,8 +36,8 @@ _MOST_ORIGINS = 6
 SHARE = 0.8
 """What ranges claim to cover."""
 _TAIL = (1 - SHARE) / 2
-_PARTS = (-1 / 3, 0.0, 1 / 3)
-"""A count stands for the unit around it: where in that unit its error is taken."""
+_THIRD = 1 / 3
+"""A count stands for the unit around it: its error is taken in the middle and at a third of it."""
 
 
 @dataclass(frozen=True)
@@ -155,9 +155,12 @@ def ranges(tried: Sequence[Trial]) -> Ranges:
     # What Poisson leaves to explain of the errors of days.
     spread = sqrt(max(0.0, fmean((c - f) ** 2 / f**2 - 1 / f for f, c in days))) if days else 0.0
     spread = min(spread, 1.0)
-    slots = sorted(
-        (c + part - f) / _sigma(f, spread) for t in tried for f, c in _open(t) for part in _PARTS
-    )
+    slots: list[float] = []
+    for trial in tried:
+        for f, c in _open(trial):
+            sigma, miss = _sigma(f, spread), c - f
+            slots += [(miss - _THIRD) / sigma, miss / sigma, (miss + _THIRD) / sigma]
+    slots.sort()
     reaches = sorted(abs(c - f) / _sigma(f, spread) for f, c in days)
     return Ranges(spread, _quantile(slots, _TAIL), _quantile(slots, 1 - _TAIL), _reach(reaches))
 

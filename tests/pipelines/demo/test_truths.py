@@ -16,6 +16,9 @@ from statistics import NormalDist, median
 import duckdb
 import pytest
 
+from reports import outlooks
+from reports.queries import Reader
+
 pytestmark = pytest.mark.slow
 WEEK = timedelta(days=7)
 ASIDE = 4 * WEEK
@@ -317,6 +320,23 @@ def test_a_backlog_is_answered_after_a_day_and_nothing_else_is(few_days: Centre)
     # Who writes while it lasts waits behind it.
     assert {found - day for found in late} <= {timedelta(days=n) for n in range(1, 7)}
     assert answered_late(few_days, "mail_us") == []
+
+
+@pytest.mark.parametrize(
+    "root", ["published", pytest.param("published_year", marks=pytest.mark.soak)]
+)
+def test_four_weeks_are_forecast_better_than_by_the_week_before(
+    request: pytest.FixtureRequest, root: str
+) -> None:
+    with Reader((request.getfixturevalue(root) / "warehouse.duckdb").resolve()) as reader:
+        found = outlooks.read(reader, [row["local_date"] for row in reader.days()])
+    assert len(found.forecast) == len(found.groups) == 6
+    for group in found.forecast:
+        told = group.accuracy
+        assert told and told.wape and told.naive and told.coverage
+        # With one chat in fifteen quarter hours, nothing errs less than to forecast none at all.
+        assert group.channel != "voice" or told.wape < told.naive, group.key
+        assert 0.72 <= told.coverage <= 0.88, group.key
 
 
 @pytest.mark.soak
