@@ -173,6 +173,7 @@ PAGES: dict[str, str] = {
     "overview": "Are we meeting our goals, what changed, what needs attention?",
     **{topic.id: topic.question for topic in TOPICS},
     "trends": "What has moved to a new level, and which days stood out?",
+    "outlook": "What will come in the next four weeks, and whom does it need?",
     "data-quality": "What was read, refused, late or restated, and do the checks hold?",
     "glossary": "What does each number mean, and by which definition?",
 }

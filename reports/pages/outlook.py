@@ -35,6 +35,7 @@ def context(site: Site, outlook: Outlook) -> dict[str, Any]:
         **frame(site),
         "title": "Next four weeks",
         "subtitle": _subtitle(shown),
+        "told": [_told(group) for group in shown],
         "root": "",
         "fewest": FEWEST_DAYS,
         "overview": _overview(shown),
@@ -63,6 +64,12 @@ def _subtitle(groups: Sequence[GroupOutlook]) -> str:
     first = min(group.first for group in groups)
     last = max(group.days[-1] for group in groups)
     return f"{fmt.days(first, last)} · what is likely to come, and whom it needs"
+
+
+def _told(group: GroupOutlook) -> str:
+    """A group in a few words, for who shows a link to the page."""
+    total, hours = sum(map(sum, group.forecast)), sum(map(sum, group.required)) / 4
+    return f"{group.key}: {total:,.0f} contacts, {hours:,.0f} agent hours"
 
 
 def _short(group: GroupOutlook, queue: QueueOutlook) -> str:

@@ -16,6 +16,7 @@ HEAD = '<title>Service</title><meta name="description" content="Offered 7; A &am
         ("weeks/2026-W44.html", "overview"),
         ("days/2026-10-28/self-service.html", "self-service"),
         ("trends.html", "trends"),
+        ("outlook.html", "outlook"),
         ("data-quality.html", "data-quality"),
     ],
 )

@@ -110,7 +110,7 @@ def bank(shared_data):
 
 
 def test_three_weeks_of_a_bank_forecast_the_fourth_better_than_the_week_before(bank):
-    """Two of the three weeks lack days, and in the fourth a third fewer call than before."""
+    """Two of the three weeks lack days, and in the fourth a quarter fewer call than before."""
     assert sum(map(sum, bank.counts)) == 31_359
     known = bank.until(21)
     ahead = Trial(7, predict(known, fit(known), 7), bank.counts[21:28], bank.counts[14:21])
