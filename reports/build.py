@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from reports import kept, outlooks, overviews, standouts, timelines
 from reports.fingerprints import fingerprints
+from reports.outputs.writer import Writer
 from reports.pages import data_quality, glossary, outlook, trends
 from reports.pages.frame import Site
 from reports.pages.render import render
@@ -75,7 +76,7 @@ def build_site(
         written = [*_write_assets(out, site.script), *found.files]
         for paths in _made(reader, _Job(warehouse, out, site), units, processes, counter):
             written += paths
-    pages = tuple(sorted(p for p in written if p.endswith(".html")))
+    pages = tuple(sorted(filter(kept.is_page, written)))
     return SiteResult(out / "index.html", pages, tuple(sorted(written)), frozenset(found.files))
 
 
@@ -88,11 +89,14 @@ class _Job:
     site: Site
 
     def write(self, reader: Reader, unit: Unit | None) -> Iterator[str]:
-        """Write the pages of a unit, or those of the whole publication; their paths."""
+        """Write the pages of a unit, or those of the whole publication, with their files; paths."""
         found = pages_of(reader, self.site, unit) if unit else _of_all(reader, self.site)
+        outputs = Writer(self.out, self.site)
         for path, template, context in found:
-            _write(self.out / path, render(template, context))
+            downloads, beside = outputs.page(context)
+            _write(self.out / path, render(template, context | {"downloads": downloads}))
             yield path
+            yield from beside
 
     def write_alone(self, unit: Unit | None) -> list[str]:
         """The same in a process of its own."""
@@ -123,13 +127,13 @@ def _made(
             paths = []
             for path in job.write(reader, unit):
                 paths.append(path)
-                counter.add()
+                counter.add(kept.is_page(path))
             yield paths
         return
     # Not forked: DuckDB has threads of its own.
     with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
         for done in as_completed([pool.submit(job.write_alone, unit) for unit in work]):
-            counter.add(len(done.result()))
+            counter.add(sum(map(kept.is_page, done.result())))
             yield done.result()
 
 

@@ -29,10 +29,15 @@ class Kept:
     @property
     def pages(self) -> int:
         """How many of the files are pages."""
-        return sum(path.endswith(".html") for path in self.files)
+        return sum(map(is_page, self.files))
 
 
 NOTHING = Kept()
+
+
+def is_page(path: str) -> bool:
+    """Whether a file of the site is a page of it, and not a summary to mail or a file of numbers."""
+    return path.endswith(".html") and not path.endswith("/summary.html")
 
 
 def take_over(site: Site, earlier: Path, out: Path) -> Kept:

@@ -288,9 +288,12 @@ def _day_table(
         sign = tables.SIGNS.get(level.status) if level and not level.is_small else None
         rows.append([
             tables.Cell(f"{fmt.day(day)} {day.year}", sort=day.toordinal(), left=True,
-                        href=f"{root}days/{day.isoformat()}.html"),
+                        href=f"{root}days/{day.isoformat()}.html", day=day),
             tables.Cell(state=sign, sort=level.status if level else "", left=True),
-            *(replace(tables.cell(numbers.get(metric)), number=None) for metric in IN_LISTS),
+            *(
+                replace(tables.cell(number := numbers.get(metric)), number=None, shown=number)
+                for metric in IN_LISTS
+            ),
         ])  # fmt: skip
     return columns, rows
 

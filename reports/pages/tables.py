@@ -14,6 +14,7 @@ from reports.pages.render import STATES as SIGNS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import date
 
     from markupsafe import Markup
 
@@ -64,6 +65,8 @@ class Column:
     left: bool = False
     sorts: bool = True
     title: str = ""
+    unit: str = ""
+    """Of its cells, where they hold no numbers of metrics: seconds."""
 
 
 @dataclass(frozen=True)
@@ -82,6 +85,12 @@ class Cell:
     faint: bool = False
     mood: str = ""
     """`bad` or `warn` where a goal is missed: a sign stands before the number."""
+    shown: Number | None = None
+    """The number of a cell that the page does not let people ask about."""
+    day: date | None = None
+    """The day that the row is about."""
+    parts: tuple[tuple[str, float], ...] = ()
+    """What a picture shows: label and seconds of each part."""
 
 
 @dataclass(frozen=True)
@@ -197,7 +206,7 @@ def queue_table(
     ]
     columns = [
         Column("Queue", left=True), Column("State", left=True),
-        Column("T", title="Time limit of the service level"), Column("Calls"),
+        Column("T", title="Time limit of the service level", unit="seconds"), Column("Calls"),
         Column("Service level", left=True, sorts=False), Column("In time"),
         *(Column(label) for _, label in used),
     ]  # fmt: skip
@@ -248,7 +257,8 @@ def agent_table(
     has_team = any((agents.get(a) or {}).get("team") for a in present)
     columns = [
         Column("Agent", left=True), *([Column("Team", left=True)] if has_team else []),
-        Column("Contacts"), Column("Logged in"), Column("Time spent", left=True, sorts=False),
+        Column("Contacts"), Column("Logged in", unit="seconds"),
+        Column("Time spent", left=True, sorts=False),
         *(Column(label) for _, label in used),
     ]  # fmt: skip
     rows = []
@@ -271,4 +281,8 @@ def _time_spent(spent: dict[str, float]) -> Cell:
     whole = sum(spent.values())
     parts = [(colour, label, spent.get(state, 0)) for state, colour, label in STATES]
     words = [f"{label} {100 * size / whole:.0f}{fmt.SPACE}%" for _, label, size in parts if size]
-    return Cell(", ".join(words), picture=stacked_bar([(c, size) for c, _, size in parts]))
+    return Cell(
+        ", ".join(words),
+        picture=stacked_bar([(c, size) for c, _, size in parts]),
+        parts=tuple((label, size) for _, label, size in parts),
+    )

@@ -1,0 +1,130 @@
+"""The tables of a page as data, found in what its template is given."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from reports.pages.tables import Cell, Column, with_goal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from datetime import date
+
+    from reports.pages.tables import Card
+    from reports.records import Metric, Number
+
+OVERVIEW = "overview"
+_NAMED = {"queue_table": ("queues", "Queues"), "agent_table": ("agents", "Agents"),
+          "days": ("days", "Days")}  # fmt: skip
+"""Tables of the overview: place in the context -> file name and heading."""
+
+
+@dataclass(frozen=True)
+class PageTable:
+    """A table of a page: its headings and the cells that the page shows."""
+
+    page: str
+    """Identifier of the page's subject, or `overview`; empty where it is of all pages."""
+    page_title: str
+    id: str
+    title: str
+    columns: Sequence[Column]
+    rows: Sequence[Sequence[Cell]]
+
+    @property
+    def name(self) -> str:
+        """How its files are called, without their ending: service-by-queue."""
+        return f"{self.page}-{self.id}" if self.page else self.id
+
+    @cached_property
+    def told(self) -> list[tuple[int, int, Told]]:
+        """All that the rows say beside their names: row, column, what is told."""
+        return [
+            (i, j, one)
+            for i, row in enumerate(self.rows)
+            for j, cell in enumerate(row)
+            if j
+            for one in _told(self.columns[j], cell)
+        ]
+
+
+@dataclass(frozen=True)
+class Told:
+    """One thing that a row says: a metric's number, a plain number with a unit, or a word."""
+
+    label: str
+    number: Number | None = None
+    value: float | None = None
+    unit: str = ""
+    text: str | None = None
+
+
+def of_page(context: Mapping[str, Any]) -> list[PageTable]:
+    """Every table of a page, in the order of what its template is given.
+
+    A table is a pair of headings and rows under a name of `_NAMED`, or a mapping with `id`,
+    `title`, `columns` and `rows` in any list of the context.
+    """
+    topic = context.get("topic")
+    page = (topic.id, topic.title) if topic else (OVERVIEW, "Overview")
+    found: list[PageTable] = []
+    for place, value in context.items():
+        if place in _NAMED:
+            found.append(PageTable(*page, *_NAMED[place], *value))
+        elif isinstance(value, list):
+            found += [
+                PageTable(*page, one["id"], one["title"], one["columns"], one["rows"])
+                for one in value
+                if isinstance(one, dict) and {"id", "title", "columns", "rows"} <= one.keys()
+            ]
+    return [table for table in found if table.rows]
+
+
+def key_figures(pages: Sequence[Mapping[str, Any]]) -> PageTable:
+    """The key figures of a span's pages as a table, each once."""
+    cards: dict[str, Card] = {}
+    for context in pages:
+        for card in (*context.get("cards", ()), *context.get("more_cards", ())):
+            cards.setdefault(card.number.metric.ref, card)
+    columns = [Column("Key figure", left=True), Column("Value")]
+    rows = [[Cell(c.number.metric.name, left=True), with_goal(c.number)] for c in cards.values()]
+    return PageTable("", "All", "key-figures", "Key figures", columns, rows)
+
+
+def row_day(row: Sequence[Cell]) -> date | None:
+    """The day that a row is about, where rows are days."""
+    return row[0].day
+
+
+def _told(column: Column, cell: Cell) -> Iterator[Told]:
+    number = number_of(cell)
+    if number is not None:
+        yield Told(column.label, number=number, value=number.value, unit=number.metric.unit)
+    elif cell.parts:
+        for label, seconds in cell.parts:
+            yield Told(f"{column.label}: {label}", value=seconds, unit="seconds")
+    elif cell.bar is not None or cell.picture or cell.state:
+        return
+    elif isinstance(cell.sort, int | float):
+        yield Told(column.label, value=float(cell.sort), unit=column.unit)
+    elif cell.text and column.left:
+        yield Told(column.label, text=cell.text)
+
+
+def number_of(cell: Cell) -> Number | None:
+    """The number that a cell shows, whether or not the page lets people ask about it."""
+    return cell.number or cell.shown
+
+
+def metrics_of(tables: Sequence[PageTable]) -> list[Metric]:
+    """Every metric that the tables show, by name."""
+    found = {
+        number.metric.ref: number.metric
+        for table in tables
+        for row in table.rows
+        for cell in row
+        if (number := number_of(cell)) is not None
+    }
+    return sorted(found.values(), key=lambda m: (m.name, m.version))

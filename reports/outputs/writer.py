@@ -1,0 +1,83 @@
+"""Files of a site's pages: which there are, and when they are written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from reports.outputs import files
+from reports.outputs.page_tables import key_figures, of_page
+from reports.outputs.workbook import write_workbook
+from reports.subjects import RECENT_DAYS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from reports.outputs.page_tables import PageTable
+    from reports.pages.frame import Site
+    from reports.spans import Span
+
+
+_KEPT = ("topic", "cards", "more_cards")
+"""Kept of a page until the last one of its span is written; charts would fill the memory."""
+
+
+@dataclass(frozen=True)
+class Download:
+    """A table's files; paths are relative to the site's top folder."""
+
+    title: str
+    csv: str
+    parquet: str
+
+
+@dataclass(frozen=True)
+class Downloads:
+    """What can be had of a page."""
+
+    workbook: str
+    tables: list[Download]
+
+
+class Writer:
+    """Writes the files of each page shown to it, and a span's workbook with its last page."""
+
+    def __init__(self, out: Path, site: Site) -> None:
+        self._out = out
+        self._site = site
+        self._older = frozenset(site.spans.get("day", ())[:-RECENT_DAYS])
+        self._pages: dict[Span, list[tuple[Mapping[str, Any], list[PageTable]]]] = {}
+
+    def page(self, context: Mapping[str, Any]) -> tuple[Downloads | None, list[str]]:
+        """Write a page's files; returns what its template lists and all paths written.
+
+        Pages of no day, week or month have none, nor have days older than those with subjects.
+        """
+        span = context.get("span")
+        if span is None or span in self._older:
+            return None, []
+        tables = of_page(context)
+        written = files.write(self._out, tables, span)
+        pages = self._pages.setdefault(span, [])
+        pages.append(({key: context[key] for key in _KEPT if key in context}, tables))
+        if len(pages) == 1 + len(self._site.topics_of(span)):
+            written += self._finish(span)
+        csv, parquet = files.paths(key_figures([context]), span)
+        listed = [Download("Key figures", csv, parquet)]
+        listed += [Download(table.title, *files.paths(table, span)) for table in tables]
+        return Downloads(workbook_path(span), listed), written
+
+    def _finish(self, span: Span) -> list[str]:
+        """Write what is made of all pages of a span."""
+        pages = self._pages.pop(span)
+        figures = key_figures([context for context, _ in pages])
+        tables = [table for _, found in pages for table in found]
+        path = workbook_path(span)
+        write_workbook(self._out / path, self._site, span, figures, tables)
+        return [path, *files.write(self._out, [figures], span)]
+
+
+def workbook_path(span: Span) -> str:
+    """Where a span's workbook is, relative to the site's top folder."""
+    return f"{span.folder}.xlsx"
