@@ -141,6 +141,25 @@ def report(
 
 
 @app.command()
+def pdf(
+    project: ProjectOption = None,
+    period: Annotated[
+        list[str] | None,
+        typer.Option(metavar="PERIOD", help="2026-11-21, 2026-W47 or 2026-11; else the newest."),
+    ] = None,
+    every: Annotated[bool, typer.Option("--all", help="All days, weeks and months.")] = False,
+    browser: Annotated[
+        str | None, typer.Option(help="Chromium to print with; else one on the PATH.")
+    ] = None,
+) -> None:
+    """Print pages of the report to PDF, beside them."""
+    from pipelines.commands import printing
+
+    folder = _note_project(project)
+    raise typer.Exit(printing.pdf(folder, period or [], every=every, browser=browser))
+
+
+@app.command()
 def query(
     sql: Annotated[str, typer.Argument(help="One SQL statement; '-' reads it from stdin.")],
     project: ProjectOption = None,

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from reports.outputs import files
+from reports.outputs import files, summary
 from reports.outputs.page_tables import key_figures, of_page
 from reports.outputs.workbook import write_workbook
+from reports.pages.render import render
 from reports.subjects import RECENT_DAYS
 
 if TYPE_CHECKING:
@@ -17,10 +18,6 @@ if TYPE_CHECKING:
     from reports.outputs.page_tables import PageTable
     from reports.pages.frame import Site
     from reports.spans import Span
-
-
-_KEPT = ("topic", "cards", "more_cards")
-"""Kept of a page until the last one of its span is written; charts would fill the memory."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +35,7 @@ class Downloads:
 
     workbook: str
     tables: list[Download]
+    summary: str = ""
 
 
 class Writer:
@@ -60,13 +58,15 @@ class Writer:
         tables = of_page(context)
         written = files.write(self._out, tables, span)
         pages = self._pages.setdefault(span, [])
-        pages.append(({key: context[key] for key in _KEPT if key in context}, tables))
+        # Charts of all days would fill the memory.
+        pages.append(({key: context[key] for key in summary.KEPT if key in context}, tables))
         if len(pages) == 1 + len(self._site.topics_of(span)):
             written += self._finish(span)
         csv, parquet = files.paths(key_figures([context]), span)
         listed = [Download("Key figures", csv, parquet)]
         listed += [Download(table.title, *files.paths(table, span)) for table in tables]
-        return Downloads(workbook_path(span), listed), written
+        to_mail = summary.path(span) if span.grain == "week" else ""
+        return Downloads(workbook_path(span), listed, to_mail), written
 
     def _finish(self, span: Span) -> list[str]:
         """Write what is made of all pages of a span."""
@@ -75,7 +75,13 @@ class Writer:
         tables = [table for _, found in pages for table in found]
         path = workbook_path(span)
         write_workbook(self._out / path, self._site, span, figures, tables)
-        return [path, *files.write(self._out, [figures], span)]
+        written = [path, *files.write(self._out, [figures], span)]
+        if span.grain == "week":
+            told = summary.context(self._site, span, [context for context, _ in pages])
+            text = render("summary.html.j2", told)
+            (self._out / summary.path(span)).write_text(text, encoding="utf-8", newline="\n")
+            written.append(summary.path(span))
+        return written
 
 
 def workbook_path(span: Span) -> str:

@@ -1,0 +1,126 @@
+"""A week on one page to mail: what its pages say, in a form that mail programs show.
+
+Mail programs drop scripts, style sheets and drawings: everything is tables with styles of their
+own, and a course is drawn as bars of table cells.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from reports import format as fmt
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from reports.pages.frame import Site
+    from reports.pages.tables import Card, Cell
+    from reports.spans import Span
+
+KEPT = ("topic", "cards", "more_cards", "story", "days", "queue_table", "notes", "provisional")
+"""What the summary needs of its week's pages."""
+_OF_SUBJECT = 3
+"""Key figures told of each subject."""
+_MOST_FIGURES, _MOST_MISSED = 30, 8
+
+
+@dataclass(frozen=True)
+class Line:
+    """A key figure of the summary."""
+
+    subject: str
+    href: str
+    card: Card
+
+
+@dataclass(frozen=True)
+class Bar:
+    """A day's value as a bar, 0 to 100."""
+
+    day: str
+    text: str
+    size: float
+    mood: str
+
+
+@dataclass(frozen=True)
+class Missed:
+    """A goal that was missed, and the page to look at."""
+
+    text: str
+    href: str
+
+
+def path(span: Span) -> str:
+    """Where a span's summary is, relative to the site's top folder."""
+    return f"{span.folder}/summary.html"
+
+
+def context(site: Site, span: Span, pages: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """What the template needs, from what the week's pages were made of; the overview is first."""
+    overview = pages[0]
+    lines = _lines(span, pages)
+    name, bars = _bars(overview)
+    return {
+        "site": site,
+        "stamp": site.stamp,
+        "span": span,
+        "provisional": overview["provisional"],
+        "story": overview["story"],
+        "lines": lines,
+        "missed": _missed(lines, overview, f"../{span.name}.html"),
+        "bars_of": name,
+        "bars": bars,
+        "notes": overview["notes"],
+        "workbook": f"../{span.name}.xlsx",
+        "overview": f"../{span.name}.html",
+    }
+
+
+def _lines(span: Span, pages: Sequence[Mapping[str, Any]]) -> list[Line]:
+    """The overview's key figures and the first of each subject, each metric once."""
+    found: dict[str, Line] = {}
+    for page in pages:
+        topic = page.get("topic")
+        subject = topic.title if topic else "Overview"
+        href = f"{topic.id}.html" if topic else f"../{span.name}.html"
+        for card in page["cards"][: _OF_SUBJECT if topic else None]:
+            found.setdefault(card.number.metric.id, Line(subject, href, card))
+    return list(found.values())[:_MOST_FIGURES]
+
+
+def _missed(lines: Sequence[Line], overview: Mapping[str, Any], href: str) -> list[Missed]:
+    """Goals that the centre missed, then queues that missed their service level."""
+    found = [
+        Missed(f"{line.card.number.metric.name} was {line.card.text}, goal {line.card.goal}",
+               line.href)
+        for line in lines
+        if line.card.number.status == "missed" and not line.card.number.is_small
+    ]  # fmt: skip
+    for row in overview["queue_table"][1]:
+        number = next((c.number for c in row if _is_level(c)), None)
+        if number and number.status == "missed" and not number.is_small:
+            level = fmt.value(number.value, "percent")
+            found.append(Missed(f"Queue {row[0].text}: service level {level}", href))
+    return found[:_MOST_MISSED]
+
+
+def _is_level(cell: Cell) -> bool:
+    return cell.number is not None and cell.number.metric.id == "service_level"
+
+
+def _bars(overview: Mapping[str, Any]) -> tuple[str, list[Bar]]:
+    """The service level by day, the earliest first."""
+    moods = {"missed": "bad", "near": "warn", "met": "good"}
+    name, found = "", []
+    for row in reversed(overview["days"][1]):
+        number = next(
+            (c.shown for c in row if c.shown and c.shown.metric.id == "service_level"), None
+        )
+        if number is not None and number.value is not None:
+            name = number.metric.name
+            size = max(0.0, min(100.0, number.value))
+            mood = "" if number.is_small else moods.get(number.status, "")
+            found.append(Bar(row[0].text, fmt.share(number.value), size, mood))
+    return name, found
