@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -17,11 +16,10 @@ if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
 
 _DAY_S = 86_400
-_HOUR = "0.0416666666666667"
-"""An hour as a share of a day, which is how workbooks count time."""
+_HOUR_S = 3600
 
 _NUMBERS = {
-    "percent": "0.0%", "seconds": f"[<{_HOUR}]m:ss.0;[h]:mm:ss", "per_hour": '0.0" / h"',
+    "percent": "0.0%", "seconds": "[m]:ss.0", "hours": "[h]:mm:ss", "per_hour": '0.0" / h"',
     "points": "+0;-0;0", "count": "#,##0", "money": "#,##0.00", "number": "#,##0.0##",
     "": "#,##0.0##",
 }  # fmt: skip
@@ -99,9 +97,8 @@ def midnight(day: date) -> datetime:
 
 
 def _marked(form: str, sign: str) -> str:
-    """A format with a sign before the number in each section; a condition stays in front."""
-    sections = (re.sub(r"^(\[<[^\]]*\])?", rf'\1"{sign} "', part) for part in form.split(";"))
-    return ";".join(sections)
+    """A format with a sign before the number in each section."""
+    return ";".join(f'"{sign} "{part}' for part in form.split(";"))
 
 
 def put_number(
@@ -111,6 +108,7 @@ def put_number(
     if unit == "percent":
         value /= 100
     elif unit == "seconds" and value >= 0:
+        unit = "seconds" if value < _HOUR_S else "hours"
         value /= _DAY_S
     elif unit == "seconds":
         unit = _BELOW_ZERO_S

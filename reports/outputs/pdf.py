@@ -29,7 +29,7 @@ _ARGUMENTS = ("--disable-gpu", "--disable-background-networking", "--disable-com
               "--no-first-run", "--no-default-browser-check")  # fmt: skip
 _TIMEOUT_MS = 60_000
 _SCRIPT = re.compile(r'<script defer src="([^"]*/)?plotly-[^"]*"></script>\n?')
-_STAMP = re.compile(r"<footer>\s*<span>(.*?)</span>", re.DOTALL)
+_STAMP = re.compile(r"<footer>(?:<!--.*?-->)?\s*<span>(.*?)</span>", re.DOTALL)
 _TITLE = re.compile(r"<title>(.*?)</title>", re.DOTALL)
 
 _REPLACE = """html => new Promise((done) => {
@@ -105,7 +105,8 @@ async def _print_all(
 ) -> list[str]:
     from playwright.async_api import async_playwright
 
-    left = iter(pages)
+    # Pages of one depth after another: the chart library is loaded once for each.
+    left = iter(sorted(pages, key=lambda page: (page.count("/"), page)))
     printed: list[str] = []
     with TemporaryDirectory() as home:
         async with async_playwright() as playwright:
@@ -193,7 +194,7 @@ def footer(html: str) -> str:
     stamp, title = (found[1] if (found := part.search(html)) else "" for part in (_STAMP, _TITLE))
     words = " · ".join(filter(None, (title, stamp)))
     style = (
-        "font:7px Arial,sans-serif;color:#5b6777;width:100%;padding:0 10mm;display:flex;"
+        "font:8px Arial,sans-serif;color:#5b6777;width:100%;padding:0 10mm;display:flex;"
         "justify-content:space-between;gap:8mm"
     )
     return (

@@ -1,0 +1,76 @@
+"""Pages on paper: which are printed, with what, and that nothing on them acts."""
+
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+from reports.outputs import chromium, pdf
+
+
+@pytest.fixture
+def made(tmp_path):
+    """A site of two days and a week, with files but no content."""
+    for name in ("days/2026-10-27", "days/2026-10-28", "weeks/2026-W44", "months/2026-10"):
+        (tmp_path / name).mkdir(parents=True)
+        (tmp_path / f"{name}.html").touch()
+        (tmp_path / name / "service.html").touch()
+    (tmp_path / "weeks/2026-W44/summary.html").touch()
+    return tmp_path
+
+
+def test_the_newest_day_week_and_month_are_printed_unless_others_are_asked_for(made):
+    newest = pdf.pages_of(made)
+    assert newest == [
+        "days/2026-10-28.html", "days/2026-10-28/service.html", "weeks/2026-W44.html",
+        "weeks/2026-W44/service.html", "weeks/2026-W44/summary.html", "months/2026-10.html",
+        "months/2026-10/service.html",
+    ]  # fmt: skip
+    assert pdf.pages_of(made, ["2026-10-27"])[0] == "days/2026-10-27.html"
+    assert len(pdf.pages_of(made, every=True)) == 9
+    with pytest.raises(chromium.PrintError, match=r"no page of '2026-W01'.*2026-W44"):
+        pdf.pages_of(made, ["2026-W01"])
+    with pytest.raises(chromium.PrintError, match="callmart report"):
+        pdf.pages_of(made / "days")
+
+
+def test_without_a_browser_the_remedy_is_said(monkeypatch, tmp_path):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.delenv(chromium.VARIABLE, raising=False)
+    with pytest.raises(chromium.PrintError, match="apt install chromium"):
+        chromium.find()
+    with pytest.raises(chromium.PrintError, match="no-such is no program"):
+        chromium.find("no-such")
+    monkeypatch.setattr(chromium, "find_spec", lambda _: None)
+    with pytest.raises(chromium.PrintError, match=r"callmart\[pdf\]"):
+        chromium.find()
+
+
+def test_the_footer_is_text_whatever_the_centre_is_called():
+    html = "<title>a &lt;/span&gt;&lt;script&gt;x\x07</title><footer>\n<span>Publication 7</span>"
+    found = pdf.footer(html)
+    assert "<script" not in found
+    assert re.search(r"a &lt;/span&gt;&lt;script&gt;x +· Publication 7<", found)
+
+
+@pytest.mark.browser
+@pytest.mark.soak
+def test_hostile_names_are_text_in_a_pdf_and_lead_nowhere(site, tmp_path):
+    browser = next(filter(None, map(shutil.which, chromium.NAMES)), None)
+    if browser is None:
+        pytest.skip(f"no Chromium on this machine (looked for {', '.join(chromium.NAMES)})")
+    copy = Path(shutil.copytree(site.index.parent, tmp_path / "site"))
+    pages = ["days/2026-10-28.html", "weeks/2026-W43/summary.html"]
+    told = []
+    written = pdf.print_pages(
+        copy, pages, browser=Path(browser), on_page=lambda *done: told.append(done)
+    )
+    assert written == [page.replace(".html", ".pdf") for page in pages]
+    assert told == [(1, 2), (2, 2)]
+    for name in written:
+        content = (copy / name).read_bytes()
+        assert content.startswith(b"%PDF")
+        assert not re.search(rb"/URI\b|/JavaScript|/Launch|/OpenAction|file://", content)
+    assert b"/MediaBox [0 0 841" in (copy / written[0]).read_bytes()
+    assert not list(copy.rglob("*.part"))
