@@ -36,7 +36,7 @@ NOTHING = Kept()
 
 
 def is_page(path: str) -> bool:
-    """Whether a file of the site is a page of it, and not a summary to mail or a file of numbers."""
+    """Whether a file of the site is one of its pages, not a summary to mail or numbers."""
     return path.endswith(".html") and not path.endswith("/summary.html")
 
 

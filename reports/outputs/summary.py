@@ -73,6 +73,7 @@ def context(site: Site, span: Span, pages: Sequence[Mapping[str, Any]]) -> dict[
         "bars_of": name,
         "bars": bars,
         "notes": overview["notes"],
+        "root": "../../",
         "workbook": f"../{span.name}.xlsx",
         "overview": f"../{span.name}.html",
     }

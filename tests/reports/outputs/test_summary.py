@@ -14,8 +14,10 @@ def test_the_summary_of_a_week_stands_alone_and_says_what_its_pages_say(site):
     page = path.with_name("service.html").read_text("utf-8")
     level = re.search(r'data-metric="service_level"[^>]*>([\d.]+)<', page)[1]
     assert f"{level}\u202f%" in text
-    for words in ("What to know", "Key figures", "Against the week before", "by day",
-                  "Can these numbers be trusted?", "Publication 7", "Nordlicht &amp; Söhne"):  # fmt: skip
+    for words in (
+        "What to know", "Key figures", "Against the week before", "by day",
+        "Can these numbers be trusted?", "Publication 7", "Nordlicht &amp; Söhne",
+    ):  # fmt: skip
         assert words in text, words
     links = set(re.findall(r'href="([^"]+)"', text))
     assert {"../2026-W43.html", "../2026-W43.xlsx", "handling.html"} <= links
