@@ -9,7 +9,7 @@ import pytest
 
 from reports.build import build_site, site_of
 from reports.fingerprints import fingerprint_of
-from reports.kept import take_over
+from reports.kept import is_page, take_over
 from reports.queries import Reader
 from reports.spans import Span
 from tests.reports.test_build import SINGLE
