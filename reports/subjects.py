@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from reports.records import Numbers
     from reports.spans import Grain, Span
 
-RECENT_DAYS = 31
+_RECENT_DAYS = 31
 """Older days have an overview alone: all pages are written with each publication."""
 
 Page = tuple[str, str, dict[str, Any]]
@@ -32,7 +32,7 @@ def topics_of(reader: Reader, spans: Mapping[Grain, Sequence[Span]]) -> dict[Spa
     for day in spans["day"]:
         # What a day has cases of its week has too, and to ask costs a second.
         told.setdefault(span_of("week", day.first), set()).update(told.get(day, ()))
-    for day in spans["day"][:-RECENT_DAYS]:
+    for day in spans["day"][:-_RECENT_DAYS]:
         told.pop(day, None)
     return {
         span: tuple(topic.id for topic in TOPICS if topic.cards[0] in told.get(span, ()))

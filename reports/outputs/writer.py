@@ -9,7 +9,6 @@ from reports.outputs import files, summary
 from reports.outputs.page_tables import key_figures, of_page
 from reports.outputs.workbook import write_workbook
 from reports.pages.render import render
-from reports.subjects import RECENT_DAYS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,6 +17,10 @@ if TYPE_CHECKING:
     from reports.outputs.page_tables import PageTable
     from reports.pages.frame import Site
     from reports.spans import Span
+
+
+_FILE_DAYS = 14
+"""Days with files, the newest; older ones are read in the files of their week and month."""
 
 
 @dataclass(frozen=True)
@@ -44,13 +47,13 @@ class Writer:
     def __init__(self, out: Path, site: Site) -> None:
         self._out = out
         self._site = site
-        self._older = frozenset(site.spans.get("day", ())[:-RECENT_DAYS])
+        self._older = frozenset(site.spans.get("day", ())[:-_FILE_DAYS])
         self._pages: dict[Span, list[tuple[Mapping[str, Any], list[PageTable]]]] = {}
 
     def page(self, context: Mapping[str, Any]) -> tuple[Downloads | None, list[str]]:
         """Write a page's files; returns what its template lists and all paths written.
 
-        Pages of no day, week or month have none, nor have days older than those with subjects.
+        Pages of no day, week or month have none, nor have days older than two weeks.
         """
         span = context.get("span")
         if span is None or span in self._older:
