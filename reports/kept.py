@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from reports.fingerprints import fingerprint_of
-from reports.pages.stamps import of_site, restamped
+from reports.pages.stamps import restamped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,7 +44,7 @@ def take_over(site: Site, earlier: Path, out: Path) -> Kept:
     """Bring the pages of an earlier site whose rows are the same, and all that lies beside them."""
     spans = [span for every in site.spans.values() for span in every]
     same = [span for span in spans if _is_same(site, span, earlier)]
-    values = of_site(site)
+    values = site.now
     brought: list[str] = []
     for span in same:
         for file in _files_of(span, earlier):

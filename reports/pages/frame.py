@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from reports import format as fmt
@@ -43,6 +44,11 @@ class Site:
     made_of: Mapping[Span, str] = field(default_factory=dict)
     """What the pages of each of them are made of, in short."""
 
+    @cached_property
+    def now(self) -> dict[str, Any]:
+        """The stamp and the notes on trust, which are the same on every page."""
+        return stamps.of_site(self.stamp, self.trust)
+
     @property
     def queue_names(self) -> dict[str, str]:
         """Queue id -> name."""
@@ -79,7 +85,7 @@ def frame(site: Site, span: Span | None = None, topic: Topic | None = None) -> d
     """What every page's frame needs; `span` and `topic` say which page it is."""
     return {
         "site": site,
-        **stamps.of_site(site),
+        **site.now,
         "made_of": site.made_of.get(span, "") if span else "",
         "provisional": "",
         "told": [],

@@ -12,18 +12,14 @@ from reports.pages import trust
 from reports.pages.render import environment
 
 if TYPE_CHECKING:
-    from reports.pages.frame import Site
+    from reports.records import Stamp, Trust
 
 _MARKED = re.compile(r"<!--now (\w+)-->.*?<!--/now-->", re.DOTALL)
 
 
-def of_site(site: Site) -> dict[str, Any]:
+def of_site(stamp: Stamp, found: Trust) -> dict[str, Any]:
     """What the marked parts of every page are made of."""
-    return {
-        "stamp": site.stamp,
-        "pill": trust.headline(site.trust),
-        "notes": trust.notes(site.trust),
-    }
+    return {"stamp": stamp, "pill": trust.headline(found), "notes": trust.notes(found)}
 
 
 def restamped(text: str, values: dict[str, Any], root: str) -> str:
