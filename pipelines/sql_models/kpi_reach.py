@@ -15,6 +15,10 @@ def reach(registry: Registry) -> SqlModel:
     which it has rows, whichever is later: a plan reaches further than the log, and a quiet day
     of a log that was read is a true zero. A metric needs its denominator and any of its
     numerators.
+
+    From the day on in which the last line was read it may still change; where its rows come from
+    sources that tell of contacts, from the day of the one read least far. A source silent for 31
+    days has been retired, and is not waited for.
     """
     facts = sorted({registry.known_with(key) for key in registry.sources})
     parse_all(registry.of_fact(fact).model.sql for fact in facts)
@@ -32,6 +36,18 @@ def reach(registry: Registry) -> SqlModel:
     group by w.source
 ),
 
+-- Of sources that tell of contacts, the day of the file that was read least far.
+waited as (
+    select f.source, min(i.local_date) as local_date
+    from ops.feed_watermark as f
+    cross join (
+        select max(watermark_at) as watermark_at from ops.feed_watermark where is_contact_feed
+    ) as latest
+    inner join core.dim_interval as i on i.interval_start = bucket15(f.watermark_at)
+    where f.is_contact_feed and f.watermark_at > latest.watermark_at - interval '31' day
+    group by f.source
+),
+
 reading as (
     select max(local_date) as reading_date from feed
 ),
@@ -47,7 +63,9 @@ metric as (
 {union}
 )
 
-select m.metric_id, m.metric_version, m.until_date, r.reading_date
+select
+    m.metric_id, m.metric_version, m.until_date,
+    case when m.open_date < r.reading_date then m.open_date else r.reading_date end as open_date
 from metric as m
 cross join reading as r
 where m.until_date is not null"""
@@ -59,9 +77,10 @@ where m.until_date is not null"""
         grain=("metric_id", "metric_version"),
         columns={
             "until_date": Column(description="Last local day of which the metric is known."),
-            "reading_date": Column(
-                description="Local day in which the last line of any source was read, where the "
-                "day began last: it is not over. The same in every row."
+            "open_date": Column(
+                description="From this local day on the metric may still change: the day of the "
+                "last line read; or that of the source of its contacts that was read least far, "
+                "unless it has been silent for 31 days."
             ),
         },
     )
@@ -77,24 +96,40 @@ def _metric(registry: Registry, metric: Metric) -> str:
             # The least of a day and nothing is the day.
             known = f"{bottom} is not null and {until} is not null"
             until = f"case when {known} then least({bottom}, {until}) end"
+    facts = sorted({registry.known_with(part.source) for part in metric.parts})
+    opens = [f"open_{fact}" for fact in facts]
     return f"""    select
         '{metric.id}' as metric_id, {metric.version} as metric_version,
-        {until} as until_date
+        {until} as until_date,
+        {_earliest(opens)} as open_date
     from known"""
+
+
+def _earliest(days: list[str]) -> str:
+    """The least of some days; one that is not known does not count."""
+    if len(days) == 1:
+        return days[0]
+    never = "date '9999-12-31'"
+    least = ", ".join(f"coalesce({day}, {never})" for day in days)
+    return f"least({least})"
 
 
 def _step(source: Source) -> str:
     if source.has_source:
         return f"""{source.fact} as (
-    select max(greatest(f.local_date, coalesce(s.local_date, f.local_date))) as until_{source.fact}
+    select
+        max(greatest(f.local_date, coalesce(s.local_date, f.local_date))) as until_{source.fact},
+        min(w.local_date) as open_{source.fact}
     from (
         select source, max(local_date) as local_date from core.{source.fact} group by source
     ) as f
     left join feed as s on s.source = f.source
+    left join waited as w on w.source = f.source
 )"""
     return f"""{source.fact} as (
     select
-        max(greatest(f.local_date, coalesce(r.reading_date, f.local_date))) as until_{source.fact}
+        max(greatest(f.local_date, coalesce(r.reading_date, f.local_date))) as until_{source.fact},
+        cast(null as date) as open_{source.fact}
     from core.{source.fact} as f
     cross join reading as r
 )"""

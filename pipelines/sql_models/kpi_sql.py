@@ -70,7 +70,7 @@ def _long(registry: Registry, grain: Grain) -> SqlModel:
 select
     k.metric_id, k.metric_version, k.scope_kind, k.scope_id, {keys}, k.zone,
     k.numerator, k.denominator, k.n, k.sum_sq, k.n_pos, k.n_neg, k.value_stored,
-    k.is_open or coalesce({_LAST_DAY[grain]} >= r.reading_date, false) as is_provisional,
+    k.is_open or coalesce({_LAST_DAY[grain]} >= r.open_date, false) as is_provisional,
     k.coverage
 from number as k
 inner join marts.kpi_reach as r
