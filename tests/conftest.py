@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 from xdist.scheduler import LoadFileScheduling
 
 TOGETHER = ("pipelines/demo", "quality_checks", "reports")
@@ -18,6 +19,12 @@ READERS = {
     "pipelines/commands/test_rows_behind.py": "quality_checks",
 }
 """Files that read what others do: the published sample, the small sound centre."""
+
+
+def pytest_configure() -> None:
+    """How long an example takes says more of the machine than of the code."""
+    settings.register_profile("suite", deadline=None)
+    settings.load_profile("suite")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
