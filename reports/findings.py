@@ -28,6 +28,10 @@ class Finding:
     head: str
     text: str
     weight: float
+    metric: str = ""
+    """Which metric it is about, where it is about one alone."""
+    is_news: bool = True
+    """Not so where it has been told before: a goal that has been missed for long."""
 
 
 def _solid(number: Number | None) -> bool:

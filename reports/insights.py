@@ -10,7 +10,7 @@ C. Croux, "Alternatives to the median absolute deviation", JASA 88, 1993).
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import median
 from typing import TYPE_CHECKING
 
@@ -98,7 +98,9 @@ def insights(
     for place, figure in enumerate(figures):
         finding = _unusual(figure, narrower, name_of, over, season) or _missed(figure, over)
         if finding:
-            found.append(Finding(finding.head, finding.text, finding.weight - place))
+            found.append(replace(
+                finding, weight=finding.weight - place, metric=figure.number.metric.id
+            ))  # fmt: skip
     return sorted(found, key=lambda f: -f.weight)[:MOST]
 
 
@@ -217,6 +219,7 @@ def _missed(figure: Figure, over: Sequence[Span]) -> Finding | None:
         text,
         # The first miss is news; a goal missed all month is known.
         45 if running == 1 else 35 - min(running, 10),
+        is_news=running == 1,
     )
 
 

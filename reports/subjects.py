@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from reports.queries import Reader
     from reports.records import Numbers
     from reports.spans import Grain, Span
+    from reports.stories import Story
 
 _RECENT_DAYS = 31
 """Older days have an overview alone: all pages are written with each publication."""
@@ -42,11 +43,16 @@ def topics_of(reader: Reader, spans: Mapping[Grain, Sequence[Span]]) -> dict[Spa
 
 
 def pages(
-    reader: Reader, site: Site, spans: Sequence[Span], numbers: Mapping[Span, Numbers]
+    reader: Reader,
+    site: Site,
+    spans: Sequence[Span],
+    numbers: Mapping[Span, Numbers],
+    told: Mapping[Span, Mapping[str, Story]],
 ) -> Iterator[Page]:
     """Every page about a subject of neighbouring days, weeks or months.
 
-    `numbers` are those of the spans and of those that their courses show before them.
+    `numbers` are those of the spans and of those that their courses show before them; `told` is
+    what is worth telling of each span, by subject.
     """
     grain, since = spans[0].grain, site.spans[spans[0].grain][0]
     courses = Courses(numbers, [*history(spans[0], since)[:-1], *spans])
@@ -55,7 +61,8 @@ def pages(
     for span in spans:
         if span not in numbers:
             continue
-        given = Given(span, numbers, history(span, since), courses, rows[span], mixed[span])
+        over = history(span, since)
+        given = Given(span, numbers, over, courses, rows[span], mixed[span], told[span])
         for topic in site.topics_of(span):
             yield (
                 f"{span.folder}/{topic.id}.html",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from reports import overviews, subjects, topics
+from reports import overviews, stories, subjects, topics
 from reports.spans import Span, history
 
 if TYPE_CHECKING:
@@ -58,6 +58,10 @@ def pages_of(reader: Reader, site: Site, unit: Unit) -> Iterator[Page]:
             wanted.setdefault(kind, set()).update(metrics)
         over = [*history(spans[0], site.spans[grain][0])[:-1], *spans]
     numbers = reader.numbers_of(grain, over[0].first, over[-1].first, wanted)
-    yield from overviews.pages(reader, site, spans, numbers)
+    told = stories.stories(site, spans, numbers) if unit.has_topics else {}
+    for path, template, context in overviews.pages(reader, site, spans, numbers):
+        span = context["span"]
+        abroad = stories.weightiest(site.topics_of(span), told.get(span, {}))
+        yield path, template, context | {"abroad": abroad}
     if unit.has_topics:
-        yield from subjects.pages(reader, site, spans, numbers)
+        yield from subjects.pages(reader, site, spans, numbers, told)

@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from reports import format as fmt
-from reports import insights
 from reports.figures import course
 from reports.pages import charts, comparison, questions, tables
 from reports.pages.frame import frame, glossary
+from reports.stories import Story
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from reports.comparisons import Found
     from reports.figures.course import Point
@@ -46,6 +46,8 @@ class Given:
     """Of the span, by query: what its own charts are made of beside its numbers."""
     mixed: Found = field(default_factory=dict)
     """Of the span: who is compared on the same mix of contacts."""
+    stories: Mapping[str, Story] = field(default_factory=dict)
+    """Of the span, by subject: what is worth telling."""
 
     @property
     def here(self) -> Numbers:
@@ -90,12 +92,14 @@ def context(site: Site, topic: Topic, given: Given) -> dict[str, Any]:
     chart = course.of_metric(given.course(shown[0], WHOLE), given.over) if shown else None
     period = questions.Asked(span.grain, span.first, span.last)
     compared = comparison.section(site, topic.id, given.mixed)
+    story = given.stories.get(topic.id, Story())
     return {
         **frame(site, span, topic),
         "title": topic.title,
         "subtitle": f"{span.title} · {topic.question}",
         "topic": topic,
-        **_story(site, topic, given, cards),
+        "story": story.findings,
+        "quiet": story.quiet,
         "cards": cards,
         "told": tables.told(cards),
         "charts": [
@@ -119,26 +123,6 @@ def context(site: Site, topic: Topic, given: Given) -> dict[str, Any]:
             "against": _against(given),
         },
     }
-
-
-def _story(site: Site, topic: Topic, given: Given, cards: Sequence[tables.Card]) -> dict[str, Any]:
-    """What is worth telling about the key figures, or that nothing is."""
-    figures = [_figure(given, card.number) for card in cards]
-    kinds = [table.kind for table in topic.tables]
-
-    def narrower(metric: str) -> Iterator[insights.Figure]:
-        for kind in kinds:
-            for scope in given.here.scope_ids(kind):
-                if number := given.here.get(metric, kind, scope):
-                    yield _figure(given, number)
-
-    found = insights.insights(figures, narrower, site.scope_name, given.over)
-    return {"story": found, "quiet": "" if found else insights.quiet(figures, given.over)}
-
-
-def _figure(given: Given, number: Number) -> insights.Figure:
-    scope = (number.scope_kind, number.scope_id)
-    return insights.Figure(number, given.course(number.metric.id, scope)[:-1])
 
 
 def _against(given: Given) -> list[tuple[str, int]]:

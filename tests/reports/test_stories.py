@@ -1,0 +1,33 @@
+"""What an overview tells of all subjects: what is news and weighs most, each metric once."""
+
+from reports.findings import Finding
+from reports.stories import MOST, Story, weightiest
+from reports.topics import TOPICS
+
+SERVICE, HANDLING, *_ = TOPICS
+
+
+def finding(metric, weight, **more):
+    return Finding(metric, "words", weight, metric=metric, **more)
+
+
+def test_the_weightiest_of_all_subjects_come_first_and_old_misses_not_at_all():
+    found = {
+        "service": Story((finding("a", 50), finding("b", 90, is_news=False))),
+        "handling": Story((finding("c", 70),)),
+    }
+    told = weightiest(TOPICS, found)
+    assert [(t.topic, t.finding.metric) for t in told] == [(HANDLING, "c"), (SERVICE, "a")]
+
+
+def test_a_metric_of_two_subjects_is_told_where_it_leads():
+    found = {"service": Story((finding("a", 50),)), "handling": Story((finding("a", 60),))}
+    (told,) = weightiest(TOPICS, found)
+    assert told.topic is SERVICE
+
+
+def test_no_more_than_a_few_are_told():
+    found = {"service": Story(tuple(finding(f"m{n}", n) for n in range(20)))}
+    told = weightiest(TOPICS, found)
+    assert [t.finding.weight for t in told] == [19, 18, 17, 16, 15, 14][:MOST]
+    assert weightiest(TOPICS, {}) == []
