@@ -179,7 +179,7 @@ def site_of(reader: Reader, name: str) -> Site:
     every = spans_of(dates)
     site = Site(
         name=name,
-        stamp=reader.stamp(days[-1]["zone"]),
+        stamp=reader.stamp(),
         trust=trust,
         metrics=reader.metrics(),
         queues={q["queue_id"]: q for q in trust.queues},

@@ -93,11 +93,11 @@ class Reader:
         return self._metrics
 
     def days(self) -> list[Row]:
-        """Local days with data, oldest first: local_date, zone."""
+        """Local days with data, oldest first."""
         return self.rows("days")
 
-    def stamp(self, zone: str) -> Stamp:
-        """The publication, its instants in `zone`.
+    def stamp(self) -> Stamp:
+        """The publication, its instants in the centre's zone.
 
         Raises:
             ReportError: the warehouse was never published.
@@ -105,7 +105,7 @@ class Reader:
         found = self.rows("publication")
         if not found:
             raise ReportError("the warehouse has no publication: publish it with `callmart run`")
-        row = found[0]
+        row, zone = found[0], self.rows("centre")[0]["reporting_zone"]
         marks = [datetime.fromisoformat(v) for v in json.loads(row["watermarks"] or "{}").values()]
         naive = [m.astimezone(UTC).replace(tzinfo=None) if m.tzinfo else m for m in marks]
         return Stamp(

@@ -206,7 +206,10 @@ def _span_of_day(period: Period, zone: str) -> str:
     if period.activity is None:
         return "No calls"
     first, last = (fmt.local(at, zone) for at in period.activity)
-    return f"Calls from {fmt.clock(first)} to {fmt.clock(last)} · {zone}"
+    if first.date() == last.date():
+        return f"Calls from {fmt.clock(first)} to {fmt.clock(last)} · {zone}"
+    # Sites in other zones begin their day before, or end it after.
+    return f"Calls from {fmt.instant(first)} to {fmt.instant(last)} · {zone}"
 
 
 def _cards(

@@ -77,6 +77,7 @@ def write_warehouse(path: Path, centre: Centre | None = None) -> Path:
         calendar = calendar_intervals([centre.zone], centre.first_day - day, last_day)
         _insert(con, "ops.calendar_interval", calendar)
         write_definitions(con, metric_definitions())
+        con.execute("insert into ops.centre values ('Centre', ?, 'EUR')", [centre.zone])
         _tell_ops(con, min(r["started_at"] for r in rows["contact"]), last)
         for model in models_with_rows(con):
             build_model(con, model)
