@@ -112,9 +112,9 @@ def _unusual(
     season: int,
 ) -> Finding | None:
     apart, of = _apart(figure, season)
-    if of is None or abs(apart) < UNUSUAL:
-        return None
     number = figure.number
+    if of is None or abs(apart) < UNUSUAL or _may_be(number, of.centre):
+        return None
     unit, value = number.metric.unit, number.value or 0.0
     side = "above" if apart > 0 else "below"
     low, high = of.centre - _USUAL * of.spread, of.centre + _USUAL * of.spread
@@ -141,6 +141,13 @@ def _apart(figure: Figure, season: int) -> tuple[float, Usual | None]:
         return 0.0, None
     of = usual([_solid(n) for n in figure.past], season)
     return (of.apart(number.value), of) if of else (0.0, None)
+
+
+def _may_be(number: Number, value: float) -> bool:
+    """Whether the cases of a number are too few to tell it from a value."""
+    if number.low is None or number.high is None:
+        return False
+    return number.low <= value <= number.high
 
 
 def _solid(number: Number | None) -> float | None:

@@ -94,6 +94,12 @@ def test_few_cases_and_few_days_tell_nothing(more):
     assert not told([figure([*rates, 30.0], goal=None, **more)], over=OVER[-past - 1 :])
 
 
+def test_what_is_usual_within_its_own_range_is_no_news():
+    steady = [85.0 + n % 4 / 10 for n in range(12)]
+    assert told([figure([*steady, 80.0], goal=None, cases=4000)], over=WEEKS)
+    assert not told([figure([*steady, 80.0], goal=None, cases=100)], over=WEEKS)
+
+
 def test_where_all_is_usual_that_is_said():
     rng = random.Random(6)  # noqa: S311
     calm = figure(week(rng, 28, 85, 60), goal=None)
