@@ -43,6 +43,7 @@ def publish_site(project: Project, *, anew: bool = False) -> "SiteResult":
             current.path,
             folder,
             name=project.settings.centre.name,
+            project=project.root,
             earlier=None if anew else earlier,
             processes=project.settings.storage.threads or os.cpu_count() or 1,
         )

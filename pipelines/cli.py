@@ -201,6 +201,15 @@ def calls(
     ] = None,
     scope: Annotated[str, typer.Option(metavar="KIND=ID", help="Such as queue=sales.")] = "all",
     date: Annotated[str | None, typer.Option(metavar="YYYY-MM-DD", help="A day.")] = None,
+    period: Annotated[
+        str | None, typer.Option(metavar="PERIOD", help="2026-11-21, 2026-W47 or 2026-11.")
+    ] = None,
+    first: Annotated[
+        str | None, typer.Option("--from", metavar="YYYY-MM-DD", help="First day of a range.")
+    ] = None,
+    last: Annotated[
+        str | None, typer.Option("--to", metavar="YYYY-MM-DD", help="Last day of a range.")
+    ] = None,
     interval: Annotated[
         str | None, typer.Option(metavar="HH:MM", help="Local quarter hour of the day.")
     ] = None,
@@ -210,12 +219,13 @@ def calls(
 ) -> None:
     """List the calls behind a number, down to file and line."""
     from pipelines.commands import asking
+    from pipelines.commands.rows_behind import days_asked
 
     asking.calls(
         _note_project(project),
         metric=metric,
         scope=scope,
-        date=date,
+        days=days_asked(day=date, period=period, first=first, last=last),
         interval=interval,
         outcome=outcome,
         output=output,

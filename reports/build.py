@@ -12,10 +12,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reports import kept, outlooks, overviews, standouts, timelines
+from reports.calls import files as call_files
 from reports.fingerprints import fingerprints
 from reports.outputs.writer import Writer
 from reports.pages import data_quality, glossary, outlook, trends
-from reports.pages.frame import Site
+from reports.pages.frame import Site, newest
 from reports.pages.render import render
 from reports.queries import Reader, ReportError
 from reports.spans import spans_of
@@ -48,6 +49,7 @@ def build_site(
     out: Path,
     *,
     name: str = "Contact centre",
+    project: Path | None = None,
     earlier: Path | None = None,
     processes: int = 1,
     on_page: Callable[[int, int], None] | None = None,
@@ -58,6 +60,7 @@ def build_site(
         warehouse: The published file; it is opened read-only.
         out: Folder of the site; made when missing. Other files in it are left alone.
         name: What the centre is called on the pages.
+        project: Folder of the project, whose own metrics and facts are listed too.
         earlier: A site of an earlier publication: its pages are taken over where nothing that
             they are made of has changed.
         processes: How many may work on it, where there is much to do.
@@ -67,7 +70,7 @@ def build_site(
         ReportError: There is no warehouse, or it was never published.
     """
     with Reader(warehouse) as reader:
-        site = site_of(reader, name)
+        site = site_of(reader, name, project)
         found = kept.take_over(site, earlier, out) if earlier else kept.NOTHING
         units = units_of(site, [s for every in site.spans.values() for s in every
                                 if s not in found.spans])  # fmt: skip
@@ -97,6 +100,9 @@ class _Job:
             _write(self.out / path, render(template, context | {"downloads": downloads}))
             yield path
             yield from beside
+        if unit and unit.has_topics and unit.spans[0].grain == "day":
+            days = [span.first for span in unit.spans]
+            yield from call_files.write(reader, self.out, self.site, days)
 
     def write_alone(self, unit: Unit | None) -> list[str]:
         """The same in a process of its own."""
@@ -164,8 +170,8 @@ def _outlook(reader: Reader, site: Site) -> outlooks.Outlook:
     return outlooks.read(reader, site.days)
 
 
-def site_of(reader: Reader, name: str) -> Site:
-    """What all pages of a publication share.
+def site_of(reader: Reader, name: str, project: Path | None = None) -> Site:
+    """What all pages of a publication share; `project` is the folder of a project of its own.
 
     Raises:
         ReportError: It has no day with data, or was never published.
@@ -189,6 +195,11 @@ def site_of(reader: Reader, name: str) -> Site:
         spans=every,
         topics=topics_of(reader, every),
         names={(r["kind"], r["id"]): r["name"] for r in reader.rows("names") if r["name"]},
+    )
+    site = replace(
+        site,
+        lists=call_files.lists_of(reader, newest(site).values(), dates, project),
+        has_zones=reader.rows("zones")[0]["n"] > 1,
     )
     return replace(site, made_of=fingerprints(reader, site))
 

@@ -9,6 +9,7 @@ from bisect import bisect_left, bisect_right
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
+from reports.calls.files import listed_days
 from reports.pages.frame import around
 from reports.spans import history
 
@@ -38,7 +39,7 @@ def fingerprints(reader: Reader, site: Site) -> dict[Span, str]:
     dated = sorted(days)
     undated = _digest([
         _program(), site.name, site.script, site.stamp.code_version, site.stamp.zone,
-        site.trust.queues, reader.undated_rows(_WITHOUT),
+        site.trust.queues, reader.undated_rows(_WITHOUT), [one.made_of for one in site.lists],
     ])  # fmt: skip
     found = {}
     for every in site.spans.values():
@@ -46,7 +47,8 @@ def fingerprints(reader: Reader, site: Site) -> dict[Span, str]:
             first = min(history(span, every[0])[0].first, *(s.first for _, s in span.compared))
             lo, hi = bisect_left(dated, first), bisect_right(dated, span.last)
             made_of = [days[day] for day in dated[lo:hi]]
-            found[span] = _digest([undated, made_of, around(site, span), every[0].first])
+            listed = listed_days(site, span.first, span.last)
+            found[span] = _digest([undated, made_of, around(site, span), listed, every[0].first])
     return found
 
 

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
+    import polars as pl
+
     from reports.spans import Grain
 
 _BINS_S = (60, 120, 300, 900, 1800, 3600)
@@ -83,6 +85,17 @@ class Reader:
         found = self._con.execute(sql, values or None)
         columns = [c[0] for c in found.description or ()]
         return [dict(zip(columns, row, strict=True)) for row in found.fetchall()]
+
+    def frame(self, name: str, parts: Mapping[str, str], values: Row) -> pl.DataFrame:
+        """Rows of a query that is completed with SQL, as columns."""
+        return self._con.sql(sql_text(name).format(**parts), params=values).pl()
+
+    def columns_of(self, schema: str) -> dict[str, list[str]]:
+        """Table -> its columns, in order."""
+        found: dict[str, list[str]] = {}
+        for row in self.rows("columns", schema=schema):
+            found.setdefault(row["table_name"], []).append(row["column_name"])
+        return found
 
     def metrics(self) -> dict[tuple[str, int], Metric]:
         """The registry: (id, version) -> definition."""

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from calendar import monthrange
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Literal
 
 from reports import format as fmt
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import date
 
 Grain = Literal["day", "week", "month"]
 GRAINS: tuple[Grain, ...] = ("day", "week", "month")
@@ -86,6 +86,21 @@ def span_of(grain: Grain, day: date) -> Span:
     if grain == "week":
         return Span(grain, day - timedelta(days=day.weekday()))
     return Span(grain, day.replace(day=1) if grain == "month" else day)
+
+
+_WEEK = re.compile(r"(\d{4})-W(\d{2})")
+
+
+def span_named(name: str) -> Span | None:
+    """The day, week or month of a name such as 2026-11-21, 2026-W47 or 2026-11; None of others."""
+    try:
+        if week := _WEEK.fullmatch(name):
+            return Span("week", date.fromisocalendar(int(week[1]), int(week[2]), 1))
+        if len(name) == len("2026-11"):
+            return Span("month", date.fromisoformat(f"{name}-01"))
+        return Span("day", date.fromisoformat(name)) if len(name) == len("2026-11-21") else None
+    except ValueError:
+        return None
 
 
 def spans_of(days: Sequence[date]) -> dict[Grain, list[Span]]:

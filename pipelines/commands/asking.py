@@ -8,11 +8,13 @@ import typer
 
 from pipelines.commands.errors import UsageError
 from pipelines.commands.output import write_rows
-from pipelines.commands.rows_behind import rows_behind, scope_of
+from pipelines.commands.rows_behind import days_asked, rows_behind, scope_of
 from pipelines.settings import Project, load_project
 from pipelines.sql_models.kpi_sources import load_sources
 
 if TYPE_CHECKING:
+    from datetime import date
+
     import duckdb
 
     from pipelines.sql_models.kpi_sources import Source
@@ -88,7 +90,8 @@ def explain(folder: Path | None, metric: str, *, scope: str, date: str | None) -
         typer.echo(f"\nScope {kind}={scope_id}, by local day, newest first:")
         write_rows(values, output="table", limit=14)
         source, where = _counted(project, definition)
-        behind = rows_behind(con, source, where=where, scope=(kind, scope_id), date=date)
+        days = days_asked(day=date, period=None, first=None, last=None)
+        behind = rows_behind(con, source, where=where, scope=(kind, scope_id), days=days)
     typer.echo(f"\nRows behind the numerator (core.{source.fact}), the first {_SHOWN_ROWS}:")
     write_rows(behind, output="table", limit=_SHOWN_ROWS)
     day = f" --date {date}" if date else ""
@@ -130,7 +133,7 @@ def calls(
     *,
     metric: str | None,
     scope: str,
-    date: str | None,
+    days: "tuple[date, date] | None",
     interval: str | None,
     outcome: str | None,
     output: str,
@@ -146,7 +149,7 @@ def calls(
         where = f"({where}) and outcome = '{outcome}'"
     with _open(project, staging=True) as con:
         rows = rows_behind(
-            con, source, where=where, scope=scope_of(scope), date=date, interval=interval
+            con, source, where=where, scope=scope_of(scope), days=days, interval=interval
         )
     write_rows(rows, output=output, limit=limit)
 

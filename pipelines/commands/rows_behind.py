@@ -1,11 +1,13 @@
 """The rows behind a number: which fact, which rows of it, and the log line each came from."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING
 
 from pipelines.commands.errors import UsageError
 from pipelines.sql_models.counting import DAY_SCOPES, INTERVAL_SCOPES
 from pipelines.sql_models.kpi_sources import Source
+from reports.spans import span_named
 
 if TYPE_CHECKING:
     import duckdb
@@ -81,13 +83,48 @@ def scope_of(text: str) -> tuple[str, str]:
     return kind, scope_id or "all"
 
 
+def days_asked(
+    *, day: str | None, period: str | None, first: str | None, last: str | None
+) -> tuple[date, date] | None:
+    """First and last day of `--date`, `--period` or `--from` and `--to`; None without any.
+
+    Raises:
+        UsageError: more than one is given, one is written differently, or a range ends too early.
+    """
+    if (day is not None) + (period is not None) + (first is not None or last is not None) > 1:
+        raise UsageError("give one of --date 2026-11-21, --period 2026-W47, and --from with --to.")
+    if day is not None:
+        first = last = day
+    if period is not None:
+        span = span_named(period)
+        if span is None:
+            raise UsageError(
+                f"--period {period!r}: write a day as 2026-11-21, a week as 2026-W47, "
+                "a month as 2026-11."
+            )
+        return span.first, span.last
+    if first is None and last is None:
+        return None
+    found = _day(first, date.min), _day(last, date.max)
+    if found[0] > found[1]:
+        raise UsageError(f"--from {first} is after --to {last}.")
+    return found
+
+
+def _day(text: str | None, otherwise: date) -> date:
+    try:
+        return otherwise if text is None else date.fromisoformat(text)
+    except ValueError:
+        raise UsageError(f"{text!r} is no day: write it as 2026-11-21.") from None
+
+
 def rows_behind(
     con: "duckdb.DuckDBPyConnection",
     source: Source,
     *,
     where: str = "true",
     scope: tuple[str, str] = ("all", "all"),
-    date: str | None = None,
+    days: tuple[date, date] | None = None,
     interval: str | None = None,
 ) -> "pl.DataFrame":
     """Rows of a fact in a scope, with local time and, where known, file and line.
@@ -97,7 +134,7 @@ def rows_behind(
         source: the fact, and how metrics count it: rows are in a scope as they are there.
         where: condition on the fact's own columns.
         scope: kind and id.
-        date: ISO local day; all days when left out.
+        days: first and last local day; all days when left out.
         interval: local quarter hour, HH:MM.
 
     Raises:
@@ -127,12 +164,14 @@ def rows_behind(
             on i.zone = f.zone and i.interval_start = bucket15(f.{shown.at})
         {source.counting.joins}{lineage}
         where {_condition_of(kind, source)}
-            and ($date is null or f.local_date = $date::date)
+            and ($first is null or f.local_date between $first::date and $last::date)
             and ($interval is null or i.local_time = $interval)
             and $scope_id is not null
         order by local_time, 1, 3
         """
-    return con.sql(sql, params={"scope_id": scope_id, "date": date, "interval": interval}).pl()
+    first, last = days or (None, None)
+    values = {"scope_id": scope_id, "first": first, "last": last, "interval": interval}
+    return con.sql(sql, params=values).pl()
 
 
 def _shown(columns: "list[tuple[str, ...]]") -> Shown:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import date
 
+    from reports.calls.plan import CallList
     from reports.pages.questions import Asked
     from reports.records import Metric, Numbers, Row, Stamp, Trust
     from reports.spans import Grain, Span
@@ -40,6 +41,11 @@ class Site:
     """Which subjects each of them has a page about."""
     names: Mapping[tuple[str, str], str] = field(default_factory=dict)
     """(kind of scope, id) -> name, where it is not the id itself."""
+
+    lists: Sequence[CallList] = ()
+    """The lists of calls that its newest days have."""
+    has_zones: bool = False
+    """Whether a day may be another by the centre's clock than by a site's."""
 
     made_of: Mapping[Span, str] = field(default_factory=dict)
     """What the pages of each of them are made of, in short."""

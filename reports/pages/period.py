@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from reports import findings
 from reports import format as fmt
+from reports.calls import told
 from reports.figures import outcomes, people, service, volume, waits
 from reports.pages import questions, tables
 from reports.pages.frame import Link, frame, glossary, newest
@@ -193,8 +194,16 @@ def _shared(
         "state_legend": [(colour, label) for _, colour, label in people.STATES],
         "assumed": site.trust.assumed_queues,
         "glossary": glossary(site, period.numbers, [n.metric.id for n in all_numbers], asked),
-        "data": questions.page_data(list(newest(site).values()), asked, site.stamp.zone),
+        "data": {
+            "lists": told.of_page(site, span, newest(site), _scopes(period.numbers), "../"),
+            **questions.page_data(list(newest(site).values()), asked, site.stamp.zone),
+        },
     }
+
+
+def _scopes(numbers: Numbers) -> list[tuple[str, str]]:
+    """Those that the tables of queues and agents have numbers of."""
+    return [(kind, one) for kind in ("queue", "agent") for one in numbers.scope_ids(kind)]
 
 
 def _is_open(numbers: Numbers) -> bool:

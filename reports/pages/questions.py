@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from reports import format as fmt
+from reports.spans import Span
 
 if TYPE_CHECKING:
     from datetime import date
@@ -59,6 +60,15 @@ class Asked:
         """The template of the query that gives a number again."""
         return SQL_PERIOD if self.grain is None else _SQL_SPAN[self.grain]
 
+    @property
+    def option(self) -> str:
+        """What says the same to `callmart calls`."""
+        if self.first == self.last:
+            return f"--date {self.first.isoformat()}"
+        if self.grain is None:
+            return f"--from {self.first.isoformat()} --to {self.last.isoformat()}"
+        return f"--period {Span(self.grain, self.first).name}"
+
 
 def fill(template: str, **values: str | int) -> str:
     """A template with its values as SQL literals."""
@@ -82,9 +92,7 @@ def calls_command(metric: Metric, kind: str, scope_id: str, asked: Asked) -> str
     words = ["callmart calls --metric", metric.id]
     if kind != "all":
         words += ["--scope", fmt.shell_word(f"{kind}={scope_id}")]
-    if asked.first == asked.last:
-        words += ["--date", asked.first.isoformat()]
-    return " ".join(words)
+    return " ".join([*words, asked.option])
 
 
 def page_data(metrics: list[Metric], asked: Asked, zone: str) -> dict[str, Any]:
@@ -92,6 +100,7 @@ def page_data(metrics: list[Metric], asked: Asked, zone: str) -> dict[str, Any]:
     return {
         "from": asked.first.isoformat(),
         "to": asked.last.isoformat(),
+        "asked": asked.option,
         "period": fmt.days(asked.first, asked.last),
         "zone": zone,
         "sql": {

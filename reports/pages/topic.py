@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from reports import format as fmt
+from reports.calls import told
 from reports.figures import course
 from reports.pages import charts, comparison, questions, tables
 from reports.pages.frame import frame, glossary
@@ -114,6 +115,7 @@ def context(site: Site, topic: Topic, given: Given) -> dict[str, Any]:
         "root": "../../",
         "provisional": _provisional(cards),
         "data": {
+            "lists": told.of_page(site, span, shown, scopes, "../../"),
             **questions.page_data([c.number.metric for c in cards], period, site.stamp.zone),
             "scopes": {
                 "/".join(scope): _narrowed(given, scope, shown) for scope in [WHOLE, *scopes]

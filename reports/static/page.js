@@ -104,7 +104,7 @@
     const commands = (q, metric) => {
       const base = ["callmart calls --metric", q.metric];
       if (q.kind !== "all") base.push("--scope", word(q.kind + "=" + q.id));
-      if (page.from === page.to) base.push("--date", page.from);
+      base.push(...page.asked.split(" "));
       if (!q.label || !/^\d\d:\d\d$/.test(q.label)) return base.join(" ");
       const first = Number(q.label.slice(0, 2)) * 60 + Math.floor(Number(q.label.slice(3)) / 15) * 15;
       const clock = (m) => String(Math.floor(m / 60) % 24).padStart(2, "0") + ":" + String(m % 60).padStart(2, "0");
@@ -117,6 +117,24 @@
       values.end = new Date(Date.parse(q.start + "Z") + 1000 * q.seconds).toISOString().slice(0, 19).replace("T", " ");
       return fill(q.seconds % 900 ? page.sql.minutes : page.sql.interval, values);
     };
+    // Files beside the page with the rows that a number is counted over, and how to filter them.
+    const make = (tag, text, more) => Object.assign(document.createElement(tag), { textContent: text }, more);
+    const filters = (q, list, kind) => {
+      const { names, has_zones: zones } = page.lists, found = [];
+      const day = page.from === page.to ? page.from : "the day of the file";
+      if (zones) found.push((q.kind === "all" ? "centre_date" : "local_date") + " = " + day);
+      if (q.kind !== "all") found.push(q.kind + " = " + (names[q.kind + "/" + q.id] || q.id));
+      if (q.label && q.seconds) found.push("local_time from " + q.label + ", " + Math.round(q.seconds / 60) + " min");
+      const column = { flags: " = 1 or 0", count: " = 1", below: " = 0" };
+      return [...found, q.metric + (column[kind] || " is not empty")].join(", ");
+    };
+    const listed = (q) => (page.lists && page.lists.metrics[q.metric] || []).map(([name, kind]) => {
+      const item = make("li", ""), files = page.lists.files[name], left = files.map((f) => f[2]).filter(Boolean);
+      for (const [day, short] of files) item.append(make("a", files.length > 1 ? short : name + ".csv", { href: page.lists.at + day + "/calls/" + name + ".csv", download: name + "-" + day + ".csv" }), " ");
+      item.append(make("code", filters(q, name, kind)), " ", make("span", [page.lists.words[kind], ...new Set(left)].join(" ")));
+      if (files.length > 1) item.prepend(make("b", name + ".csv"), " ");
+      return item;
+    });
     const explain = (q) => {
       const box = document.getElementById("explain"), metric = page.metrics[q.metric];
       if (!metric) return;
@@ -133,6 +151,9 @@
       put("denominator", metric.denominator || "–");
       put("sql", query(q, metric));
       put("calls", commands(q, metric));
+      const lists = listed(q);
+      box.querySelector(".lists").hidden = !lists.length;
+      box.querySelector("[data-of=lists]").replaceChildren(...lists);
       box.showModal();
     };
     for (const button of document.querySelectorAll("button.ask")) {

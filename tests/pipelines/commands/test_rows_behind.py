@@ -1,10 +1,12 @@
 """The rows behind a number are as many as the number says, of whatever fact and scope."""
 
+from datetime import date
+
 import duckdb
 import pytest
 
 from pipelines.commands.errors import UsageError
-from pipelines.commands.rows_behind import FACTS, rows_behind, scope_of
+from pipelines.commands.rows_behind import FACTS, days_asked, rows_behind, scope_of
 from pipelines.sql_models.kpi_sources import load_sources
 from tests.quality_checks.centre import open_centre
 
@@ -65,3 +67,27 @@ def test_scopes_are_kind_and_id():
 
 def test_lists_of_its_own_are_of_facts_that_are_counted():
     assert FACTS.keys() <= {fact for fact, _ in SOURCES}
+
+
+def test_days_are_one_day_a_named_period_or_a_range():
+    def asked(**given):
+        return days_asked(**{"day": None, "period": None, "first": None, "last": None} | given)
+
+    assert asked() is None
+    assert asked(day="2026-03-02") == (date(2026, 3, 2), date(2026, 3, 2))
+    assert asked(period="2026-W10") == (date(2026, 3, 2), date(2026, 3, 8))
+    assert asked(period="2026-02") == (date(2026, 2, 1), date(2026, 2, 28))
+    assert asked(first="2026-03-02") == (date(2026, 3, 2), date.max)
+    for wrong in ({"day": "2026-03-32"}, {"period": "2026-W54"}, {"period": "March"},
+                  {"day": "2026-03-02", "period": "2026-03"},
+                  {"first": "2026-03-02", "last": "2026-03-01"}):  # fmt: skip
+        with pytest.raises(UsageError, match="2026-"):
+            asked(**wrong)
+
+
+def test_rows_of_a_range_are_those_of_its_days(con):
+    source = SOURCES["fact_queue_visit", "last"]
+    days = [date(2026, 3, 2), date(2026, 3, 3)]
+    apart = [len(rows_behind(con, source, days=(day, day))) for day in days]
+    assert min(apart) > 0
+    assert len(rows_behind(con, source, days=(days[0], days[1]))) == sum(apart)
