@@ -39,12 +39,10 @@ def lists_of(
 ) -> tuple[CallList, ...]:
     """The lists of a publication, with the days of which each has rows."""
     recent = days[-LIST_DAYS:]
-    span = {"from_date": recent[0], "to_date": recent[-1]}
     found = []
     for one in plan(reader, metrics, project):
-        rows = reader.frame(
-            "call_days", {"fact": one.fact, "condition": _condition(one)}, span
-        ).iter_rows()
+        parts = {"fact": one.fact, "condition": _condition(one), **_between(recent)}
+        rows = reader.frame("call_days", parts).iter_rows()
         counted = {day: n for day, n in rows if day in recent}
         if counted:
             found.append(replace(one, days=counted))
@@ -100,8 +98,14 @@ def _rows(reader: Reader, one: CallList, days: Sequence[date]) -> pl.DataFrame:
         "local_time": _TIME.format(at=one.shown.at) if by_quarter else "f.local_date",
         "joins": f"{_QUARTERS if by_quarter else ''}\n{one.joins}",
         "condition": _condition(one),
+        **_between(days),
     }
-    return reader.frame("call_list", parts, {"from_date": days[0], "to_date": days[-1]})
+    return reader.frame("call_list", parts)
+
+
+def _between(days: Sequence[date]) -> dict[str, str]:
+    """Dates as SQL."""
+    return {"from_date": f"date '{days[0]}'", "to_date": f"date '{days[-1]}'"}
 
 
 def _condition(one: CallList) -> str:

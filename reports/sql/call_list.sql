@@ -3,7 +3,7 @@ with quarter as (
     select zone as of_zone, interval_start as starts_at, local_date as of_date, utc_offset_s,
         is_reporting_zone
     from core.dim_interval
-    where local_date between $from_date - interval '2' day and $to_date + interval '2' day
+    where local_date between {from_date} - interval '2' day and {to_date} + interval '2' day
 )
 
 select
@@ -12,7 +12,7 @@ select
 from (
     select *, {figures}
     from core.{fact}
-    where local_date between $from_date - interval '1' day and $to_date + interval '1' day
+    where local_date between {from_date} - interval '1' day and {to_date} + interval '1' day
 ) as f
 {joins}
 where {condition}
