@@ -177,7 +177,7 @@ class _Run:
                 "raw": [path for (path,) in raw],
                 "models": {model.relation: model.code_version for model in self.models},
                 "checks": checks_version(self.project.root),
-                "settings": self.project.settings.model_dump(mode="json"),
+                "settings": self.project.settings.model_dump(mode="json", exclude={"delivery"}),
                 "version": version("callmart"),
             }
         )

@@ -160,6 +160,27 @@ def pdf(
 
 
 @app.command()
+def deliver(
+    project: ProjectOption = None,
+    period: Annotated[
+        str | None,
+        typer.Option(metavar="PERIOD", help="2026-11-21 or 2026-W47; else the last that is over."),
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Write the messages into var/outbox; send nothing.")
+    ] = False,
+    again: Annotated[
+        bool, typer.Option("--again", help="Also what was delivered of this publication before.")
+    ] = False,
+) -> None:
+    """Send the summary of a day or week, as [delivery] of the project file says."""
+    from pipelines.commands import delivering
+
+    folder = _note_project(project)
+    raise typer.Exit(delivering.deliver(folder, period, dry_run=dry_run, again=again))
+
+
+@app.command()
 def query(
     sql: Annotated[str, typer.Argument(help="One SQL statement; '-' reads it from stdin.")],
     project: ProjectOption = None,

@@ -49,6 +49,9 @@ def _known_currency(code: str) -> str:
 Zone = Annotated[str, AfterValidator(_known_zone)]
 Currency = Annotated[str, AfterValidator(_known_currency)]
 SiteName = Annotated[str, Field(pattern=r"^[^\s-].*$")]
+Variable = Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
+Line = Annotated[str, Field(pattern=r"^[^\x00-\x1f\x7f]+$")]
+Address = Annotated[str, Field(pattern=r"^[^\x00-\x1f\x7f,;]+@[^\x00-\x1f\x7f,;@]+$")]
 Seconds = Annotated[int, Field(ge=0, le=86_400)]
 Share = Annotated[float, Field(ge=0, le=1)]
 
@@ -140,6 +143,56 @@ class Storage(_Section):
     threads: Annotated[int, Field(ge=1)] | None = None
 
 
+class Email(_Section):
+    """To whom the summary of a day or week is mailed, and by which server."""
+
+    host: Annotated[str, Field(pattern=r"^[A-Za-z0-9.:-]+$")]
+    port: Annotated[int, Field(ge=1, le=65_535)] = 587
+    security: Literal["starttls", "tls", "none"] = "starttls"
+    user: str | None = None
+    password_env: Variable | None = None
+    """Name of the environment variable that holds the password; the password is written nowhere."""
+    sender: Annotated[Address, Field(alias="from")]
+    to: Annotated[tuple[Address, ...], Field(min_length=1)]
+    subject: Line = "{centre}: {title}"
+    """`{centre}`, `{title}` and `{period}` are filled in."""
+    attach: tuple[Annotated[str, Field(pattern=r"^[a-z-]+$")], ...] = ()
+    """Pages attached as PDF: `overview`, or a subject such as `service`."""
+
+    @model_validator(mode="after")
+    def _password_is_safe(self) -> "Email":
+        if (self.user is None) != (self.password_env is None):
+            raise ValueError("user and password_env go together")
+        if self.user is not None and self.security == "none":
+            raise ValueError("a password goes over TLS alone: security is starttls or tls")
+        return self
+
+
+class Webhook(_Section):
+    """Where the key figures and findings of a day or week are sent as JSON."""
+
+    url: Annotated[str, Field(pattern=r"^https?://[^\s\x00-\x1f]+$")]
+    secret_env: Variable | None = None
+    """Name of the environment variable whose value signs what is sent (HMAC, SHA-256)."""
+
+
+class Delivery(_Section):
+    """What is sent when a day or week is over; nothing, without `email` and `webhook`."""
+
+    every: Literal["day", "week"] = "week"
+    at: Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")] = "07:00"
+    """When, in the centre's zone; a week's on Monday."""
+    link: Annotated[str, Field(pattern=r"^https?://[^\s\x00-\x1f]+$")] | None = None
+    """Where people reach the report."""
+    email: Email | None = None
+    webhook: Webhook | None = None
+
+    @property
+    def is_configured(self) -> bool:
+        """Whether anything is sent."""
+        return self.email is not None or self.webhook is not None
+
+
 class Settings(_Section):
     """All of `callmart.toml`."""
 
@@ -150,6 +203,7 @@ class Settings(_Section):
     goals: dict[str, float] = {}
     schedule: Schedule = Schedule()
     storage: Storage = Storage()
+    delivery: Delivery = Delivery()
 
     def zone_of(self, source: str) -> str:
         """The zone of a source's local times and local days."""
@@ -182,6 +236,11 @@ class Project:
     def quarantine(self) -> Path:
         """Originals of refused rows, mode 0600."""
         return self.var / "quarantine"
+
+    @property
+    def outbox(self) -> Path:
+        """Messages that are not delivered yet, for their owner alone."""
+        return self.var / "outbox"
 
     @property
     def runs_db(self) -> Path:

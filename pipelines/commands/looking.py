@@ -156,11 +156,15 @@ def doctor(folder: Path | None) -> int:
         typer.echo(f"- {fault}")
     if not faults:
         typer.echo(f"{project.root}: nothing to mend.")
+    from pipelines.delivery.asked import described
+
+    _say("Delivery", described(project))
     return 1 if faults else 0
 
 
 def _faults(project: Project) -> Iterator[str]:
     from assets.ingest.refresh import adapter_of
+    from pipelines.delivery.asked import faults as delivery_faults
     from pipelines.settings import SettingsError
     from pipelines.storage.publication import Store
 
@@ -177,6 +181,7 @@ def _faults(project: Project) -> Iterator[str]:
         except SettingsError as error:
             yield str(error)
     yield from _key_faults(project)
+    yield from delivery_faults(project)
     free = shutil.disk_usage(project.root).free
     if free < _LOW_SPACE:
         yield f"only {free / 1e9:.1f} GB are free on the disk of {project.root}."

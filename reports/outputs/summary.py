@@ -1,4 +1,4 @@
-"""A week on one page to mail: what its pages say, in a form that mail programs show.
+"""A day or week on one page to mail: what its pages say, in a form that mail programs show.
 
 Mail programs drop scripts, style sheets and drawings: everything is tables with styles of their
 own, and a course is drawn as bars of table cells.
@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from reports import format as fmt
+from reports.outputs.text import plain
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from reports.spans import Span
 
 KEPT = ("topic", "cards", "more_cards", "story", "days", "queue_table", "notes", "provisional")
-"""What the summary needs of its week's pages."""
+"""What the summary needs of its span's pages."""
 _OF_SUBJECT = 3
 """Key figures told of each subject."""
 _MOST_FIGURES, _MOST_MISSED = 30, 8
@@ -57,8 +58,46 @@ def path(span: Span) -> str:
     return f"{span.folder}/summary.html"
 
 
+GRAINS = ("day", "week")
+"""What has a summary."""
+
+
+def data_path(span: Span) -> str:
+    """Where the same is for programs."""
+    return f"{span.folder}/summary.json"
+
+
+def data(context: Mapping[str, Any]) -> dict[str, Any]:
+    """A summary for programs, from what its template needs."""
+    site, span = context["site"], context["span"]
+    return {
+        "centre": plain(site.name),
+        "period": span.name,
+        "grain": span.grain,
+        "first_day": span.first.isoformat(),
+        "last_day": span.last.isoformat(),
+        "title": span.title,
+        "provisional": context["provisional"],
+        "page": f"{span.folder}.html",
+        "findings": [{"head": plain(s.head), "text": plain(s.text)} for s in context["story"]],
+        "missed": [plain(missed.text) for missed in context["missed"]],
+        "figures": [_figure(line) for line in context["lines"]],
+    }
+
+
+def _figure(line: Line) -> dict[str, Any]:
+    number = line.card.number
+    return {
+        "metric": number.metric.id, "version": number.metric.version, "name": number.metric.name,
+        "subject": line.subject, "unit": number.metric.unit, "value": number.value,
+        "text": line.card.text, "numerator": number.numerator, "denominator": number.denominator,
+        "goal": number.goal, "status": number.status, "is_small": number.is_small,
+        "is_provisional": number.is_provisional,
+    }  # fmt: skip
+
+
 def context(site: Site, span: Span, pages: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """What the template needs, from what the week's pages were made of; the overview is first."""
+    """What the template needs, from what the span's pages were made of; the overview is first."""
     overview = pages[0]
     lines = _lines(span, pages)
     name, bars = _bars(overview)
@@ -76,6 +115,7 @@ def context(site: Site, span: Span, pages: Sequence[Mapping[str, Any]]) -> dict[
         "root": "../../",
         "workbook": f"../{span.name}.xlsx",
         "overview": f"../{span.name}.html",
+        "before": span.compared[0][0].removeprefix("the "),
     }
 
 
@@ -115,7 +155,7 @@ def _bars(overview: Mapping[str, Any]) -> tuple[str, list[Bar]]:
     """The service level by day, the earliest first."""
     moods = {"missed": "bad", "near": "warn", "met": "good"}
     name, found = "", []
-    for row in reversed(overview["days"][1]):
+    for row in reversed(overview["days"][1] if "days" in overview else []):
         number = next(
             (c.shown for c in row if c.shown and c.shown.metric.id == "service_level"), None
         )

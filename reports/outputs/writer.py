@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -68,7 +69,7 @@ class Writer:
         csv, parquet = files.paths(key_figures([context]), span)
         listed = [Download("Key figures", csv, parquet)]
         listed += [Download(table.title, *files.paths(table, span)) for table in tables]
-        to_mail = summary.path(span) if span.grain == "week" else ""
+        to_mail = summary.path(span) if span.grain in summary.GRAINS else ""
         return Downloads(workbook_path(span), listed, to_mail), written
 
     def _finish(self, span: Span) -> list[str]:
@@ -79,11 +80,15 @@ class Writer:
         path = workbook_path(span)
         write_workbook(self._out / path, self._site, span, figures, tables)
         written = [path, *files.write(self._out, [figures], span)]
-        if span.grain == "week":
+        if span.grain in summary.GRAINS:
             told = summary.context(self._site, span, [context for context, _ in pages])
-            text = render("summary.html.j2", told)
-            (self._out / summary.path(span)).write_text(text, encoding="utf-8", newline="\n")
-            written.append(summary.path(span))
+            texts = {
+                summary.path(span): render("summary.html.j2", told),
+                summary.data_path(span): json.dumps(summary.data(told), ensure_ascii=False),
+            }
+            for path, text in texts.items():
+                (self._out / path).write_text(text, encoding="utf-8", newline="\n")
+            written += texts
         return written
 
 

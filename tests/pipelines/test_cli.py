@@ -15,8 +15,8 @@ from pipelines.cli import main
 from tests.conftest import CALLMART, callmart
 
 COMMANDS = (
-    "init demo run backfill check report query explain calls docs status doctor restore mapping "
-    "ui version"
+    "init demo run backfill check report deliver query explain calls docs status doctor restore "
+    "mapping ui version"
 )
 
 

@@ -15,8 +15,10 @@ import yaml
 from assets.catalogue import PUBLICATION_KEY
 from assets.warehouse import refresh
 from pipelines.definitions import definitions
+from pipelines.jobs import delivery_job
+from pipelines.resources import ProjectResource
 from pipelines.run import dagster_environment, run_project
-from pipelines.schedules import daily_schedule
+from pipelines.schedules import daily_schedule, delivery_schedule
 from pipelines.sensors import landing_sensor, landing_state
 from pipelines.settings import Project, parse_settings
 from pipelines.sql_models import load_contracts, load_models
@@ -129,6 +131,33 @@ def test_the_schedule_is_daily_in_the_centres_zone():
     schedule = daily_schedule(settings)
     assert schedule.cron_schedule == "30 4 * * *"
     assert schedule.execution_timezone == "Asia/Manila"
+
+
+def test_deliveries_are_scheduled_where_they_are_configured_alone():
+    mail = '[delivery.email]\nhost = "h"\nfrom = "a@example.org"\nto = ["b@example.org"]\n'
+    assert delivery_schedule(parse_settings("")) is None
+    zone = '[centre]\ntimezone = "Asia/Manila"\n'
+    weekly = delivery_schedule(parse_settings(zone + mail))
+    assert (weekly.cron_schedule, weekly.execution_timezone) == ("0 7 * * 1", "Asia/Manila")
+    assert weekly.default_status == dg.DefaultScheduleStatus.RUNNING
+    daily = delivery_schedule(parse_settings('[delivery]\nevery = "day"\nat = "06:15"\n' + mail))
+    assert daily.cron_schedule == "15 6 * * *"
+
+
+def test_the_delivery_job_says_what_became_of_it(monkeypatch, tmp_path):
+    from pipelines.delivery import deliver as delivering
+
+    made = []
+    outcome = delivering.Outcome("email", True, "sent")
+    monkeypatch.setattr(
+        delivering, "deliver", lambda *given: made.append(given[1].grain) or [outcome]
+    )
+    project = make_project(tmp_path / "p", {})
+    done = delivery_job().execute_in_process(
+        resources={"project": ProjectResource(folder=str(project.root))}
+    )
+    assert done.success
+    assert made == ["week"]
 
 
 def test_the_sensor_waits_until_landing_is_still(tmp_path):
