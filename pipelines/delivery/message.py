@@ -29,9 +29,10 @@ def mail(content: Content, settings: Email, attached: Sequence[Path] = ()) -> Em
     message.set_content(content.text)
     message.add_alternative(content.html, subtype="html")
     for path in attached:
+        page = "overview" if path.stem == content.span.name else path.stem
         message.add_attachment(
             path.read_bytes(), maintype="application", subtype="pdf",
-            filename=f"{content.span.name}-{path.stem}.pdf",
+            filename=f"{content.span.name}-{page}.pdf",
         )  # fmt: skip
     return message
 

@@ -99,7 +99,7 @@ def test_a_mail_is_proper_mime_and_no_name_from_outside_adds_a_header(at):
     assert "- Service level: 71.0 % (goal MISSED)" in plain
     assert "https://reports.example.org/centre/weeks/2026-W46.html" in plain
     assert 'href="https://reports.example.org/centre/weeks/2026-W46/service.html"' in html
-    assert attached.get_filename() == "2026-W46-2026-W46.pdf"
+    assert attached.get_filename() == "2026-W46-overview.pdf"
     assert attached.get_content() == b"%PDF-1.7 whole"
 
 
