@@ -7,7 +7,7 @@ how the contact felt, so answers are biased as real ones are.
 from random import Random
 from typing import NamedTuple
 
-from pipelines.demo.centre import quality
+from pipelines.demo.centre import quality, quirks
 from pipelines.demo.centre.arrivals import Customers
 from pipelines.demo.centre.ledger import Ledger
 from pipelines.demo.centre.people import Person, Staff
@@ -75,7 +75,7 @@ class Aftermath:
         self.customers = customers
         self.rng: Random = scenario.rng("aftermath", site.name, kind)
         self.mark = f"{site.country}{kind[0].upper()}"
-        self.number = 0
+        self.number = self.n_comments = 0
         self.last = instant(scenario.end, 0, site.zone)
         # Evaluators judge as many contacts of an agent in a small centre as in the whole one.
         self.judged = scenario.slack()
@@ -139,7 +139,8 @@ class Aftermath:
             rows.append((invite, site, "solved", "fcr", 0, 1, fcr, None))
         if hit(rng, _COMMENT):
             mood = "good" if csat >= _GOOD else ("poor" if csat <= _BAD else "fair")
-            text = rng.choice(_COMMENTS[mood])
+            self.n_comments += 1
+            text = quirks.comment(self.n_comments, rng.choice(_COMMENTS[mood]))
             rows.append((invite, site, "comment", "text", None, None, None, text))
 
     # --- sales

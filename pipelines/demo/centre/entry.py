@@ -11,7 +11,7 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
-from pipelines.demo.centre import ledger
+from pipelines.demo.centre import ledger, quirks
 from pipelines.demo.centre.events import Event, planted
 from pipelines.demo.centre.scenario import Scenario
 from pipelines.demo.centre.world import SITES
@@ -82,6 +82,7 @@ def simulate(
         work.each(_play, [(scenario, name, parts) for name in (*SITES, _CENTRE)])
         work.each(ledger.merge, [(table, parts, truth) for table in ledger.TABLES])
         shutil.rmtree(parts)
+        (truth / "hostile.json").write_text(_json(quirks.hostile()), encoding="utf-8")
         (truth / "events.json").write_text(_told(scenario), encoding="utf-8")
         dirt = work.each(_write, [(scenario, job, truth, landing, file_days) for job in _JOBS])
     _keep_dirt(truth, [row for rows in dirt for row in rows])
@@ -179,7 +180,11 @@ def _told(scenario: Scenario) -> str:
         for event in scenario.events
         if event.dates[0] < last
     )
-    return json.dumps(list(rows), indent=2, ensure_ascii=False) + "\n"
+    return _json(list(rows))
+
+
+def _json(rows: list[Any]) -> str:
+    return json.dumps(rows, indent=2, ensure_ascii=False) + "\n"
 
 
 def _keep_dirt(truth: Path, rows: list[tuple[str, str, int]]) -> None:

@@ -10,7 +10,7 @@ from functools import cached_property
 from math import exp
 from random import Random
 
-from pipelines.demo.centre import names
+from pipelines.demo.centre import names, quirks
 from pipelines.demo.centre.rng import hit
 from pipelines.demo.centre.scenario import Scenario
 from pipelines.demo.centre.world import SITES, Team
@@ -168,4 +168,5 @@ def staff(scenario: Scenario) -> Staff:
         site: [(names.person(rng, site), round(rng.gauss(0, 0.022), 4)) for _ in range(2)]
         for site in SITES
     }
+    quirks.sign_names(agents)
     return Staff(agents, supervisors, managers, evaluators, names.person(rng, "Dublin"))

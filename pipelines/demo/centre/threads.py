@@ -1,5 +1,6 @@
 """One written contact: a chat, a mail thread or a post, its messages and its ledger rows."""
 
+from pipelines.demo.centre import quirks
 from pipelines.demo.centre.arrivals import Customers
 from pipelines.demo.centre.ledger import Ledger
 from pipelines.demo.centre.scenario import Scenario
@@ -140,7 +141,8 @@ class Maker:
         self.rows["contacts"].append((
             thread.contact_id, self.site.name, thread.channel, "inbound",
             self.customers.ref(thread.customer), None, thread.started, at,
-            f"{thread.channel}-{self.site.country.lower()}", thread.reason.name,
+            f"{thread.channel}-{self.site.country.lower()}",
+            quirks.reason(int(thread.contact_id[3:]), thread.reason.name),
             thread.reason.group, thread.queue if queued else None,
             thread.queue if queued else None, agent_id, disposition, self.language, thread.solved,
             thread.issue_id, thread.attempt, None, None, None, agent_id is not None,

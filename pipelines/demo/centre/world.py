@@ -10,6 +10,8 @@ from functools import cache
 from math import exp
 from zoneinfo import ZoneInfo
 
+from pipelines.demo.centre.quirks import CAMPAIGN
+
 SECOND = 1000
 MINUTE = 60 * SECOND
 HOUR = 60 * MINUTE
@@ -167,7 +169,7 @@ CAMPAIGNS = (
     # name, share of dials, share of right parties who agree, what they agree to
     ("winback", 0.35, 0.11, "sale"),
     ("collections", 0.4, 0.38, "promise"),
-    ("upsell-fibre", 0.25, 0.14, "sale"),
+    (CAMPAIGN, 0.25, 0.14, "sale"),
 )
 PRODUCTS = (("Fibre 100", 32.0), ("Fibre 500", 45.0), ("Fibre 1000", 60.0), ("TV add-on", 14.0))
 SEASON = (1.06, 1.03, 1.0, 0.99, 0.97, 0.96, 0.94, 0.95, 1.02, 1.01, 1.04, 1.0)
