@@ -100,5 +100,5 @@ def _limit_band(limits: list[int]) -> tuple[dict[str, Any] | None, str]:
         "line": {"width": 0 if low != high else 1.5, "color": "@c3"}, "layer": "below",
     }  # fmt: skip
     if low == high:
-        return band, f"T is {low} s (green line)."
-    return band, f"Grey band: T, {low} to {high} s by queue."
+        return band, f"T is {fmt.limit(low)} (green line)."
+    return band, f"Grey band: T, {fmt.limit(low)} to {fmt.limit(high)} by queue."

@@ -21,7 +21,7 @@ def context(site: Site) -> dict[str, Any]:
     return {
         **frame(site),
         "title": "Data quality",
-        "subtitle": f"{passed} of {fmt.plural(total, 'check')} passed · "
+        "subtitle": f"{fmt.count(passed)} of {fmt.plural(total, 'check')} passed · "
         f"{fmt.plural(site.trust.lines('n_quarantined'), 'line')} in quarantine",
         "groups": trust.checks_by_relation(site.trust),
         "files": [_local(f, zone) for f in site.trust.files],

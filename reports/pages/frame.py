@@ -65,8 +65,9 @@ class Site:
         return self.names.get((kind, scope), scope)
 
     def limits(self) -> list[int]:
-        """The queues' time limits T, in seconds."""
-        return sorted({q["service_level_s"] for q in self.queues.values() if q["service_level_s"]})
+        """The time limits T of queues that people wait in, not of written ones; in seconds."""
+        found = {q["service_level_s"] for q in self.queues.values() if q["is_live"]}
+        return sorted(limit for limit in found if limit)
 
     def topics_of(self, span: Span) -> list[Topic]:
         """The subjects that have a page for a span."""

@@ -238,9 +238,7 @@ def _limit(facts: dict[str, Any]) -> Cell:
     limit = facts.get("service_level_s")
     if limit is None:
         return Cell(fmt.UNKNOWN)
-    return Cell(
-        f"{limit}{fmt.SPACE}s{'*' if facts.get('is_threshold_assumed') else ''}", sort=limit
-    )
+    return Cell(f"{fmt.limit(limit)}{'*' if facts.get('is_threshold_assumed') else ''}", sort=limit)
 
 
 def agent_table(

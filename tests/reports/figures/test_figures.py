@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
+from reports import format as fmt
 from reports.figures import base, outcomes, people, service, spark, volume, waits
 from reports.records import Numbers
 from tests.reports.made import metric, share
@@ -92,11 +93,11 @@ def test_waits_mark_the_limit_and_the_percentiles():
     chart = waits.histogram(rows, 5000, percentiles, [20], 30)
     assert chart.rows[0][1:] == ["9", "0", "0"]
     assert chart.rows[-1] == ["2:30 or more", "0", "0", "1"]
-    assert "T is 20 s" in chart.sub
+    assert f"T is 20{fmt.SPACE}s" in chart.sub
     lines = [s for s in chart.figure["layout"]["shapes"] if s["line"].get("dash") == "dot"]
     assert [s["x0"] for s in lines] == [2.0, 22.0, 24.0]
     several = waits.histogram(rows, 5000, percentiles, [3, 8], 30)
-    assert "T, 3 to 8 s by queue" in several.sub
+    assert f"T, 3{fmt.SPACE}s to 8{fmt.SPACE}s by queue" in several.sub
 
 
 def test_outcomes_add_up_per_queue_and_short_abandons_stand_apart():
