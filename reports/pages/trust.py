@@ -32,7 +32,8 @@ def headline(trust: Trust) -> Note:
     """The pill on top of every page."""
     total, failed = len(trust.checks), len(trust.failed_checks) + len(trust.waived_checks)
     late, unread = trust.late_feeds, [f for f in trust.files if f["status"] == "unread"]
-    text = f"{fmt.count(total - failed)} of {fmt.plural(total, 'check')} passed" if total else "No checks run"
+    passed = f"{fmt.count(total - failed)} of {fmt.plural(total, 'check')} passed"
+    text = passed if total else "No checks run"
     if late:
         text += f" · {fmt.plural(len(late), 'feed')} late"
     if any(c["severity"] == "critical" for c in trust.failed_checks):
