@@ -18,8 +18,9 @@ READERS = {
     "test_warehouse_agrees.py": "sample",
     "pipelines/commands/test_rows_behind.py": "quality_checks",
     "reports/calls/test_files.py": "quality_checks",
+    "reports/test_browser_subjects.py": "pipelines/demo",
 }
-"""Files that read what others do: the published sample, the small sound centre."""
+"""Files that read what others do: the published sample, the small centres, sound and simulated."""
 
 
 def pytest_configure() -> None:
@@ -98,6 +99,16 @@ def centre_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("centre")
     make_centre(folder)
     return folder
+
+
+@pytest.fixture(scope="session")
+def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A published project: 60 days of a small simulated centre with all it has."""
+    from tests.pipelines.demo.published import make_published
+
+    root = tmp_path_factory.mktemp("project")
+    make_published(root)
+    return root
 
 
 @pytest.fixture(scope="session")

@@ -105,6 +105,7 @@ def frame(site: Site, span: Span | None = None, topic: Topic | None = None) -> d
         "scopes": [],
         "data": None,
         "charts": [],
+        "downloads": None,
     }
 
 

@@ -6,87 +6,56 @@ from itertools import product
 import pytest
 
 from reports import format as fmt
+from tests.reports.browsing import (
+    LOOKS,
+    LOW_CONTRAST,
+    Visitor,
+    all_seen,
+    barriers,
+    seen,
+    too_wide,
+)
 from tests.reports.centre import NASTY
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 DAY = "days/2026-10-28.html"
 PAGES = ("index.html", DAY, "data-quality.html")
-LOOKS = {
-    "light": {"color_scheme": "light", "viewport": {"width": 1300, "height": 900}},
-    "tablet": {"color_scheme": "light", "viewport": {"width": 820, "height": 1100}},
-    "phone": {"color_scheme": "dark", "viewport": {"width": 390, "height": 800}},
-    "wall": {"color_scheme": "dark", "viewport": {"width": 2560, "height": 1300}},
-}
-
-# Texts with less than the 4.5:1 of WCAG AA against what is behind them.
-LOW_CONTRAST = """() => {
-  const one = document.createElement("canvas").getContext("2d", {willReadFrequently: true});
-  const seen = {};
-  const rgb = (c) => seen[c] ||= (one.clearRect(0, 0, 1, 1), one.fillStyle = c,
-    one.fillRect(0, 0, 1, 1), [...one.getImageData(0, 0, 1, 1).data]);
-  const light = (c) => { const [r, g, b] = rgb(c).slice(0, 3).map((v) => v / 255)
-    .map((v) => v <= .04045 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4);
-    return .2126 * r + .7152 * g + .0722 * b; };
-  const back = (e) => { for (; e; e = e.parentElement) {
-    const c = getComputedStyle(e).backgroundColor; if (rgb(c)[3] > 250) return c; }
-    return "#fff"; };
-  const bad = [];
-  const texts = "h1,h2,p,td,th,.pill,.cmp *,summary,.sub,a,button,.legend span,.notes span";
-  for (const e of document.querySelectorAll(texts)) {
-    if (!e.textContent.trim() || !e.offsetParent || e.closest(".chart")) continue;
-    const a = light(getComputedStyle(e).color), b = light(back(e));
-    const r = (Math.max(a, b) + .05) / (Math.min(a, b) + .05);
-    if (r < 4.5) bad.push([e.className || e.tagName, e.textContent.trim().slice(0, 30), r]);
-  }
-  return bad; }"""
-
-
-class Visitor:
-    """Opens pages offline and writes down what goes wrong, and what is asked of a network."""
-
-    def __init__(self, browser, folder):
-        self.browser, self.folder = browser, folder
-        self.contexts, self.faults = [], []
-
-    def open(self, name: str, **look):
-        context = self.browser.new_context(offline=True, **(look or LOOKS["light"]))
-        self.contexts.append(context)
-        # What is asked is whether a page is right; a busy machine may take its time.
-        context.set_default_timeout(120_000)
-        page = context.new_page()
-        page.on("console", lambda m: self.faults.append(m.text) if m.type != "log" else None)
-        page.on("pageerror", lambda e: self.faults.append(str(e)))
-        page.on("dialog", lambda d: self.faults.append(f"dialog: {d.message}"))
-        page.on("request", self._asked)
-        page.goto((self.folder / name).as_uri())
-        page.wait_for_function("document.documentElement.dataset.drawn")
-        return page
-
-    def _asked(self, request):
-        if not request.url.startswith(("file:", "data:")):
-            self.faults.append(request.url)
-
-    def leave(self):
-        for context in self.contexts:
-            context.close()
-        assert self.faults == []
-
-
-@pytest.fixture
-def open_page(browser, site):
-    """Opens a page offline; afterwards nothing was requested, and nothing went wrong."""
-    visitor = Visitor(browser, site.index.parent)
-    yield visitor.open
-    visitor.leave()
 
 
 @pytest.fixture(scope="module")
-def day_page(browser, site):
-    """The page of a day, opened once: its chart library takes seconds to start."""
+def window(browser, site):
+    """Who opens pages, and a window for those that need no look of their own.
+
+    The chart library takes seconds to start where it has not run before.
+    """
     visitor = Visitor(browser, site.index.parent)
-    yield visitor.open(DAY)
+    yield visitor, visitor.start()
     visitor.leave()
+
+
+@pytest.fixture
+def open_page(window):
+    """Opens a page offline; afterwards nothing was requested, and nothing went wrong."""
+    visitor, page = window
+
+    def opened(name, **look):
+        if look:
+            return visitor.open(name, **look)
+        page.set_viewport_size(LOOKS["light"]["viewport"])
+        if page.url.startswith("file:"):
+            page.evaluate("localStorage.clear()")
+        return visitor.go(page, name)
+
+    yield opened
+    assert visitor.faults == []
+
+
+@pytest.fixture
+def day_page(open_page, window):
+    """The page of a day, opened again only where another was opened since."""
+    _, page = window
+    return page if page.url.endswith(DAY) else open_page(DAY)
 
 
 @pytest.mark.parametrize(
@@ -96,12 +65,12 @@ def day_page(browser, site):
         pytest.param("index.html", "phone", marks=pytest.mark.soak),
     ],
 )
-def test_a_page_draws_everything_fits_and_can_be_read(open_page, day_page, name, look):
-    page = day_page if name == DAY else open_page(name, **LOOKS[look])
+def test_a_page_draws_everything_fits_and_keeps_nobody_out(open_page, name, look):
+    page = open_page(name, **(LOOKS[look] if look == "phone" else {}))
     charts = page.locator(".chart").count()
     if look == "light":
-        for chart in page.locator(".chart").all():
-            seen(chart)
+        all_seen(page)
+        assert barriers(page) == []
         assert page.locator(".chart .main-svg").count() >= charts
     assert page.locator(".chart img, body img").count() == 0
     assert page.evaluate("document.documentElement.dataset.theme") == LOOKS[look]["color_scheme"]
@@ -121,6 +90,7 @@ def test_a_page_draws_everything_fits_and_can_be_read(open_page, day_page, name,
 
 def test_the_trends_fit_can_be_read_and_lead_to_their_definitions(open_page):
     page = open_page("trends.html")
+    assert barriers(page) == []
     assert page.locator("svg.control").count() >= 15
     assert page.evaluate(LOW_CONTRAST) == []
     for size in ("phone", "tablet", "light"):
@@ -128,19 +98,9 @@ def test_the_trends_fit_can_be_read_and_lead_to_their_definitions(open_page):
         assert too_wide(page) <= 0, size
     page.locator("#trend-service_level figcaption a").click()
     page.wait_for_url("**/glossary.html#metric-service_level")
+    assert barriers(page) == []
     assert page.evaluate(LOW_CONTRAST) == []
     assert too_wide(page) <= 0
-
-
-def seen(chart):
-    """Scroll to a chart: it is drawn when it is about to be seen."""
-    chart.scroll_into_view_if_needed()
-    chart.locator(".main-svg").first.wait_for()
-
-
-def too_wide(page):
-    """Pixels by which a page is wider than the window."""
-    return page.evaluate("document.documentElement.scrollWidth - innerWidth")
 
 
 def test_tables_sort_by_number_and_by_name_with_the_keyboard(day_page):
@@ -150,6 +110,7 @@ def test_tables_sort_by_number_and_by_name_with_the_keyboard(day_page):
     heading = table.get_by_role("button", name="Calls", exact=True)
     cells = table.locator(f"tbody tr > :nth-child({column + 1})")
     heading.focus()
+    assert has_ring(page)
     for order in ("descending", "ascending"):
         page.keyboard.press("Enter")
         told = [int(re.sub(r"\D", "", text)) for text in cells.all_inner_texts()]
@@ -160,14 +121,51 @@ def test_tables_sort_by_number_and_by_name_with_the_keyboard(day_page):
     assert names == sorted(names, key=str.casefold)
 
 
+def has_ring(page):
+    """Whether one sees where the keyboard is."""
+    return page.evaluate(
+        "() => { const s = getComputedStyle(document.activeElement);"
+        " return s.outlineStyle !== 'none' && parseFloat(s.outlineWidth) >= 2; }"
+    )
+
+
+def test_the_keyboard_alone_gets_to_the_content_the_theme_and_the_details(open_page):
+    page = open_page(DAY)
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    assert has_ring(page)
+    page.keyboard.press("Enter")
+    assert page.url.endswith("#content")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.closest('nav.top') !== null")
+    theme = page.get_by_role("button", name="Switch to dark colours")
+    theme.focus()
+    assert has_ring(page)
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.documentElement.dataset.theme") == "dark"
+    assert has_ring(page)
+    fold = page.locator("details").first
+    fold.locator("summary").focus()
+    assert has_ring(page)
+    page.keyboard.press("Enter")
+    assert fold.evaluate("e => e.open")
+
+
 def test_a_number_answers_where_it_comes_from(day_page):
     page = day_page
     box = page.locator("dialog")
     row = page.locator("tr[data-kind=queue]").filter(has_text=NASTY[:8])
     button = row.locator("button.ask[data-metric=service_level]")
     button.focus()
+    for keys in ("Shift+Tab", "Tab"):
+        page.keyboard.press(keys)
+    assert has_ring(page)
     page.keyboard.press("Enter")
     assert box.is_visible()
+    inside = "e => document.activeElement === document.body || e.contains(document.activeElement)"
+    for _ in range(6):
+        page.keyboard.press("Tab")
+        assert box.evaluate(inside)
     text = box.inner_text()
     assert "service_level@1" in text
     assert "is_answered and is_within_threshold" in text
@@ -246,7 +244,11 @@ def test_a_subject_is_narrowed_to_a_queue_and_the_address_keeps_it(open_page, wa
     assert page.evaluate(LOW_CONTRAST) == []
     card = page.locator("[data-card=service_level]")
     before = card.inner_text()
-    page.get_by_label("Show").select_option("queue/support")
+    choice = page.get_by_label("Show")
+    choice.focus()
+    assert has_ring(page)
+    page.keyboard.type("support")
+    assert choice.input_value() == "queue/support"
     card.get_by_role("button", name="Service level").click()
     with duckdb.connect(str(warehouse), read_only=True) as con:
         found = con.execute(

@@ -12,7 +12,7 @@ from reports.pages import outlook
 from reports.pages.frame import Site
 from reports.pages.render import render
 from reports.records import Stamp, Trust
-from tests.reports.test_browser import LOW_CONTRAST, Visitor, too_wide
+from tests.reports.browsing import LOW_CONTRAST, Visitor, barriers, too_wide
 from tests.reports.test_outlooks import DAYS, FIRST, Reading
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -103,6 +103,7 @@ def test_the_base_is_the_forecast_s_and_settings_are_kept_by_the_address(page):
     tab.wait_for_function("document.documentElement.dataset.drawn")
     assert tab.evaluate(WEEKS) == shown
     assert tab.evaluate(LOW_CONTRAST) == []
+    assert barriers(tab) == []
     tab.set_viewport_size({"width": 390, "height": 800})
     assert too_wide(tab) <= 0
     tab.get_by_role("button", name="Back to the base").click()

@@ -1,21 +1,12 @@
 """Short runs of the simulated centre for all tests that only look at them."""
 
-from datetime import date
 from pathlib import Path
 
 import pytest
 
-from assets.warehouse import refresh
 from pipelines.demo.centre import Simulated, simulate
-from pipelines.demo.centre.events import mail_backlog, outage, qa_form, training, vendor_week
-from pipelines.demo.centre_project import lay_down
-from pipelines.settings import load_project
-
-START = date(2025, 10, 1)
-SECOND_DAY = date(2025, 10, 2)
-# What is planted in the published centre, on Mondays.
-OUTAGE, TRAINING = date(2025, 10, 20), date(2025, 10, 27)
-VENDOR_WEEK, FORM, MAILING = date(2025, 11, 3), date(2025, 11, 10), date(2025, 11, 17)
+from pipelines.demo.centre.events import mail_backlog, outage, training, vendor_week
+from tests.pipelines.demo.published import SECOND_DAY, START, publish
 
 
 @pytest.fixture(scope="session")
@@ -32,38 +23,9 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Simulated:
 
 
 @pytest.fixture(scope="session")
-def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A published project: 60 days of a small centre, over the end of summer time in Europe.
-
-    Twenty people show only what is large: more callers and mails than swamp the whole centre, a
-    training that does more, and half a vendor's people away. Ten days stand in a file, for reading
-    costs by the file too.
-    """
-    root: Path = tmp_path_factory.mktemp("project")
-    events = (
-        outage(OUTAGE, callers=6.0),
-        training(TRAINING, talk=0.8),
-        vendor_week(VENDOR_WEEK, talk=1.3, absence=8.0),
-        qa_form(FORM),
-        mail_backlog(MAILING, mails=44.0),
-    )
-    simulate(root, seed=5, days=60, start=START, events=events, size=0.04, file_days=10)
-    publish(root)
-    return root
-
-
-@pytest.fixture(scope="session")
 def published_year(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A published project: 13 months of a small centre, with what is planted by default."""
     root: Path = tmp_path_factory.mktemp("year")
     simulate(root, seed=1, days=395, start=START, size=0.08, file_days=7)
     publish(root)
     return root
-
-
-def publish(root: Path) -> None:
-    """Read and publish what was simulated, without the checks."""
-    lay_down(root, more="[storage]\nthreads = 1\n")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("quality_checks.runner.run_checks", lambda *_, **__: [])
-        refresh(load_project(root))
