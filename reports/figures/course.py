@@ -18,6 +18,8 @@ _WORDS = {"day": "days", "week": "weeks", "month": "months"}
 
 def over_words(spans: Sequence[Span]) -> str:
     """What follows a metric's name in the title: over the last 28 days."""
+    if len(spans) == 1:
+        return f" of this {spans[0].grain}"
     return f" over the last {len(spans)} {_WORDS[spans[-1].grain]}"
 
 

@@ -186,5 +186,5 @@ def _layout() -> dict[str, Any]:
         "yaxis": {"domain": [0.42, 1], "rangemode": "tozero", "nticks": 5, "tickformat": ",d"},
         "yaxis2": {"domain": [0, 0.34], "rangemode": "tozero", "nticks": 4, "tickformat": ",d"},
         "hovermode": "closest", "bargap": 0.15,
-        "margin": {"l": 48, "r": 12, "t": 8, "b": 28},
+        "margin": {"l": 48, "r": 20, "t": 8, "b": 28},
     }  # fmt: skip

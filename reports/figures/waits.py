@@ -15,8 +15,9 @@ _FATES = (
     ("later", "c5", "answered later"),
     ("lost", "c2", "lost"),
 )
-_CLOSE = 0.075
-"""Labels nearer than this share of the axis are put one above the other."""
+_CLOSE, _BESIDE = 0.075, 0.36
+"""Labels nearer to an end than the first share of the axis begin there; labels nearer to each other
+than the second are put one above the other, so that they stand apart on phones too."""
 
 
 def histogram(
@@ -56,7 +57,7 @@ def histogram(
             data, barmode="stack", hovermode="closest", shapes=shapes, annotations=notes,
             xaxis={"ticksuffix": " s", "showgrid": False, "range": [0, end], "nticks": 8},
             yaxis={"tickformat": ",d", "nticks": 5},
-            margin={"l": 48, "r": 14, "t": 36, "b": 28},
+            margin={"l": 48, "r": 14, "t": 48, "b": 28},
         ),
         span=5,
         height=300,
@@ -70,7 +71,7 @@ def histogram(
 
 
 def _marks(percentiles: Row, end: float) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    shapes, notes, last, raised = [], [], -1.0, False
+    shapes, notes, last, lines = [], [], None, 0
     for name, at in (("P50", "p50"), ("P90", "p90"), ("P95", "p95")):
         x = percentiles[at]
         if x is None or x > end:
@@ -79,11 +80,11 @@ def _marks(percentiles: Row, end: float) -> tuple[list[dict[str, Any]], list[dic
             "type": "line", "x0": x, "x1": x, "yref": "paper", "y0": 0, "y1": 1,
             "line": {"color": "@ink", "width": 1, "dash": "dot"},
         })  # fmt: skip
-        raised = not raised and last >= 0 and (x - last) / end < 2.4 * _CLOSE
+        lines = lines + 1 if last is not None and (x - last) / end < _BESIDE else 0
         right = x / end > 1 - _CLOSE
         notes.append(note(
             f"<b>{name}</b> {fmt.seconds(x)}", x=x, yref="paper", y=1, yanchor="bottom",
-            yshift=14 if raised else 0,
+            yshift=14 * lines,
             xanchor="right" if right else "left" if x / end < _CLOSE else "center",
         ))  # fmt: skip
         last = x

@@ -12,11 +12,16 @@ if TYPE_CHECKING:
     from reports.pages.frame import Site
 
 
+_MOST_ROWS = 40
+"""So many rows of a table are read at a glance; the others are folded away."""
+
+
 def context(site: Site) -> dict[str, Any]:
     """What the template of the page of checks needs."""
     zone = site.stamp.zone
     total = len(site.trust.checks)
     passed = sum(1 for c in site.trust.checks if c["is_passed"])
+    files = sorted(site.trust.files, key=_is_well)
     late = {(f["source"], f["feed"]) for f in site.trust.late_feeds}
     return {
         **frame(site),
@@ -24,7 +29,10 @@ def context(site: Site) -> dict[str, Any]:
         "subtitle": f"{fmt.count(passed)} of {fmt.plural(total, 'check')} passed · "
         f"{fmt.plural(site.trust.lines('n_quarantined'), 'line')} in quarantine",
         "groups": trust.checks_by_relation(site.trust),
-        "files": [_local(f, zone) for f in site.trust.files],
+        "files": [_local(f, zone) for f in files[:_MOST_ROWS]],
+        "more_files": [_local(f, zone) for f in files[_MOST_ROWS:]],
+        "rebuilt": site.trust.rebuilt[:_MOST_ROWS],
+        "more_rebuilt": site.trust.rebuilt[_MOST_ROWS:],
         "feeds": [
             {**_local(f, zone), "is_late": (f["source"], f["feed"]) in late}
             for f in site.trust.feeds
@@ -32,6 +40,11 @@ def context(site: Site) -> dict[str, Any]:
         "trust": site.trust,
         "root": "",
     }
+
+
+def _is_well(file: dict[str, Any]) -> bool:
+    """Whether all of a file was read: those that were not are told first."""
+    return file["status"] == "loaded" and not file["n_quarantined"]
 
 
 def _local(row: dict[str, Any], zone: str) -> dict[str, Any]:

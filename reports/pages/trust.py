@@ -58,7 +58,9 @@ def _checks(trust: Trust) -> Note:
         return Note(*GOOD, "Checks", f"All {total - len(trust.waived_checks)} checks held.")
     names = fmt.words([f"{c['relation']}: {c['check_name']}" for c in failed], 3)
     state = BAD if any(c["severity"] == "critical" for c in failed) else WARN
-    return Note(*state, "Checks", f"{len(failed)} of {total} did not hold: {names}.")
+    return Note(
+        *state, "Checks", f"{fmt.count(len(failed))} of {fmt.count(total)} did not hold: {names}."
+    )
 
 
 def _waivers(trust: Trust) -> list[Note]:

@@ -78,8 +78,8 @@
     for (const f of figures) watch.observe(placeOf(f));
     // On a phone: labels inside, short names, fewer ticks, no colour bar, small words in flows.
     const narrow = (full, data) => {
-      full.margin.r = Math.min(full.margin.r, 14);
-      full.annotations = (full.annotations || []).map((a) => a.xref === "paper" ? { ...a, x: 1, xanchor: "right", yanchor: "bottom" } : a);
+      full.margin.r = Math.min(full.margin.r, 18);
+      full.annotations = (full.annotations || []).map((a) => a.xref === "paper" ? { ...a, x: 1, xanchor: "right", yanchor: "bottom", bgcolor: css("card") } : a);
       full.xaxis.nticks = 5;
       full.xaxis.tickangle = 0;
       if (full.xaxis.tickvals && full.xaxis.tickvals.length > 6) for (const k of ["tickvals", "ticktext"]) full.xaxis[k] = full.xaxis[k].filter((_, i) => i % 2 === 0);

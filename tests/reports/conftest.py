@@ -40,7 +40,7 @@ def browser(tmp_path_factory: pytest.TempPathFactory):
             # Else it leaves settings of its own in the home folder.
             env={**os.environ, "XDG_CONFIG_HOME": str(tmp_path_factory.mktemp("chromium"))},
             args=["--no-sandbox", "--disable-gpu", "--disable-background-networking",
-                  "--disable-component-update", "--no-first-run"],
+                  "--disable-component-update", "--no-first-run", "--font-render-hinting=none"],
         )  # fmt: skip
         yield opened
         opened.close()

@@ -230,4 +230,4 @@ def test_every_kind_of_page_fits_the_sheet(browser, whole) -> None:
             page.evaluate("dispatchEvent(new Event('afterprint'))")
             page.emulate_media(media="screen")
         pdf = page.pdf(prefer_css_page_size=True, print_background=True)
-        assert re.search(rb"/MediaBox [[]0 0 841", pdf)
+        assert re.search(rb"/MediaBox \[0 0 841", pdf)
