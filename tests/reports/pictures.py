@@ -29,6 +29,9 @@ Letters drawn otherwise give up to 2 and 0.002; empty charts, the least of what 
 
 _SCALE, _BLOCK, _FAR, _COLOURS = 2, 8, 40, 250
 
+_REDRAW = """() => window.callmart.figures.filter((f) =>
+  document.getElementById(f.id).getBoundingClientRect().top < innerHeight)
+  .forEach(window.callmart.redraw)"""
 _DECODE = """async (text) => { const i = new Image(); i.src = "data:image/png;base64," + text;
   await i.decode(); const c = new OffscreenCanvas(i.width, i.height).getContext("2d");
   c.drawImage(i, 0, 0); return c.getImageData(0, 0, i.width, i.height); }"""
@@ -89,14 +92,12 @@ class Difference:
         return self.mean <= MOST_MEAN and self.far <= MOST_BLOCKS
 
 
-def picture(page: Any, height: int) -> bytes:
-    """The upper part of a page, drawn with the fixed look."""
+def picture(page: Any) -> bytes:
+    """What the window shows of a page, drawn with the fixed look."""
     page.add_style_tag(content=FIXED_LOOK)
-    page.evaluate("window.callmart.figures.forEach(window.callmart.redraw)")
-    page.wait_for_timeout(200)
-    width = page.viewport_size["width"]
-    clip = {"x": 0, "y": 0, "width": width, "height": height}
-    return page.screenshot(full_page=True, clip=clip, animations="disabled")
+    page.evaluate(_REDRAW)
+    page.wait_for_timeout(100)
+    return page.screenshot(animations="disabled")
 
 
 def difference(page: Any, approved: bytes, now: bytes) -> Difference:

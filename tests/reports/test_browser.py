@@ -257,7 +257,9 @@ def test_a_subject_is_narrowed_to_a_queue_and_the_address_keeps_it(open_page, wa
         ).fetchone()
     assert f"{found[0]:.1f}" in card.inner_text() != before
     assert card.locator("button.ask").get_attribute("data-num") == str(int(found[1]))
-    assert page.locator("#course").get_attribute("aria-label").startswith("Service level over")
+    assert (
+        page.locator("#course").get_attribute("aria-label").startswith("Service level of this week")
+    )
     assert "support" in page.locator("figure h2").first.inner_text()
     drawn = page.evaluate("document.getElementById('course').data[2].y.at(-1)")
     assert drawn == pytest.approx(found[0], rel=1e-4)
