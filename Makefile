@@ -10,7 +10,7 @@ DEV_STAMP := .venv/.installed-dev
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test soak lint format lock bench ui clean
+.PHONY: help install demo test soak lint format texts lock bench ui clean
 
 help:  ## Show this list.
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -53,6 +53,9 @@ format: $(DEV_STAMP)  ## Put every file into the house's format.
 lock: | $(BIN)/uv  ## Renew both lock files from pyproject.toml.
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-strip-extras --no-header --no-emit-index-url --no-emit-find-links -p 3.11 pyproject.toml -o requirements.lock
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-strip-extras --no-header --no-emit-index-url --no-emit-find-links -p 3.11 --extra dev -c requirements.lock pyproject.toml -o requirements-dev.lock
+
+texts: $(DEV_STAMP)  ## Bring the catalogues of reports/locale up to the texts of the code.
+	$(BIN)/python -m reports.catalogues
 
 bench: $(DEV_STAMP)  ## Time the pipeline against hand-written baselines.
 	$(BIN)/python -m benchmarks

@@ -19,12 +19,15 @@ if TYPE_CHECKING:
 _HEAD_CHARS = 4000
 
 
-def publish_site(project: Project, *, anew: bool = False) -> "SiteResult":
+def publish_site(
+    project: Project, *, anew: bool = False, language: str | None = None
+) -> "SiteResult":
     """Build the site of the current publication as `var/site-<n>` and point `reports` at it.
 
     Args:
         project: whose.
         anew: write every page, also those whose numbers have not changed.
+        language: code of the language of the pages; the project's when left out.
 
     Raises:
         PublicationError: nothing is published yet.
@@ -33,6 +36,7 @@ def publish_site(project: Project, *, anew: bool = False) -> "SiteResult":
     from pipelines.storage.publication import Store
     from pipelines.storage.site import replace_site
     from reports.build import build_site
+    from reports.language import language_of
 
     current = Store(project).current()
     if current is None:
@@ -45,6 +49,7 @@ def publish_site(project: Project, *, anew: bool = False) -> "SiteResult":
             name=project.settings.centre.name,
             project=project.root,
             earlier=None if anew else earlier,
+            language=language_of(language or project.settings.report.language),
             processes=project.settings.storage.threads or os.cpu_count() or 1,
         )
 

@@ -133,11 +133,15 @@ def check(project: ProjectOption = None) -> None:
 def report(
     project: ProjectOption = None,
     open_it: Annotated[bool, typer.Option("--open", help="Open it in the browser.")] = False,
+    language: Annotated[
+        str | None,
+        typer.Option(help="Language of this build, as de; else that of the project file."),
+    ] = None,
 ) -> None:
     """Build the report of the published warehouse again, and say where it is."""
     from pipelines.commands import running
 
-    raise typer.Exit(running.report(_note_project(project), open_it=open_it))
+    raise typer.Exit(running.report(_note_project(project), open_it=open_it, language=language))
 
 
 @app.command()

@@ -15,6 +15,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 
 from pipelines.currencies import CURRENCIES
 from pipelines.errors import ExpectedError
+from pipelines.languages import check_language
 
 PROJECT_FILE = "callmart.toml"
 PROJECT_VARIABLE = "CALLMART_PROJECT"
@@ -46,6 +47,7 @@ def _known_currency(code: str) -> str:
     return code
 
 
+Language = Annotated[str, AfterValidator(check_language)]
 Zone = Annotated[str, AfterValidator(_known_zone)]
 Currency = Annotated[str, AfterValidator(_known_currency)]
 SiteName = Annotated[str, Field(pattern=r"^[^\s-].*$")]
@@ -135,6 +137,13 @@ class Schedule(_Section):
     daily_at: Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")] = "05:00"
 
 
+class Report(_Section):
+    """How the report is written."""
+
+    language: Language = "en"
+    """Of all pages, workbooks and mails: a code of `pipelines.languages`."""
+
+
 class Storage(_Section):
     """How much is kept and used."""
 
@@ -202,6 +211,7 @@ class Settings(_Section):
     queues: dict[str, QueueSettings] = {}
     goals: dict[str, float] = {}
     schedule: Schedule = Schedule()
+    report: Report = Report()
     storage: Storage = Storage()
     delivery: Delivery = Delivery()
 

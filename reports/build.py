@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 from reports import kept, outlooks, overviews, standouts, timelines
 from reports.calls import files as call_files
 from reports.fingerprints import fingerprints
+from reports.language import Language, language_of, speaking
+from reports.language_script import language_script
 from reports.outputs.writer import Writer
 from reports.pages import data_quality, glossary, outlook, trends
 from reports.pages.frame import Site, newest
@@ -53,6 +55,7 @@ def build_site(
     earlier: Path | None = None,
     processes: int = 1,
     on_page: Callable[[int, int], None] | None = None,
+    language: Language | None = None,
 ) -> SiteResult:
     """Write the whole site of a published warehouse into `out`.
 
@@ -65,19 +68,21 @@ def build_site(
             they are made of has changed.
         processes: How many may work on it, where there is much to do.
         on_page: Told after each page: pages written, pages in all.
+        language: What all pages are written in; English when left out.
 
     Raises:
         ReportError: There is no warehouse, or it was never published.
     """
-    with Reader(warehouse) as reader:
+    language = language or language_of("en")
+    with speaking(language), Reader(warehouse) as reader:
         site = site_of(reader, name, project)
         found = kept.take_over(site, earlier, out) if earlier else kept.NOTHING
         units = units_of(site, [s for every in site.spans.values() for s in every
                                 if s not in found.spans])  # fmt: skip
         counter = _Counter(_n_pages(site), on_page)
         counter.add(found.pages)
-        written = [*_write_assets(out, site.script), *found.files]
-        for paths in _made(reader, _Job(warehouse, out, site), units, processes, counter):
+        written = [*_write_assets(out, site.script, language), *found.files]
+        for paths in _made(reader, _Job(warehouse, out, site, language), units, processes, counter):
             written += paths
     pages = tuple(sorted(filter(kept.is_page, written)))
     return SiteResult(out / "index.html", pages, tuple(sorted(written)), frozenset(found.files))
@@ -90,6 +95,7 @@ class _Job:
     warehouse: Path
     out: Path
     site: Site
+    language: Language
 
     def write(self, reader: Reader, unit: Unit | None) -> Iterator[str]:
         """Write the pages of a unit, or those of the whole publication, with their files; paths."""
@@ -106,7 +112,7 @@ class _Job:
 
     def write_alone(self, unit: Unit | None) -> list[str]:
         """The same in a process of its own."""
-        with Reader(self.warehouse) as reader:
+        with speaking(self.language), Reader(self.warehouse) as reader:
             return list(self.write(reader, unit))
 
 
@@ -217,9 +223,11 @@ def _plotly() -> tuple[str, str]:
     return get_plotlyjs_version(), get_plotlyjs()
 
 
-def _write_assets(out: Path, script: str) -> list[str]:
+def _write_assets(out: Path, script: str, language: Language) -> list[str]:
     texts = {name: (files("reports") / "static" / name).read_text("utf-8") for name in _STATIC}
     texts[script] = _plotly()[1]
+    if language.code != "en":
+        texts["language.js"] = language_script(language)
     for name, text in texts.items():
         _write(out / "assets" / name, text)
     return [f"assets/{name}" for name in texts]

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from reports import estimates
 from reports import format as fmt
+from reports.language import N_, _, ngettext
 
 if TYPE_CHECKING:
     from datetime import date
@@ -45,16 +46,23 @@ def service_against_goal(
     number = numbers.get("service_level")
     if number is None or number.value is None or not _solid(number):
         return None
-    head, weight = f"Service level was {fmt.share(number.value)}", 60.0
+    head, weight = _("Service level was {value}", value=fmt.share(number.value)), 60.0
     if number.goal is not None:
         gap = number.value - number.goal
-        side = "above" if gap >= 0 else "under"
-        head += f", {fmt.difference(gap, 'percent')} {side} the goal"
+        side = (
+            N_("Service level was {value}, {gap} above the goal")
+            if gap >= 0
+            else N_("Service level was {value}, {gap} under the goal")
+        )
+        head = _(side, value=fmt.share(number.value), gap=fmt.difference(gap, "percent"))
         weight += max(0.0, -gap)
-    text = f"{fmt.part(number.numerator)} of {fmt.part(number.denominator)} calls that count "
-    text += "were answered in time."
+    text = _(
+        "{n} of {all} calls that count were answered in time.",
+        n=fmt.part(number.numerator), all=fmt.part(number.denominator),
+    )  # fmt: skip
     if number.low is not None and number.high is not None:
-        text += f" Likely range {number.low:.1f} to {fmt.share(number.high)}."
+        range_ = fmt.to(fmt.number(number.low, 1), fmt.share(number.high))
+        text += " " + _("Likely range {range}.", range=range_)
     old = before.get("service_level") if before else None
     if old is not None and _solid(old):
         text += " " + _changed(number, old, before_name)
@@ -66,8 +74,9 @@ def _changed(new: Number, old: Number, before_name: str) -> str:
     size = fmt.difference(gap, new.metric.unit)
     clear = estimates.is_clear(new.estimate, old.estimate)
     if clear is False:
-        return f"Against {before_name} there is no change beyond chance."
-    return f"That is {size} {'more' if gap > 0 else 'less'} than {before_name}."
+        return _("Against {before} there is no change beyond chance.", before=before_name)
+    more, less = N_("That is {size} more than {before}."), N_("That is {size} less than {before}.")
+    return _(more if gap > 0 else less, size=size, before=before_name)
 
 
 def worst_queue(numbers: Numbers, names: dict[str, str]) -> Finding | None:
@@ -84,17 +93,30 @@ def worst_queue(numbers: Numbers, names: dict[str, str]) -> Finding | None:
     met = sum(1 for _, n in found if n.status == "met")
     if lacking <= 0:
         return Finding(
-            f"All {len(found)} queues met their service level",
-            f"Closest to the goal: queue {names.get(worst.scope_id, worst.scope_id)}, "
-            f"{fmt.share(worst.value)}.",
+            _("All {n} queues met their service level", n=len(found)),
+            _(
+                "Closest to the goal: queue {scope_id}, {value}.",
+                scope_id=names.get(worst.scope_id, worst.scope_id),
+                value=fmt.share(worst.value),
+            ),
             30,
         )
     name = names.get(worst.scope_id, worst.scope_id)
-    calls = fmt.plural(max(1, round(lacking)), "more call")
+    lacked = max(1, round(lacking))
     return Finding(
-        f"Queue {name} was furthest behind, at {fmt.share(worst.value)}",
-        f"{calls} answered in time would have met {fmt.share(worst.goal, 0)} there. "
-        f"{met or 'None'} of {len(found)} queues met the goal.",
+        _("Queue {name} was furthest behind, at {value}", name=name, value=fmt.share(worst.value)),
+        ngettext(
+            "{n} more call answered in time would have met {goal} there.",
+            "{n} more calls answered in time would have met {goal} there.",
+            lacked,
+            goal=fmt.share(worst.goal, 0),
+        )
+        + " "
+        + (
+            _("{met} of {all} queues met the goal.", met=met, all=len(found))
+            if met
+            else _("None of {all} queues met the goal.", all=len(found))
+        ),
         50 + min(10.0, lacking / 10),
     )
 
@@ -110,9 +132,20 @@ def worst_interval(bins: list[dict[str, Any]], min_n: int, goal: float | None) -
     under = sum(1 for b in solid if b["level"] < goal)
     busiest = max(bins, key=lambda b: b["n_offered"])
     return Finding(
-        f"Lowest at {fmt.clock(low['local'])}, {low['level']:.0f}{fmt.SPACE}%",
-        f"{low['n_in_time']:,} of {low['n_counted']:,} in time. {under} of {len(solid)} intervals "
-        f"were under the goal; the most calls came at {fmt.clock(busiest['local'])}.",
+        _(
+            "Lowest at {clock}, {value}",
+            clock=fmt.clock(low["local"]),
+            value=fmt.share(low["level"], 0),
+        ),
+        _(
+            "{n} of {all} in time. {under} of {intervals} intervals were under the goal; the most "
+            "calls came at {clock}.",
+            n=fmt.count(low["n_in_time"]),
+            all=fmt.count(low["n_counted"]),
+            under=under,
+            intervals=len(solid),
+            clock=fmt.clock(busiest["local"]),
+        ),
         45 + (goal - low["level"]) / 10,
     )
 
@@ -129,10 +162,20 @@ def worst_day(days: dict[date, Numbers]) -> Finding | None:
     offered = days[day].value("offered") or 0
     mean = sum(d.value("offered") or 0 for d in days.values()) / len(days)
     gap = 100 * (offered / mean - 1) if mean else 0
-    more = f"{abs(gap):.0f}{fmt.SPACE}% {'more' if gap > 0 else 'fewer'} calls than on a mean day"
+    said = (
+        N_(
+            "{n} of {all} days were under the goal. "
+            "That day had {gap} more calls than on a mean day."
+        )
+        if gap > 0
+        else N_(
+            "{n} of {all} days were under the goal. "
+            "That day had {gap} fewer calls than on a mean day."
+        )
+    )
     return Finding(
-        f"{fmt.day(day)} was lowest, at {low.value:.0f}{fmt.SPACE}%",
-        f"{missed} of {len(found)} days were under the goal. That day had {more}.",
+        _("{day} was lowest, at {value}", day=fmt.day(day), value=fmt.share(low.value, 0)),
+        _(said, n=missed, all=len(found), gap=fmt.share(abs(gap), 0)),
         50,
     )
 
@@ -151,12 +194,16 @@ def lost_calls(outcomes: list[Row], names: dict[str, str]) -> Finding | None:
     if not total:
         return None
     share = 100 * total / whole
-    text = f"That is {fmt.share(share)} of {whole:,}: hung up, timed out or sent away."
+    text = _(
+        "That is {share} of {all}: hung up, timed out or sent away.",
+        share=fmt.share(share), all=fmt.count(whole),
+    )  # fmt: skip
     if len({r["queue_id"] for r in outcomes}) > 1:
         queue = max(lost, key=lambda q: lost[q])
-        text += f" {lost[queue]:,} of them in queue {names.get(queue, queue)}."
-    return Finding(f"{fmt.plural(total, 'call')} {'was' if total == 1 else 'were'} lost", text,
-                   35 + min(25.0, share))  # fmt: skip
+        name = names.get(queue, queue)
+        text += " " + _("{n} of them in queue {queue}.", n=fmt.count(lost[queue]), queue=name)
+    head = ngettext("{n} call was lost", "{n} calls were lost", total)
+    return Finding(head, text, 35 + min(25.0, share))
 
 
 def refused(outcomes: list[Row], names: dict[str, str]) -> Finding | None:
@@ -167,9 +214,15 @@ def refused(outcomes: list[Row], names: dict[str, str]) -> Finding | None:
         return None
     queue = max(blocked, key=lambda q: blocked[q])
     return Finding(
-        f"{fmt.plural(total, 'caller')} could not enter a queue",
-        f"Full, closed or without agents: {blocked[queue]:,} of them at queue "
-        f"{names.get(queue, queue)}. They are in no service level.",
+        ngettext(
+            "{n} caller could not enter a queue", "{n} callers could not enter a queue", total
+        ),
+        _(
+            "Full, closed or without agents: {n} of them at queue {queue}. "
+            "They are in no service level.",
+            n=fmt.count(blocked[queue]),
+            queue=names.get(queue, queue),
+        ),
         32 + min(20.0, total / 10),
     )
 
@@ -189,9 +242,18 @@ def unanswered_rings(offers: list[Row], names: dict[str, str]) -> Finding | None
         return None
     queue = max(missed, key=lambda q: missed[q])
     return Finding(
-        f"{fmt.plural(total, 'ring')} at agents went unanswered",
-        f"{fmt.share(100 * total / whole)} of rings: {total - declined:,} rang out, {declined:,} "
-        f"were declined. Most in queue {names.get(queue, queue)} ({missed[queue]:,}).",
+        ngettext(
+            "{n} ring at agents went unanswered", "{n} rings at agents went unanswered", total
+        ),
+        _(
+            "{share} of rings: {out} rang out, {declined} were declined. "
+            "Most in queue {queue} ({n}).",
+            share=fmt.share(100 * total / whole),
+            out=fmt.count(total - declined),
+            declined=fmt.count(declined),
+            queue=names.get(queue, queue),
+            n=fmt.count(missed[queue]),
+        ),
         30 + min(25.0, 100 * total / whole),
     )
 
@@ -205,9 +267,12 @@ def flattered(numbers: Numbers) -> Finding | None:
     if gap < 1:
         return None
     return Finding(
-        f"With every lost call counted it is {fmt.share(harsh.value)}",
-        f"Time-outs and calls sent away are outside the usual service level; counted as missed "
-        f"they take {fmt.difference(gap, 'percent')} off it.",
+        _("With every lost call counted it is {value}", value=fmt.share(harsh.value)),
+        _(
+            "Time-outs and calls sent away are outside the usual service level; "
+            "counted as missed they take {gap} off it.",
+            gap=fmt.difference(gap, "percent"),
+        ),
         33 + gap,
     )
 

@@ -10,6 +10,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from reports.calls.files import listed_days
+from reports.language import spoken
 from reports.pages.frame import around
 from reports.spans import history
 
@@ -38,7 +39,7 @@ def fingerprints(reader: Reader, site: Site) -> dict[Span, str]:
     days = reader.rows_by_day()
     dated = sorted(days)
     undated = _digest([
-        _program(), site.name, site.script, site.stamp.code_version, site.stamp.zone,
+        _program(), spoken().code, site.name, site.script, site.stamp.code_version, site.stamp.zone,
         site.trust.queues, reader.undated_rows(_WITHOUT), [one.made_of for one in site.lists],
     ])  # fmt: skip
     found = {}

@@ -1,5 +1,8 @@
 """Numbers, durations, dates and outside text as people read them; nothing else formats.
 
+Signs and names are those of the language spoken, which Babel reads from CLDR; units keep their
+international symbols.
+
 Thin spaces keep a number and its unit on one line; a value that is not known is an en dash.
 """
 
@@ -10,6 +13,8 @@ from datetime import UTC
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
+from reports.language import _, spoken
+
 if TYPE_CHECKING:
     from datetime import date, datetime
 
@@ -17,23 +22,25 @@ UNKNOWN = "\u2013"
 SPACE = "\u202f"
 MINUS = "\u2212"
 
-_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-_LONG_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-_LONG_MONTHS = (
-    "January", "February", "March", "April", "May", "June", "July", "August", "September",
-    "October", "November", "December",
-)  # fmt: skip
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-
 
 def count(value: float | None) -> str:
     """A count with thousands separated: 1,234."""
-    return UNKNOWN if value is None else f"{round(value):,}"
+    return UNKNOWN if value is None else spoken().number(f"{round(value):,}")
+
+
+def number(value: float, digits: int) -> str:
+    """A number with so many digits after the decimal sign: 1,234.5."""
+    return spoken().number(f"{value:,.{digits}f}")
+
+
+def short(value: float) -> str:
+    """A number with no more digits than it needs: 2.5, 20."""
+    return spoken().number(f"{value:g}")
 
 
 def share(value: float | None, digits: int = 1) -> str:
     """A share given in per cent: 78.5 %."""
-    return UNKNOWN if value is None else f"{value:.{digits}f}{SPACE}%"
+    return UNKNOWN if value is None else spoken().number(f"{value:.{digits}f}{SPACE}%")
 
 
 def seconds(value: float | None) -> str:
@@ -43,7 +50,7 @@ def seconds(value: float | None) -> str:
     if value < 0:
         return MINUS + seconds(-value)
     if value < 59.95:  # noqa: PLR2004  where one decimal rounds to a minute
-        return f"{value:.1f}{SPACE}s"
+        return spoken().number(f"{value:.1f}{SPACE}s")
     minutes, rest = divmod(round(value), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
@@ -51,7 +58,7 @@ def seconds(value: float | None) -> str:
 
 def limit(value: float) -> str:
     """A limit that somebody has set, in seconds: 20 s, 1:30."""
-    return f"{value:g}{SPACE}s" if value < 60 else seconds(value)  # noqa: PLR2004
+    return spoken().number(f"{value:g}{SPACE}s") if value < 60 else seconds(value)  # noqa: PLR2004
 
 
 def span(value: float | None) -> str:
@@ -64,7 +71,7 @@ def span(value: float | None) -> str:
     hours, minutes = divmod(minutes, 60)
     if not hours:
         return f"{minutes}{SPACE}min"
-    return f"{hours:,}{SPACE}h" + (f" {minutes}{SPACE}min" if minutes else "")
+    return f"{count(hours)}{SPACE}h" + (f" {minutes}{SPACE}min" if minutes else "")
 
 
 def value(number: float | None, unit: str) -> str:
@@ -74,12 +81,12 @@ def value(number: float | None, unit: str) -> str:
     if unit == "seconds":
         return seconds(number)
     if unit == "per_hour":
-        return UNKNOWN if number is None else f"{number:.1f}{SPACE}/{SPACE}h"
+        return UNKNOWN if number is None else spoken().number(f"{number:.1f}{SPACE}/{SPACE}h")
     if unit == "count" or number is None:
         return count(number)
     if unit == "points":
         return f"{number:+.0f}".replace("-", MINUS)
-    return f"{number:,.2f}" if unit == "money" else f"{number:,.1f}"
+    return spoken().number(f"{number:,.2f}" if unit == "money" else f"{number:,.1f}")
 
 
 def number_and_unit(text: str) -> tuple[str, str]:
@@ -91,7 +98,9 @@ def number_and_unit(text: str) -> tuple[str, str]:
 def difference(number: float, unit: str) -> str:
     """The size of a change, without its sign: 6.4 points, 12 s, 1.2 / h, 40."""
     size = abs(number)
-    return f"{size:.1f}{SPACE}pts" if unit == "percent" else value(size, unit)
+    if unit == "percent":
+        return spoken().number(f"{size:.1f}{SPACE}") + _("pts")
+    return value(size, unit)
 
 
 def part(number: Any) -> str:
@@ -99,7 +108,8 @@ def part(number: Any) -> str:
     if number is None:
         return UNKNOWN
     size = float(number)
-    return f"{size:,.0f}" if size == round(size) else f"{size:,.3f}".rstrip("0")
+    text = f"{size:,.0f}" if size == round(size) else f"{size:,.3f}".rstrip("0")
+    return spoken().number(text)
 
 
 def plain_number(number: float) -> str:
@@ -109,39 +119,52 @@ def plain_number(number: float) -> str:
 
 def day(value: date) -> str:
     """A day in a line of text: Sat 21 Nov."""
-    return f"{_DAYS[value.weekday()]} {value.day} {_MONTHS[value.month - 1]}"
+    weekday, month = spoken().days[value.weekday()], spoken().months[value.month - 1]
+    return _("{weekday} {day} {month}", weekday=weekday, day=value.day, month=month)
 
 
 def long_day(value: date) -> str:
-    """A day in a heading: Saturday 21 November 2026 without the comma of some tongues."""
-    return f"{_LONG_DAYS[value.weekday()]} {value.day} {_MONTHS[value.month - 1]} {value.year}"
+    """A day in a heading: Saturday 21 Nov 2026 without the comma of some tongues."""
+    weekday, month = spoken().long_days[value.weekday()], spoken().months[value.month - 1]
+    return _("{weekday} {day} {month}", weekday=weekday, day=value.day, month=month) + (
+        f" {value.year}"
+    )
+
+
+def day_of_year(value: date) -> str:
+    """A day without its weekday: 21 Nov."""
+    return _("{day} {month}", day=value.day, month=spoken().months[value.month - 1])
 
 
 def days(first: date, last: date) -> str:
     """A span of days: 1 to 30 Nov 2026."""
     if first == last:
         return f"{day(first)} {first.year}"
-    left = f"{first.day}"
-    if (first.year, first.month) != (last.year, last.month):
-        left += f" {_MONTHS[first.month - 1]}"
-    if first.year != last.year:
-        left += f" {first.year}"
-    return f"{left} to {last.day} {_MONTHS[last.month - 1]} {last.year}"
+    end = f"{day_of_year(last)} {last.year}"
+    if (first.year, first.month) == (last.year, last.month):
+        return _("{day} to {end}", day=first.day, end=end)
+    begin = day_of_year(first) + (f" {first.year}" if first.year != last.year else "")
+    return to(begin, end)
+
+
+def to(low: str, high: str) -> str:
+    """A range of anything written: 20 to 30."""
+    return _("{low} to {high}", low=low, high=high)
 
 
 def month(year: int, number: int) -> str:
     """A month: Nov 2026."""
-    return f"{_MONTHS[number - 1]} {year}"
+    return f"{spoken().months[number - 1]} {year}"
 
 
 def long_month(first: date) -> str:
     """A month in a heading: November 2026."""
-    return f"{_LONG_MONTHS[first.month - 1]} {first.year}"
+    return f"{spoken().long_months[first.month - 1]} {first.year}"
 
 
 def weekday(iso_day: int) -> str:
     """Short name of an ISO weekday, 1 is Monday."""
-    return _DAYS[iso_day - 1]
+    return spoken().days[iso_day - 1]
 
 
 def local(at: datetime, zone: str) -> datetime:
@@ -159,16 +182,18 @@ def instant(value: datetime | None) -> str:
     return UNKNOWN if value is None else f"{day(value)} {value.year}, {value:%H:%M}"
 
 
-def plural(number: int, one: str, many: str = "") -> str:
-    """A count with its noun: 1 call, 12 calls."""
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
-
-
 def words(items: list[str], limit: int = 4) -> str:
     """A list as people say it: a, b and c; the rest past `limit` as a number."""
     if len(items) > limit:
-        items = [*items[: limit - 1], f"{len(items) - limit + 1} more"]
-    return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} and {items[-1]}"
+        items = [*items[: limit - 1], _("{n} more", n=len(items) - limit + 1)]
+    if len(items) == 1:
+        return items[0]
+    return _("{items} and {last}", items=", ".join(items[:-1]), last=items[-1])
+
+
+def capital(text: str) -> str:
+    """A text that begins with a capital, as a heading does; its other letters stay."""
+    return text[:1].upper() + text[1:]
 
 
 def plotly_text(text: str) -> str:

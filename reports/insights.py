@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING
 
 from reports import format as fmt
 from reports.findings import MOST, Finding
+from reports.language import N_, _, ngettext
+from reports.topics import kind_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -33,6 +35,11 @@ _WHERE = 2.5
 _PER_MEDIAN = 1.4826
 _USUAL = 2.0
 _DAYS_OF_A_WEEK = 7
+_RUNNING = {
+    "day": N_("Missed {n} days running, since {first}."),
+    "week": N_("Missed {n} weeks running, since {first}."),
+    "month": N_("Missed {n} months running, since {first}."),
+}
 
 
 @dataclass(frozen=True)
@@ -116,18 +123,27 @@ def _unusual(
     if of is None or abs(apart) < UNUSUAL or _may_be(number, of.centre):
         return None
     unit, value = number.metric.unit, number.value or 0.0
-    side = "above" if apart > 0 else "below"
+    side = (
+        N_("{name} was {value}, above the usual")
+        if apart > 0
+        else N_("{name} was {value}, below the usual")
+    )
     low, high = of.centre - _USUAL * of.spread, of.centre + _USUAL * of.spread
     if unit in ("percent", "seconds", "count"):
         low = max(low, 0.0)
-    alike = f" on a {fmt.weekday(over[-1].first.isoweekday())}" if season > 1 else ""
-    text = f"Usual{alike}: {fmt.value(low, unit)} to {fmt.value(high, unit)}."
+    range_ = fmt.to(fmt.value(low, unit), fmt.value(high, unit))
+    text = (
+        _("Usual on a {weekday}: {range}.", range=range_,
+          weekday=fmt.weekday(over[-1].first.isoweekday()))
+        if season > 1
+        else _("Usual: {range}.", range=range_)
+    )  # fmt: skip
     if place := _where(narrower(number.metric.id), name_of, apart, season):
         text += f" {place}"
     if since := _since(figure, of, apart, over):
         text += f" {since}"
     return Finding(
-        f"{number.metric.name} was {fmt.value(value, unit)}, {side} the usual",
+        _(side, name=number.metric.name, value=fmt.value(value, unit)),
         text + _against_goal(number),
         # A hundred deviations are no more news than twelve.
         40 + 3 * min(abs(apart), 12.0) + (10 if _is_worse(number, apart) else 0),
@@ -169,10 +185,11 @@ def _where(
         number = figure.number
         kind, unit = number.scope_kind, number.metric.unit
         best = abs(there)
-        said = (
-            f"Most of all at {kind.replace('_', ' ')} {name_of(kind, number.scope_id)}: "
-            f"{fmt.value(number.value, unit)}, usually {fmt.value(of.centre, unit)}."
-        )
+        said = _(
+            "Most of all at {kind} {name}: {value}, usually {usual}.",
+            kind=kind_words(kind), name=name_of(kind, number.scope_id),
+            value=fmt.value(number.value, unit), usual=fmt.value(of.centre, unit),
+        )  # fmt: skip
     return said
 
 
@@ -184,7 +201,7 @@ def _since(figure: Figure, of: Usual, apart: float, over: Sequence[Span]) -> str
         if value is None or of.apart(value) * apart <= 0 or abs(of.apart(value)) < _USUAL:
             break
         first = span
-    return f"So since {first.short}." if first else ""
+    return _("So since {short}.", short=first.short) if first else ""
 
 
 def _is_worse(number: Number, apart: float) -> bool:
@@ -196,7 +213,7 @@ def _is_worse(number: Number, apart: float) -> bool:
 def _against_goal(number: Number) -> str:
     if number.goal is None or number.status not in ("near", "missed"):
         return ""
-    return f" The goal is {fmt.value(number.goal, number.metric.unit)}."
+    return " " + _("The goal is {goal}.", goal=fmt.value(number.goal, number.metric.unit))
 
 
 def _missed(figure: Figure, over: Sequence[Span]) -> Finding | None:
@@ -207,11 +224,10 @@ def _missed(figure: Figure, over: Sequence[Span]) -> Finding | None:
     if number.low is not None and number.high is not None:
         if number.low <= number.goal <= number.high:
             return None
-        range_ = f"{fmt.value(number.low, number.metric.unit)} to "
-        range_ += fmt.value(number.high, number.metric.unit)
-        text = f"Likely range {range_}."
+        ends = (fmt.value(v, number.metric.unit) for v in (number.low, number.high))
+        text = _("Likely range {range}.", range=fmt.to(*ends))
     else:
-        text = f"From {fmt.plural(number.n, 'case')}."
+        text = ngettext("From {n} case.", "From {n} cases.", number.n)
     running = 1
     for before in reversed(figure.past):
         if before is None or before.status != "missed":
@@ -219,10 +235,15 @@ def _missed(figure: Figure, over: Sequence[Span]) -> Finding | None:
         running += 1
     if running > 1:
         first = over[-running].short if running <= len(over) else over[0].short
-        text += f" Missed {running} {over[-1].grain}s running, since {first}."
+        text += " " + _(_RUNNING[over[-1].grain], n=running, first=first)
     goal = fmt.value(number.goal, number.metric.unit)
     return Finding(
-        f"{number.metric.name} was {fmt.value(number.value, number.metric.unit)}, goal {goal}",
+        _(
+            "{name} was {value}, goal {goal}",
+            name=number.metric.name,
+            value=fmt.value(number.value, number.metric.unit),
+            goal=goal,
+        ),
         text,
         # The first miss is news; a goal missed all month is known.
         45 if running == 1 else 35 - min(running, 10),
@@ -236,4 +257,7 @@ def quiet(figures: Sequence[Figure], over: Sequence[Span]) -> str:
     told = sum(1 for figure in figures if _apart(figure, season)[1])
     if not told:
         return ""
-    return f"Nothing unusual: {fmt.plural(told, 'key figure')} within the usual range."
+    return ngettext(
+        "Nothing unusual: {n} key figure within the usual range.",
+        "Nothing unusual: {n} key figures within the usual range.", told,
+    )  # fmt: skip

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Self
 from pipelines.errors import ExpectedError
 from reports import estimates
 from reports.format import local
+from reports.language import spoken
 from reports.records import Metric, Number, Numbers, Period, Row, Stamp, Trust
 from reports.spans import Span
 
@@ -311,9 +312,9 @@ def _metric(row: Row) -> Metric:
     return Metric(
         id=row["metric_id"],
         version=row["metric_version"],
-        name=row["metric_name"],
-        description=row["description"] or "",
-        formula=row["formula"] or "",
+        name=spoken().text(row["metric_name"]),
+        description=spoken().text(row["description"] or ""),
+        formula=spoken().text(row["formula"] or ""),
         unit=row["unit"],
         direction=row["direction"],
         numerator_sql=row["numerator_sql"],

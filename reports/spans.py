@@ -9,12 +9,14 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Literal
 
 from reports import format as fmt
+from reports.language import N_, _
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 Grain = Literal["day", "week", "month"]
 GRAINS: tuple[Grain, ...] = ("day", "week", "month")
+_BEFORE: dict[Grain, str] = {"week": N_("the week before"), "month": N_("the month before")}
 HISTORY: dict[Grain, int] = {"day": 28, "week": 13, "month": 13}
 """How many stretches a course shows, the one of the page with them."""
 
@@ -53,7 +55,7 @@ class Span:
             return fmt.long_day(self.first)
         if self.grain == "month":
             return fmt.long_month(self.first)
-        return f"Week {self.first.isocalendar().week}, {fmt.days(self.first, self.last)}"
+        return f"{self.short}, {fmt.days(self.first, self.last)}"
 
     @property
     def short(self) -> str:
@@ -62,7 +64,7 @@ class Span:
             return fmt.day(self.first)
         if self.grain == "month":
             return fmt.month(self.first.year, self.first.month)
-        return f"Week {self.first.isocalendar().week}"
+        return _("Week {week}", week=self.first.isocalendar().week)
 
     @property
     def before(self) -> Span:
@@ -73,11 +75,11 @@ class Span:
     def compared(self) -> list[tuple[str, Span]]:
         """What it is compared with: words and span."""
         if self.grain != "day":
-            return [(f"the {self.grain} before", self.before)]
+            return [(_(_BEFORE[self.grain]), self.before)]
         week = Span("day", self.first - timedelta(days=7))
         return [
-            ("day before", self.before),
-            (f"{fmt.weekday(self.first.isoweekday())} before", week),
+            (_("day before"), self.before),
+            (_("{weekday} before", weekday=fmt.weekday(self.first.isoweekday())), week),
         ]
 
 

@@ -10,6 +10,7 @@ from statistics import median
 from typing import TYPE_CHECKING
 
 from reports import format as fmt
+from reports.language import N_, _
 from reports.spans import span_of
 from reports.timelines import timeline_of
 
@@ -34,16 +35,16 @@ _LOCAL = 2.0
 """A site is named when it is itself so many standard deviations off, and more than any other."""
 _QUARTER = timedelta(minutes=15)
 CAUSES = (
-    ("offered", 1, "more contacts came than usual"),
-    ("ivr_sessions", 1, "more calls reached the menus than usual"),
-    ("ivr_containment", -1, "the menus settled less than usual"),
-    ("contained_gross", -1, "the menus settled less than usual"),
-    ("absence_rate", 1, "more agents were absent than usual"),
-    ("shrinkage", 1, "less of the paid time was there for contacts"),
-    ("schedule_adherence", -1, "agents kept less to their schedules"),
-    ("average_handle_time", 1, "contacts took longer than usual"),
-    ("forecast_wape_day", 1, "the forecast was farther off than usual"),
-    ("offered", -1, "fewer contacts came than usual"),
+    ("offered", 1, N_("more contacts came than usual")),
+    ("ivr_sessions", 1, N_("more calls reached the menus than usual")),
+    ("ivr_containment", -1, N_("the menus settled less than usual")),
+    ("contained_gross", -1, N_("the menus settled less than usual")),
+    ("absence_rate", 1, N_("more agents were absent than usual")),
+    ("shrinkage", 1, N_("less of the paid time was there for contacts")),
+    ("schedule_adherence", -1, N_("agents kept less to their schedules")),
+    ("average_handle_time", 1, N_("contacts took longer than usual")),
+    ("forecast_wape_day", 1, N_("the forecast was farther off than usual")),
+    ("offered", -1, N_("fewer contacts came than usual")),
 )  # fmt: skip
 """What drives the rest, first the farthest up the chain: metric, sign, words."""
 
@@ -100,7 +101,7 @@ def _explained(span: Span, out: tuple[Outside, ...]) -> Standout:
     for metric, sign, words in CAUSES:
         driver = by_metric.get(metric)
         if driver is not None and driver.excess * sign > 0:
-            return Standout(span, out, words, driver)
+            return Standout(span, out, _(words), driver)
     return Standout(span, out, "", out[0])
 
 
@@ -154,7 +155,13 @@ def _at(
 
 def _against(line: Timeline, place: int, site: str) -> str:
     here, there = (fmt.value(v, line.metric.unit) for v in line.beside(place))
-    return f"{line.metric.name} at {site}: {here} against {there}."
+    return _(
+        "{name} at {site}: {here} against {there}.",
+        name=line.metric.name,
+        site=site,
+        here=here,
+        there=there,
+    )
 
 
 Counts = dict["date", dict["time", float]]
@@ -200,5 +207,10 @@ def busiest(counts: Counts, day: date) -> Hours | None:
 
 
 def _hours(hours: Hours, zone: str) -> str:
-    when = f"{hours.first:%H:%M} to {hours.end:%H:%M} ({zone})"
-    return f" Most from {when}: {fmt.count(hours.n)} contacts against {fmt.count(hours.usual)}."
+    when = f"{fmt.to(f'{hours.first:%H:%M}', f'{hours.end:%H:%M}')} ({zone})"
+    return " " + _(
+        "Most from {when}: {n} contacts against {usual}.",
+        when=when,
+        n=fmt.count(hours.n),
+        usual=fmt.count(hours.usual),
+    )

@@ -10,7 +10,8 @@ from rich.console import Console
 from pipelines import progress
 from pipelines.commands.errors import PUBLISHED, REFUSED, WRONG, UsageError
 from pipelines.commands.live import LiveTable
-from pipelines.settings import Project, load_project
+from pipelines.languages import check_language
+from pipelines.settings import Project, SettingsError, load_project
 
 
 def _day(text: str, option: str) -> str:
@@ -129,12 +130,21 @@ def check(folder: Path | None) -> int:
     return REFUSED if any(r.severity == "critical" for r in bad) else PUBLISHED
 
 
-def report(folder: Path | None, *, open_it: bool) -> int:
-    """Build the whole site of the current publication again."""
+def report(folder: Path | None, *, open_it: bool, language: str | None = None) -> int:
+    """Build the whole site of the current publication again, in another language if one is named.
+
+    Raises:
+        SettingsError: There is no such language.
+    """
     project = load_project(folder)
+    if language is not None:
+        try:
+            check_language(language)
+        except ValueError as error:
+            raise SettingsError(f"--language: {error}") from None
     from assets.reports import publish_site
 
-    result = publish_site(project, anew=True)
+    result = publish_site(project, anew=True, language=language)
     index = project.reports / "index.html"
     typer.echo(f"{len(result.pages)} pages: {index}")
     if open_it:

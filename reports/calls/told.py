@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from reports import format as fmt
 from reports.calls.files import MOST_ROWS, labels
+from reports.language import N_, _
 from reports.outputs.text import defused
 
 if TYPE_CHECKING:
@@ -17,13 +18,15 @@ if TYPE_CHECKING:
     from reports.spans import Span
 
 WORDS = {
-    "flags": "1 is in the numerator, 0 in the denominator alone, empty in neither.",
-    "count": "1 is in the numerator; the denominator, if there is one, is of other rows.",
-    "below": "0 is in the denominator; the numerator is of other rows.",
-    "sum": "It holds what a row adds to the numerator; the column with _of, what it adds to the "
-    "denominator: divide the two sums.",
-    "value": "It holds the value of each row that enters.",
-    "enters": "1 or 0 enters; the number is not a sum over rows (see its definition).",
+    "flags": N_("1 is in the numerator, 0 in the denominator alone, empty in neither."),
+    "count": N_("1 is in the numerator; the denominator, if there is one, is of other rows."),
+    "below": N_("0 is in the denominator; the numerator is of other rows."),
+    "sum": N_(
+        "It holds what a row adds to the numerator; the column with _of, what it adds to the "
+        "denominator: divide the two sums."
+    ),
+    "value": N_("It holds the value of each row that enters."),
+    "enters": N_("1 or 0 enters; the number is not a sum over rows (see its definition)."),
 }
 """How to read a metric's column, by kind."""
 
@@ -59,7 +62,7 @@ def of_page(
         "metrics": told,
         "names": _names(site, scopes),
         "has_zones": site.has_zones,
-        "words": {kind: WORDS[kind] for kind in sorted(kinds)},
+        "words": {kind: _(WORDS[kind]) for kind in sorted(kinds)},
     }
 
 
@@ -75,7 +78,10 @@ def _files(one: CallList, first: date, last: date) -> list[tuple[str, str, str]]
 def _drawn(n: int) -> str:
     if n <= MOST_ROWS:
         return ""
-    return f"{MOST_ROWS:,} of {n:,} rows, drawn evenly over the day, the same each time"
+    return _(
+        "{shown} of {n} rows, drawn evenly over the day, the same each time",
+        shown=fmt.count(MOST_ROWS), n=fmt.count(n),
+    )  # fmt: skip
 
 
 def _names(site: Site, scopes: Iterable[tuple[str, str]]) -> dict[str, str]:

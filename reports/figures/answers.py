@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from reports import format as fmt
 from reports.figures import bars
 from reports.figures.base import Chart, category_axis, figure
+from reports.language import N_, _
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -16,9 +17,12 @@ if TYPE_CHECKING:
 
 _KINDS = {"csat": "CSAT", "nps": "NPS", "ces": "CES", "fcr": "FCR"}
 _BANDS = (
-    ("c2", "onc2", "worst"), ("c2soft", "onc2soft", "poor"), ("c4soft", "onc4soft", "middling"),
-    ("c1soft2", "ink", "good"), ("c1", "onc1", "best"),
-)  # fmt: skip
+    ("c2", "onc2", N_("worst")),
+    ("c2soft", "onc2soft", N_("poor")),
+    ("c4soft", "onc4soft", N_("middling")),
+    ("c1soft2", "ink", N_("good")),
+    ("c1", "onc1", N_("best")),
+)
 """Colours from the low to the high end of any scale."""
 _NPS_BANDS = {"passive": 2, "promoter": 4}
 _FEW = 20
@@ -47,18 +51,25 @@ def distribution(rows: Sequence[Row]) -> Chart | None:
         asked, key=lambda q: (order.index(q[0]) if q[0] in order else 9, -totals[q], q[1])
     )
     shown = questions[:_MOST]
-    labels = [f"{_name(q, 14)} (n {totals[q]:,})" for q in shown]
+    labels = [f"{_name(q, 14)} (n {fmt.count(totals[q])})" for q in shown]
     data = [
         _piece(i, row, totals[q], q)
         for i, q in enumerate(shown)
         for row in sorted(asked[q], key=lambda r: r["share"])
     ]
-    rest = f" {_MOST} of {len(questions)} questions." if len(questions) > _MOST else ""
+    rest = (
+        " " + _("{n} of {all} questions.", n=_MOST, all=len(questions))
+        if len(questions) > _MOST
+        else ""
+    )
     return Chart(
         id="answers",
-        title="How the questions were answered",
-        sub="Whole centre. Every answer with a score, as shares of those to the question; the "
-        f"figures are scores. Pale: fewer than {_FEW} answers. Only those who answered are seen."
+        title=_("How the questions were answered"),
+        sub=_("Whole centre. Every answer with a score, as shares of those to the "
+            "question; the figures are scores. Pale: fewer than {FEW} answers. Only "
+            "those who answered are seen.",
+            FEW=_FEW
+            )
         + rest,
         alt=" ".join(f"{_name(q)}: {_best(asked[q], totals[q])}." for q in shown),
         figure=figure(
@@ -67,8 +78,8 @@ def distribution(rows: Sequence[Row]) -> Chart | None:
             yaxis=category_axis(labels),
         ),
         height=bars.height(len(shown)) + 20,
-        legend=tuple((colour, label) for colour, _, label in _BANDS),
-        head=("Question", "Score", "Answers", "Share"),
+        legend=tuple((colour, _(label)) for colour, _ink, label in _BANDS),
+        head=(_("Question"), _("Score"), _("Answers"), _("Share")),
         rows=[
             [_name(q), _score(r), fmt.count(r["n"]),
              fmt.share(100 * r["n"] / totals[q])]
@@ -96,12 +107,12 @@ def _band(row: Row) -> int:
 
 def _score(row: Row) -> str:
     if row["kind"] == "fcr":
-        return "yes" if float(row["share"]) > 0.5 else "no"  # noqa: PLR2004  0 and 1
-    return f"{float(row['score']):g}"
+        return _("yes") if float(row["share"]) > 0.5 else _("no")  # noqa: PLR2004  0 and 1
+    return fmt.short(float(row["score"]))
 
 
 def _piece(place: int, row: Row, total: int, question: Question) -> dict[str, Any]:
-    colour, ink, _ = _BANDS[_band(row)]
+    colour, ink, _label = _BANDS[_band(row)]
     ink = "ink" if total < _FEW else ink
     part = 100 * row["n"] / total
     score = _score(row)
@@ -114,12 +125,16 @@ def _piece(place: int, row: Row, total: int, question: Question) -> dict[str, An
         "text": [score], "textposition": "inside", "insidetextanchor": "middle", "textangle": 0,
         "textfont": {"color": f"@{ink}", "size": 11},
         "customdata": [[fmt.plotly_text(_name(question)), score, row["n"], total]],
-        "hovertemplate": "%{customdata[0]}, %{customdata[1]}: <b>%{customdata[2]:,}</b> of "
-        "%{customdata[3]:,} (%{x:.1f} %)<extra></extra>",
+        "hovertemplate": _("%{customdata[0]}, %{customdata[1]}: <b>%{customdata[2]:,}</b> of "
+            "%{customdata[3]:,} (%{x:.1f} %)<extra></extra>"),
     }  # fmt: skip
 
 
 def _best(rows: Sequence[Mapping[str, Any]], total: int) -> str:
     """In words, how many chose the upper end of the scale."""
     high = sum(r["n"] for r in rows if _band(dict(r)) >= 3)  # noqa: PLR2004  good and best
-    return f"{100 * high / total:.0f} % of {total:,} at the good end"
+    return _(
+        "{high} % of {total} at the good end",
+        high=fmt.number(100 * high / total, 0),
+        total=fmt.count(total),
+    )

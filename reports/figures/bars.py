@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from reports import format as fmt
+from reports.language import N_, _
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -114,5 +115,7 @@ def long_time(seconds: float | None) -> str:
         return "0"
     if seconds >= _DAY_S:
         days = f"{seconds / _DAY_S:.1f}".removesuffix(".0")
-        return f"{days}{fmt.SPACE}{'day' if days == '1' else 'days'}"
+        one, many = N_("{days}\u202fday"), N_("{days}\u202fdays")
+        said = one if days == "1" else many
+        return _(said, days=fmt.short(float(days)))
     return fmt.span(seconds) if seconds >= 3600 else fmt.limit(round(seconds))  # noqa: PLR2004

@@ -8,6 +8,7 @@ from reports import format as fmt
 from reports.figures import bars
 from reports.figures.bars import Part
 from reports.figures.base import Chart, category_axis, figure
+from reports.language import _
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,12 +16,13 @@ if TYPE_CHECKING:
     from reports.records import Row
 
 
-def complaints(rows: Sequence[Row], by: str) -> Chart | None:
+def complaints(rows: Sequence[Row], title: str, head: str) -> Chart | None:
     """Complaints by cause with the median time to resolve beside.
 
     Args:
         rows: name, n, resolution_s (median; None where none was resolved), n_resolved, is_small.
-        by: what the rows are: cause or queue.
+        title: of the chart, with what the rows are.
+        head: heading of the column of what the rows are.
     """
     ordered = sorted((r for r in rows if r["n"]), key=lambda r: (-r["n"], r["name"]))
     if not ordered:
@@ -28,39 +30,57 @@ def complaints(rows: Sequence[Row], by: str) -> Chart | None:
     shown = ordered[: bars.MOST]
     names = [r["name"] for r in shown]
     most = 1.16 * shown[0]["n"]
-    data = bars.stacked(names, [Part("complaints", "c2", [r["n"] for r in shown],
+    data = bars.stacked(names, [Part(_("complaints"), "c2", [r["n"] for r in shown],
                                      ["" for _ in shown])])  # fmt: skip
     for trace in data:
-        trace["hovertemplate"] = "%{customdata[0]}: <b>%{x:,}</b> complaints<extra></extra>"
+        trace["hovertemplate"] = _("%{customdata[0]}: <b>%{x:,}</b> complaints<extra></extra>")
     data.append(bars.ends([r["n"] for r in shown], [fmt.count(r["n"]) for r in shown]))
     timed = [(i, r) for i, r in enumerate(shown) if r["resolution_s"] is not None]
     longest = 1.42 * max((r["resolution_s"] for _, r in timed), default=0) or 86_400
     if timed:
         data.append(_times(timed))
-    rest = f" The first {len(shown)} of {len(ordered)}." if len(shown) < len(ordered) else ""
+    rest = (
+        " " + _("The first {n} of {all}.", n=len(shown), all=len(ordered))
+        if len(shown) < len(ordered)
+        else ""
+    )
     total = sum(r["n"] for r in ordered)
     return Chart(
         id="causes",
-        title=f"Complaints by {by}, and how soon they are put right",
-        sub="Whole centre. Right: the time within which half of the complaints resolved in the "
-        "same span were; hollow points rest on few cases." + rest,
-        alt=f"Of {total:,.0f} complaints {shown[0]['n']:,.0f} are of {names[0]}.",
+        title=title,
+        sub=_(
+            "Whole centre. Right: the time within which half of the complaints "
+            "resolved in the same span were; hollow points rest on few cases."
+        )
+        + rest,
+        alt=_(
+            "Of {all} complaints {n} are of {name}.",
+            all=fmt.count(total),
+            n=fmt.count(shown[0]["n"]),
+            name=names[0],
+        ),
         figure=figure(
-            data, **bars.LAYOUT,
+            data,
+            **bars.LAYOUT,
             xaxis=bars.count_axis(most) | {"domain": [0, 0.52] if timed else [0, 1]},
             xaxis2=bars.time_axis(longest, 3)
             | {"domain": [0.58, 1], "tickangle": 0, "visible": bool(timed)},
             yaxis=category_axis(names),
         ),
         height=bars.height(len(shown)),
-        legend=(("c2", "complaints"), ("c1", "median time to resolve")),
-        head=(by.capitalize(), "Complaints", "Share", "Median time to resolve", "Resolved"),
+        legend=(("c2", _("complaints")), ("c1", _("median time to resolve"))),
+        head=(head, _("Complaints"), _("Share"), _("Median time to resolve"), _("Resolved")),
         rows=[
-            [r["name"], fmt.count(r["n"]), fmt.share(100 * r["n"] / total),
-             bars.long_time(r["resolution_s"]), fmt.count(r["n_resolved"])]
+            [
+                r["name"],
+                fmt.count(r["n"]),
+                fmt.share(100 * r["n"] / total),
+                bars.long_time(r["resolution_s"]),
+                fmt.count(r["n_resolved"]),
+            ]
             for r in ordered
         ],
-    )  # fmt: skip
+    )
 
 
 def _times(timed: Sequence[tuple[int, Row]]) -> dict[str, Any]:
@@ -76,6 +96,6 @@ def _times(timed: Sequence[tuple[int, Row]]) -> dict[str, Any]:
         "textposition": "middle right", "textfont": {"color": "@ink", "size": 11},
         "customdata": [[fmt.plotly_text(r["name"]), bars.long_time(r["resolution_s"]),
                         fmt.count(r["n_resolved"])] for _, r in timed],
-        "hovertemplate": "%{customdata[0]}: half of %{customdata[2]} resolved within "
-        "<b>%{customdata[1]}</b><extra></extra>", "cliponaxis": False,
+        "hovertemplate": _("%{customdata[0]}: half of %{customdata[2]} resolved within "
+            "<b>%{customdata[1]}</b><extra></extra>"), "cliponaxis": False,
     }  # fmt: skip

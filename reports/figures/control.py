@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup, escape
 
 from reports import format as fmt
+from reports.language import N_, _, ngettext
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,7 +17,15 @@ if TYPE_CHECKING:
 WIDTH, HEIGHT = 320, 104
 _TOP, _BOTTOM = 9, 14
 _COLOURS = {"good": "good", "bad": "bad", "": "c2"}
-_WORDS = {"good": "better than usual", "bad": "worse than usual", "": "out of the usual"}
+_WORDS = {
+    "good": N_("better than usual"),
+    "bad": N_("worse than usual"),
+    "": N_("out of the usual"),
+}
+_BY_GRAIN = {
+    "day": N_("{name} by day, {n} values from {low} to {high}"),
+    "week": N_("{name} by week, {n} values from {low} to {high}"),
+}
 _FAR = 1.5
 """A goal farther off than so many heights of the picture would flatten the course."""
 
@@ -46,13 +55,16 @@ def in_words(line: Timeline) -> str:
     values = line.values
     low, high = (fmt.value(v, unit) for v in (min(values), max(values)))
     said = [
-        f"{line.metric.name} by {line.grain}, {len(values)} values from {low} to {high}",
-        f"last {fmt.value(line.last.value, unit)}",
+        _(_BY_GRAIN[line.grain], name=line.metric.name, n=len(values), low=low, high=high),
+        _("last {value}", value=fmt.value(line.last.value, unit)),
     ]
     if line.found.levels:
-        said.append(f"usual now {usual(line)}")
-        said.append(f"{fmt.plural(len(line.found.shifts), 'change')} of level")
-        said.append(f"{fmt.plural(len(line.found.outside), 'value')} outside the usual range")
+        said.append(_("usual now {line}", line=usual(line)))
+        shifts, outside = len(line.found.shifts), len(line.found.outside)
+        said.append(ngettext("{n} change of level", "{n} changes of level", shifts))
+        said.append(ngettext(
+            "{n} value outside the usual range", "{n} values outside the usual range", outside
+        ))  # fmt: skip
     return ", ".join(said) + "."
 
 
@@ -115,7 +127,8 @@ def _goal(line: Timeline, at: _Scale) -> list[str]:
         return []
     return [
         f'<path d="M6 {at.y(goal):.1f}H{WIDTH - 6}" class="goal"/>'
-        f'<text x="{WIDTH - 6}" y="{max(8, at.y(goal) - 2):.1f}" text-anchor="end">goal</text>'
+        f'<text x="{WIDTH - 6}" y="{max(8, at.y(goal) - 2):.1f}" text-anchor="end">'
+        f"{escape(_('goal'))}</text>"
     ]
 
 
@@ -133,7 +146,7 @@ def _shifts(line: Timeline, at: _Scale) -> list[str]:
     found = []
     for shift in line.found.shifts:
         x = at.x(shift.place - 0.5)
-        name = f"New level since {line.spans[shift.place].short}"
+        name = _("New level since {short}", short=line.spans[shift.place].short)
         found.append(
             f'<g class="shift"><title>{escape(name)}</title>'
             f'<path d="M{x:.1f} 2V{HEIGHT - _BOTTOM}"/>'
@@ -147,7 +160,7 @@ def _alarms(line: Timeline, at: _Scale, hrefs: Sequence[str]) -> list[str]:
     for place in line.found.outside:
         value = line.told(line.judged[place])
         mood = line.mood(line.excess(place))
-        text = f"{line.spans[place].short}: {line.told_at(place)}; {_WORDS[mood]}"
+        text = f"{line.spans[place].short}: {line.told_at(place)}; {_(_WORDS[mood])}"
         mark = _mark(mood, at.x(place), at.y(value))
         whole = f"<title>{escape(text)}</title>{mark}"
         href = hrefs[place]
@@ -171,7 +184,7 @@ def _mark(mood: str, x: float, y: float) -> str:
 
 def _axis(line: Timeline) -> list[str]:
     first, last = (
-        f"{fmt.day(span.first).partition(' ')[2]} {span.first.year}"
+        f"{fmt.day_of_year(span.first)} {span.first.year}"
         for span in (line.spans[0], line.spans[-1])
     )
     return [

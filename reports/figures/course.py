@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from reports import format as fmt
 from reports.figures.base import Chart, band, figure, level, note
+from reports.language import N_, _
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -13,14 +14,22 @@ if TYPE_CHECKING:
     from reports.records import Number
     from reports.spans import Span
 
-_WORDS = {"day": "days", "week": "weeks", "month": "months"}
+_WORDS = {
+    "day": N_(" over the last {n} days"),
+    "week": N_(" over the last {n} weeks"),
+    "month": N_(" over the last {n} months"),
+}
+_ONE = {
+    "day": N_(" of this day"), "week": N_(" of this week"), "month": N_(" of this month"),
+}  # fmt: skip
+_HEADS = {"day": N_("Day"), "week": N_("Week"), "month": N_("Month")}
 
 
 def over_words(spans: Sequence[Span]) -> str:
     """What follows a metric's name in the title: over the last 28 days."""
     if len(spans) == 1:
-        return f" of this {spans[0].grain}"
-    return f" over the last {len(spans)} {_WORDS[spans[-1].grain]}"
+        return _(_ONE[spans[0].grain])
+    return _(_WORDS[spans[-1].grain], n=len(spans))
 
 
 Point = list[float | None]
@@ -67,13 +76,12 @@ def of_metric(numbers: Sequence[Number | None], over: Sequence[Span]) -> Chart |
     ]  # fmt: skip
     step = max(1, len(over) // 9)
     ticks = list(range(len(over) - 1, -1, -step))[::-1]
-    grain = over[-1].grain
     return Chart(
         id="course",
         title=metric.name + over_words(over),
-        sub="Band: 95 % range. Hollow points rest on few cases. Dashed: the goal. "
-        "Select a key figure above to see its course.",
-        alt=f"Latest: {fmt.value(known[-1].value, metric.unit)}.",
+        sub=_("Band: 95 % range. Hollow points rest on few cases. Dashed: the goal. "
+            "Select a key figure above to see its course."),
+        alt=_("Latest: {value}.", value=fmt.value(known[-1].value, metric.unit)),
         figure=figure(
             data,
             {"course": metric.id},
@@ -86,11 +94,11 @@ def of_metric(numbers: Sequence[Number | None], over: Sequence[Span]) -> Chart |
             margin={"l": 56, "r": 58, "t": 10, "b": 28},
             shapes=[] if goal is None else [level(goal)],
             annotations=[] if goal is None else [
-                note("<b>goal</b>", xref="paper", x=1.004, y=goal, xanchor="left")
+                note(f"<b>{_('goal')}</b>", xref="paper", x=1.004, y=goal, xanchor="left")
             ],
         ),
         height=260,
-        head=(grain.capitalize(), "Value", "95 % range", "Cases"),
+        head=(_(_HEADS[over[-1].grain]), _("Value"), _("95 % range"), _("Cases")),
         rows=[_row(s, n, metric.unit) for s, n in zip(over, numbers, strict=True)],
     )  # fmt: skip
 
@@ -99,5 +107,9 @@ def _row(span: Span, number: Number | None, unit: str) -> list[str]:
     if number is None or number.value is None:
         return [span.short, fmt.UNKNOWN, "", ""]
     has_range = number.low is not None and number.high is not None
-    range_ = f"{fmt.value(number.low, unit)} to {fmt.value(number.high, unit)}" if has_range else ""
+    range_ = (
+        _("{low} to {high}", low=fmt.value(number.low, unit), high=fmt.value(number.high, unit))
+        if has_range
+        else ""
+    )
     return [span.short, fmt.value(number.value, unit), range_, fmt.count(number.n)]

@@ -8,11 +8,23 @@ from reports import estimates
 from reports import format as fmt
 from reports.figures import bars
 from reports.figures.base import Chart, category_axis, figure
+from reports.language import N_, _, ngettext
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from reports.records import Row
+
+
+_HARMED = {
+    "customer": N_("customer"), "business": N_("business"), "compliance": N_("compliance"),
+}  # fmt: skip
+"""Whom a critical error harms, as staging names it."""
+_TOPICS = {
+    "script": N_("script"), "policy": N_("policy"), "communication": N_("communication"),
+    "problem_solving": N_("problem solving"), "other": N_("other"),
+}  # fmt: skip
+"""What a line is about, as staging names it; other words are the centre's own."""
 
 
 def items(rows: Sequence[Row]) -> Chart | None:
@@ -40,37 +52,68 @@ def items(rows: Sequence[Row]) -> Chart | None:
         },
         "customdata": [[fmt.plotly_text(n), int(r["n_met"]), int(r["n_scored"])]
                        for n, r in zip(names, shown, strict=False)],
-        "hovertemplate": "%{customdata[0]}: <b>%{x:.0f} %</b>, %{customdata[1]:,} of "
-        "%{customdata[2]:,}<extra></extra>",
+        "hovertemplate": _("%{customdata[0]}: <b>%{x:.0f} %</b>, %{customdata[1]:,} of "
+            "%{customdata[2]:,}<extra></extra>"),
     }]  # fmt: skip
     data.append(bars.ends(
         [101.0] * len(shown),
-        [f"{'▲ ' if _harms(r) else ''}{s:.0f} % of {fmt.count(int(r['n_scored']))}"
+        [("▲ " if _harms(r) else "")
+         + _("{share} % of {n}", share=fmt.number(s, 0), n=fmt.count(int(r["n_scored"])))
          for s, r in zip(shares, shown, strict=False)],
     ))  # fmt: skip
-    rest = f" The worst {len(shown)} of {len(ordered)} lines." if len(shown) < len(ordered) else ""
+    rest = (
+        " " + _("The worst {n} of {all} lines.", n=len(shown), all=len(ordered))
+        if len(shown) < len(ordered)
+        else ""
+    )
     return Chart(
         id="items",
-        title="Which lines of the form are missed",
-        sub="Whole centre. Share of evaluations with all points on the line, the worst first; "
-        "whiskers: 95 % range." + rest,
-        alt=f"The worst: {names[0]}, met in {shares[0]:.0f} % of "
-        f"{fmt.plural(int(ordered[0]['n_scored']), 'evaluation')}.",
+        title=_("Which lines of the form are missed"),
+        sub=_(
+            "Whole centre. Share of evaluations with all points on the line, the "
+            "worst first; whiskers: 95 % range."
+        )
+        + rest,
+        alt=ngettext(
+            "The worst: {name}, met in {share} % of {n} evaluation.",
+            "The worst: {name}, met in {share} % of {n} evaluations.",
+            int(ordered[0]["n_scored"]),
+            name=names[0],
+            share=fmt.number(shares[0], 0),
+        ),
         figure=figure(
-            data, **bars.LAYOUT,
+            data,
+            **bars.LAYOUT,
             xaxis={"range": [0, 150], **bars.PERCENT},
             yaxis=category_axis(names[: len(shown)]),
         ),
         height=bars.height(len(shown)),
-        legend=(("c2", "▲ an error harms customer, business or compliance"), ("c1", "other lines")),
-        head=("Line", "About", "An error harms", "Met", "95 % range", "Evaluations", "Fatal"),
+        legend=(
+            ("c2", _("▲ an error harms customer, business or compliance")),
+            ("c1", _("other lines")),
+        ),
+        head=(
+            _("Line"),
+            _("About"),
+            _("An error harms"),
+            _("Met"),
+            _("95 % range"),
+            _("Evaluations"),
+            _("Fatal"),
+        ),
         rows=[
-            [name, (r["topic"] or fmt.UNKNOWN).replace("_", " "), _harms(r) or fmt.UNKNOWN,
-             fmt.share(s), f"{fmt.share(low, 0)} to {fmt.share(high, 0)}",
-             fmt.count(int(r["n_scored"])), fmt.count(int(r["n_fatal"] or 0))]
+            [
+                name,
+                _(_TOPICS.get(r["topic"], (r["topic"] or fmt.UNKNOWN).replace("_", " "))),
+                _(_HARMED.get(_harms(r), _harms(r))) or fmt.UNKNOWN,
+                fmt.share(s),
+                _("{low} to {high}", low=fmt.share(low, 0), high=fmt.share(high, 0)),
+                fmt.count(int(r["n_scored"])),
+                fmt.count(int(r["n_fatal"] or 0)),
+            ]
             for name, r, s, (low, high) in zip(names, ordered, shares, ranges, strict=True)
         ],
-    )  # fmt: skip
+    )
 
 
 def _share(row: Row) -> float:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from reports import format as fmt
 from reports.figures.base import Chart, figure
+from reports.language import N_, _
 from reports.mix import FEWEST, Z95, Z998
 
 if TYPE_CHECKING:
@@ -28,6 +29,10 @@ _SIDES = {
 _LETTER, _LINE, _POINT = 5.6, 13.0, 7.0
 """Size of written names and of points, in pixels."""
 _HEIGHT = 340
+_THAN_EXPECTED = {
+    "better": N_("better than expected"), "worse": N_("worse than expected"),
+    "higher": N_("higher than expected"), "lower": N_("lower than expected"),
+}  # fmt: skip
 _MARKS = {
     "good": ("circle", "good", "better"), "bad": ("square", "bad", "worse"),
     "more": ("triangle-up", "c2", "higher"), "less": ("triangle-down", "c2", "lower"),
@@ -67,7 +72,7 @@ class Words:
         """The 95 % range of a true difference; unknown where nobody differs beyond chance."""
         if estimate.low == estimate.high:
             return fmt.UNKNOWN
-        return f"{self.gap(estimate.low, estimate)} to {self.gap(estimate.high, estimate)}"
+        return fmt.to(self.gap(estimate.low, estimate), self.gap(estimate.high, estimate))
 
     def mood(self, estimate: Estimate) -> str:
         """Which of the marks somebody outside has."""
@@ -84,37 +89,49 @@ def funnel(identifier: str, found: Comparison, words: Words, *, span: int) -> Ch
         id=identifier,
         title=f"{words.metric}: {words.many}",
         sub=_sub(found, words),
-        alt=f"{fmt.plural(len(found.estimates), words.one, words.many)}; "
-        f"{len(outside)} beyond the 95 % limits, {far} of them beyond 99.8 %.",
+        alt=_(
+            "{n} {called}; {outside} beyond the 95 % limits, {far} of them beyond 99.8 %.",
+            n=fmt.count(len(found.estimates)), outside=len(outside), far=far,
+            called=words.one if len(found.estimates) == 1 else words.many,
+        ),
         figure=_figure(found, words, span),
         span=span,
         height=_HEIGHT,
         legend=_legend(found, outside, words),
-        head=HEAD,
+        head=tuple(map(_, HEAD)),
         rows=[
             *(_row(e, words) for e in found.estimates),
-            *([words.name(s.id), fmt.count(s.n), *["too few cases"], *[""] * (len(HEAD) - 3)]
+            *([words.name(s.id), fmt.count(s.n), *[_("too few cases")], *[""] * (len(HEAD) - 3)]
               for s in found.few if s.n),
         ],
     )  # fmt: skip
 
 
 HEAD = (
-    "Name", "Cases", "Observed", "Expected on the same mix", "Difference", "Estimate",
-    "95 % range of it", "Same queue and reason", "In the funnel",
-)  # fmt: skip
+    N_("Name"),
+    N_("Cases"),
+    N_("Observed"),
+    N_("Expected on the same mix"),
+    N_("Difference"),
+    N_("Estimate"),
+    N_("95 % range of it"),
+    N_("Same queue and reason"),
+    N_("In the funnel"),
+)
 
 
 def _sub(found: Comparison, words: Words) -> str:
-    said = "Inside the shaded funnel a difference is what chance alone brings."
+    said = _("Inside the shaded funnel a difference is what chance alone brings.")
     if found.spread:
-        return (
-            f"{said} {words.many.capitalize()} usually differ by"
-            f" {fmt.share(100 * found.spread, 0)} beyond it; the lines allow for that."
+        return _(
+            "{said} {Many} usually differ by {share} beyond it; the lines allow for that.",
+            said=said,
+            Many=words.many[:1].upper() + words.many[1:],
+            share=fmt.share(100 * found.spread, 0),
         )
     if len(found.estimates) < FEWEST:
         return said
-    return f"{said} Together these {words.many} differ no more than that."
+    return _("{said} Together these {many} differ no more than that.", said=said, many=words.many)
 
 
 def _legend(
@@ -122,9 +139,9 @@ def _legend(
 ) -> tuple[tuple[str, str], ...]:
     moods = {words.mood(e): _MARKS[words.mood(e)] for e in outside}
     signs = {"circle": "●", "square": "■", "triangle-up": "▲", "triangle-down": "▼"}
-    told = [(colour, f"{signs[shape]} {word} than expected") for shape, colour, word in
+    told = [(colour, f"{signs[shape]} {_(_THAN_EXPECTED[word])}") for shape, colour, word in
             (moods[m] for m in _MARKS if m in moods)]  # fmt: skip
-    return (("c1soft", "by chance"), ("c4", "within the lines"), *told)
+    return (("c1soft", _("by chance")), ("c4", _("within the lines")), *told)
 
 
 def _figure(found: Comparison, words: Words, span: int) -> Figure:
@@ -141,7 +158,7 @@ def _figure(found: Comparison, words: Words, span: int) -> Figure:
                 {"symbol": "circle", "size": 7, "color": "@c4soft",
                  "line": {"color": "@c4", "width": 1}}),
     ]  # fmt: skip
-    for mood, (shape, colour, _) in _MARKS.items():
+    for mood, (shape, colour, _word) in _MARKS.items():
         those = [e for e in found.estimates if e.outside and words.mood(e) == mood]
         if those:
             sizes = [12 if e.outside == 998 else 9 for e in those]  # noqa: PLR2004
@@ -154,11 +171,11 @@ def _figure(found: Comparison, words: Words, span: int) -> Figure:
         data,
         xaxis={
             "range": [0, most], "nticks": 6, "showgrid": False, "tickformat": ",d",
-            "title": {"text": "Cases, evened out for the mix", "standoff": 8},
+            "title": {"text": _("Cases, evened out for the mix"), "standoff": 8},
         },
         yaxis={
             "range": [low, high], "nticks": 7, "tickformat": ".2f",
-            "title": {"text": "Observed / expected", "standoff": 10},
+            "title": {"text": _("Observed / expected"), "standoff": 10},
         },
         shapes=[{
             "type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": 1, "y1": 1,
@@ -217,8 +234,8 @@ def _points(
              words.value(e.subject.expected, e.subject.n), standing(e)]
             for e in those
         ],
-        "hovertemplate": "<b>%{customdata[0]}</b><br>%{customdata[1]} cases<br>"
-        "%{customdata[2]}, expected %{customdata[3]}<br>%{customdata[4]}<extra></extra>",
+        "hovertemplate": _("<b>%{customdata[0]}</b><br>%{customdata[1]} cases<br>"
+        "%{customdata[2]}, expected %{customdata[3]}<br>%{customdata[4]}<extra></extra>"),
     }  # fmt: skip
 
 
@@ -272,8 +289,8 @@ class _Scale:
 def standing(estimate: Estimate) -> str:
     """Where somebody is in the funnel, in words."""
     if estimate.outside:
-        return "beyond 99.8 %" if estimate.outside == 998 else "beyond 95 %"  # noqa: PLR2004
-    return "chance" if estimate.is_chance else "within the lines"
+        return _("beyond 99.8 %") if estimate.outside == 998 else _("beyond 95 %")  # noqa: PLR2004
+    return _("chance") if estimate.is_chance else _("within the lines")
 
 
 def _row(e: Estimate, words: Words) -> list[str]:

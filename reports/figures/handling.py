@@ -8,13 +8,14 @@ from reports import format as fmt
 from reports.figures import bars
 from reports.figures.bars import Part
 from reports.figures.base import Chart, category_axis, figure, note
+from reports.language import N_, _, ngettext
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from reports.records import Row
 
-_PARTS = (("talk", "c1", "talk"), ("hold", "c5", "hold"), ("wrap", "c3", "wrap-up"))
+_PARTS = (("talk", "c1", N_("talk")), ("hold", "c5", N_("hold")), ("wrap", "c3", N_("wrap-up")))
 _VITAL = 80
 """The share, in percent, that Pareto's rule speaks of."""
 
@@ -36,7 +37,7 @@ def parts(rows: Sequence[Row]) -> Chart | None:
     data = bars.stacked(
         names,
         [
-            Part(label, colour, [r[kind] for r in shown], [fmt.seconds(r[kind]) for r in shown])
+            Part(_(label), colour, [r[kind] for r in shown], [fmt.seconds(r[kind]) for r in shown])
             for kind, colour, label in used
         ],
         [r["is_small"] for r in shown],
@@ -45,32 +46,41 @@ def parts(rows: Sequence[Row]) -> Chart | None:
     top = ordered[0]
     return Chart(
         id="handle-parts",
-        title="What a conversation takes, by queue",
-        sub="Whole centre. Averages per conversation; “≥”: no system tells a part. "
-        "Pale bars rest on few cases." + _rest(len(shown), len(ordered), "queues"),
-        alt=f"The longest: {top['name']}, {fmt.seconds(_total(top))}.",
+        title=_("What a conversation takes, by queue"),
+        sub=_(
+            "Whole centre. Averages per conversation; “≥”: no system tells a part. "
+            "Pale bars rest on few cases."
+        )
+        + _rest(len(shown), len(ordered), N_("The first {shown} of {every} queues.")),
+        alt=_("The longest: {name}, {top}.", name=top["name"], top=fmt.seconds(_total(top))),
         figure=figure(
-            data, **bars.LAYOUT,
-            xaxis=bars.time_axis(longest), yaxis=category_axis(names),
+            data,
+            **bars.LAYOUT,
+            xaxis=bars.time_axis(longest),
+            yaxis=category_axis(names),
         ),
         span=6,
         height=bars.height(len(shown)),
-        legend=tuple((colour, label) for _, colour, label in used),
-        head=("Queue", "Talk", "Hold", "Wrap-up", "Together", "Conversations"),
+        legend=tuple((colour, _(label)) for _kind, colour, label in used),
+        head=(_("Queue"), _("Talk"), _("Hold"), _("Wrap-up"), _("Together"), _("Conversations")),
         rows=[
-            [r["name"], *(fmt.seconds(r[kind]) for kind, _, _ in _PARTS),
-             _together(r), fmt.count(r["n"])]
+            [
+                r["name"],
+                *(fmt.seconds(r[kind]) for kind, *_rest_of in _PARTS),
+                _together(r),
+                fmt.count(r["n"]),
+            ]
             for r in ordered
         ],
-    )  # fmt: skip
+    )
 
 
 def _total(row: Row) -> float:
-    return sum(row[kind] or 0 for kind, _, _ in _PARTS)
+    return sum(row[kind] or 0 for kind, *_rest_of in _PARTS)
 
 
 def _together(row: Row) -> str:
-    has_all = all(row[kind] is not None for kind, _, _ in _PARTS)
+    has_all = all(row[kind] is not None for kind, *_rest_of in _PARTS)
     return ("" if has_all else "≥ ") + fmt.seconds(_total(row))
 
 
@@ -91,21 +101,30 @@ def pareto(rows: Sequence[Row], whole: float) -> Chart | None:
     together = [sum(shares[: i + 1]) for i in range(len(shares))]
     vital = next(i for i, share in enumerate(together) if share >= _VITAL - 1e-9) + 1
     counts = [fmt.count(r["n"]) for r in shown]
-    data = bars.stacked(names, [Part("contacts", "c1", shares[: len(shown)], counts)])
+    data = bars.stacked(names, [Part(_("contacts"), "c1", shares[: len(shown)], counts)])
     data.append({
         "type": "scatter", "mode": "lines+markers", "x": together[: len(shown)],
         "y": list(range(len(shown))), "line": {"color": "@c2", "width": 2},
         "marker": {"color": "@c2", "size": 6}, "cliponaxis": False,
         "customdata": [fmt.plotly_text(name) for name in names],
-        "hovertemplate": "%{customdata} and all above: <b>%{x:.1f} %</b><extra></extra>",
+        "hovertemplate": _("%{customdata} and all above: <b>%{x:.1f} %</b><extra></extra>"),
     })  # fmt: skip
-    said = f"{fmt.plural(vital, 'reason makes', 'reasons make')} {together[vital - 1]:.0f} %"
+    said = ngettext(
+        "{n} reason makes {share} %", "{n} reasons make {share} %", vital,
+        share=fmt.number(together[vital - 1], 0),
+    )  # fmt: skip
     return Chart(
         id="reasons-pareto",
-        title="Which reasons make the work",
-        sub=f"Whole centre. Handled contacts by reason: it is known of {fmt.count(total)} of "
-        f"{fmt.count(max(whole, total))}." + _rest(len(shown), len(ordered), "reasons"),
-        alt=f"{said} of the contacts; the most frequent is {names[0]}.",
+        title=_("Which reasons make the work"),
+        sub=_("Whole centre. Handled contacts by reason: it is known of {total} of "
+            "{whole}.",
+            total=fmt.count(total),
+            whole=fmt.count(max(whole, total))
+            ) + _rest(len(shown), len(ordered), N_("The first {shown} of {every} reasons.")),
+        alt=_("{said} of the contacts; the most frequent is {names}.",
+            said=said,
+            names=names[0]
+            ),
         figure=figure(
             data, **bars.LAYOUT,
             shapes=[{
@@ -121,8 +140,8 @@ def pareto(rows: Sequence[Row], whole: float) -> Chart | None:
         ),
         span=6,
         height=bars.height(len(shown)),
-        legend=(("c1", "share of the contacts"), ("c2", "with all reasons above it")),
-        head=("Reason", "Handled", "Share", "With all above"),
+        legend=(("c1", _("share of the contacts")), ("c2", _("with all reasons above it"))),
+        head=(_("Reason"), _("Handled"), _("Share"), _("With all above")),
         rows=[
             [r["name"], fmt.count(r["n"]), fmt.share(s), fmt.share(t)]
             for r, s, t in zip(ordered, shares, together, strict=True)
@@ -131,4 +150,4 @@ def pareto(rows: Sequence[Row], whole: float) -> Chart | None:
 
 
 def _rest(shown: int, every: int, what: str) -> str:
-    return f" The first {shown} of {every} {what}." if shown < every else ""
+    return " " + _(what, shown=shown, every=every) if shown < every else ""

@@ -8,6 +8,7 @@ from reports import format as fmt
 from reports.figures import bars
 from reports.figures.bars import Part
 from reports.figures.base import Chart, category_axis, figure
+from reports.language import N_, _
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,12 +16,12 @@ if TYPE_CHECKING:
     from reports.records import Row
 
 STAGES = (
-    ("dials", "Dialled"), ("connected", "Connected"), ("live", "Live person"),
-    ("right_party", "Right person"),
+    ("dials", N_("Dialled")), ("connected", N_("Connected")), ("live", N_("Live person")),
+    ("right_party", N_("Right person")),
 )  # fmt: skip
 """What becomes of a dial, in order; each is a part of the one before."""
 _COLOURS = ("c1", "c3", "c5", "c6", "c2")
-_OTHERS = "other campaigns"
+_OTHERS = N_("other campaigns")
 
 
 def funnel(rows: Sequence[Row], whole: Row) -> Chart | None:
@@ -30,38 +31,44 @@ def funnel(rows: Sequence[Row], whole: Row) -> Chart | None:
         rows: name, and for each stage a count or None where no system tells it.
         whole: the same of the centre; what is of no campaign is the rest.
     """
-    stages = [(key, label) for key, label in STAGES if whole[key] is not None]
+    stages = [(key, _(label)) for key, label in STAGES if whole[key] is not None]
     if not whole["dials"] or len(stages) < 2:  # noqa: PLR2004  one stage is no funnel
         return None
     ordered = sorted((r for r in rows if r["dials"]), key=lambda r: (-r["dials"], r["name"]))
-    rest = _rest(whole, ordered, "no campaign", stages)
+    rest = _rest(whole, ordered, _("no campaign"), stages)
     shown = ordered if len(ordered) <= len(_COLOURS) else ordered[: len(_COLOURS) - 1]
     drawn = [*shown]
     if len(shown) < len(ordered):
-        drawn.append(_sum(ordered[len(shown) :], _OTHERS, stages))
+        drawn.append(_sum(ordered[len(shown) :], _(_OTHERS), stages))
     colours = [*_COLOURS[: len(drawn)], "c4soft"]
     drawn = [*drawn, *([rest] if rest else [])]
     colours = colours[: len(drawn)] if not rest else [*colours[: len(drawn) - 1], "c4soft"]
     longest = 1.22 * whole["dials"]
-    labels = [label for _, label in stages]
+    labels = [label for _key, label in stages]
     data = bars.stacked(
         labels,
         [
-            Part(r["name"], colour, [r[k] for k, _ in stages], [fmt.count(r[k]) for k, _ in stages])
+            Part(
+                r["name"],
+                colour,
+                [r[k] for k, _label in stages],
+                [fmt.count(r[k]) for k, _label in stages],
+            )
             for r, colour in zip(drawn, colours, strict=True)
         ],
     )
     data.append(bars.ends(
-        [whole[k] for k, _ in stages],
+        [whole[k] for k, _label in stages],
         [fmt.count(whole[k]) if k == "dials" else
-         f"{fmt.count(whole[k])} · {100 * whole[k] / whole['dials']:.0f} %" for k, _ in stages],
+         f"{fmt.count(whole[k])} · {fmt.number(100 * whole[k] / whole['dials'], 0)} %"
+         for k, _label in stages],
     ))  # fmt: skip
-    table = [{**whole, "name": "All"}, *ordered, *([rest] if rest else [])]
+    table = [{**whole, "name": _("All")}, *ordered, *([rest] if rest else [])]
     return Chart(
         id="funnel",
-        title="From dial to the right person",
-        sub="Whole centre, by campaign; the share is of all dials. A dial whose result no system "
-        "tells counts as not reached.",
+        title=_("From dial to the right person"),
+        sub=_("Whole centre, by campaign; the share is of all dials. A dial whose "
+            "result no system tells counts as not reached."),
         alt="; ".join(f"{label}: {fmt.count(whole[key])}" for key, label in stages) + ".",
         figure=figure(
             data, **bars.LAYOUT,
@@ -70,27 +77,27 @@ def funnel(rows: Sequence[Row], whole: Row) -> Chart | None:
         ),
         height=70 + 46 * len(stages),
         legend=tuple((c, r["name"]) for c, r in zip(colours, drawn, strict=True)),
-        head=("Campaign", *(x for k, label in stages for x in
-                            ([label] if k == "dials" else [label, "of dials"]))),
+        head=(_("Campaign"), *(x for k, label in stages for x in
+                            ([label] if k == "dials" else [label, _("of dials")]))),
         rows=[_row(r, stages) for r in table],
     )  # fmt: skip
 
 
 def _row(row: Row, stages: Sequence[tuple[str, str]]) -> list[str]:
     found = [row["name"], fmt.count(row["dials"])]
-    for key, _ in stages[1:]:
+    for key, _label in stages[1:]:
         share = 100 * row[key] / row["dials"] if row[key] is not None and row["dials"] else None
         found += [fmt.count(row[key]), fmt.share(share)]
     return found
 
 
 def _sum(rows: Sequence[Row], name: str, stages: Sequence[tuple[str, str]]) -> Row:
-    return {"name": name, **{key: sum(r[key] or 0 for r in rows) for key, _ in stages}}
+    return {"name": name, **{key: sum(r[key] or 0 for r in rows) for key, _label in stages}}
 
 
 def _rest(
     whole: Row, rows: Sequence[Row], name: str, stages: Sequence[tuple[str, str]]
 ) -> Row | None:
     told = _sum(rows, name, stages)
-    found = {key: max(0, whole[key] - told[key]) for key, _ in stages}
+    found = {key: max(0, whole[key] - told[key]) for key, _label in stages}
     return {"name": name, **found} if found["dials"] else None

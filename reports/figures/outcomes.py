@@ -7,30 +7,31 @@ from typing import TYPE_CHECKING, Any
 
 from reports import format as fmt
 from reports.figures.base import Chart, category_axis, figure
+from reports.language import N_, _
 
 if TYPE_CHECKING:
     from reports.records import Row
 
 VISIT_OUTCOMES = (
-    ("answered", "c1", "answered"),
-    ("abandoned", "c2", "gave up"),
-    ("short", "c2soft", "gave up at once"),
-    ("timeout", "c5", "timed out"),
-    ("empty", "c6", "no agents left"),
-    ("withdrawn", "c6", "withdrawn"),
-    ("exit_key", "c3", "pressed a key"),
-    ("overflow", "c3", "moved on"),
-    ("cut", "c4", "cut by a restart"),
-    ("open", "c4soft", "still open"),
-    ("blocked", "ink", "refused at the door"),
+    ("answered", "c1", N_("answered")),
+    ("abandoned", "c2", N_("gave up")),
+    ("short", "c2soft", N_("gave up at once")),
+    ("timeout", "c5", N_("timed out")),
+    ("empty", "c6", N_("no agents left")),
+    ("withdrawn", "c6", N_("withdrawn")),
+    ("exit_key", "c3", N_("pressed a key")),
+    ("overflow", "c3", N_("moved on")),
+    ("cut", "c4", N_("cut by a restart")),
+    ("open", "c4soft", N_("still open")),
+    ("blocked", "ink", N_("refused at the door")),
 )
 OFFER_OUTCOMES = (
-    ("answered", "c1", "answered"),
-    ("no_answer", "c2", "not answered"),
-    ("declined", "c5", "declined"),
-    ("caller_left", "c4", "caller left"),
-    ("lost_to_other", "c4soft", "taken by another"),
-    ("dumped", "c6", "dropped on announcement"),
+    ("answered", "c1", N_("answered")),
+    ("no_answer", "c2", N_("not answered")),
+    ("declined", "c5", N_("declined")),
+    ("caller_left", "c4", N_("caller left")),
+    ("lost_to_other", "c4soft", N_("taken by another")),
+    ("dumped", "c6", N_("dropped on announcement")),
 )
 _SHOWN = 0.08
 _MOST = 30
@@ -43,9 +44,15 @@ def visits(rows: list[Row], names: dict[str, str]) -> Chart:
         outcome = "short" if row["is_short_abandon"] else row["outcome"]
         counts[row["queue_id"]][outcome] += row["n"]
     return _shares(
-        counts, names, VISIT_OUTCOMES, id="outcomes", title="How calls ended, by queue",
-        sub="Every entry into a queue, and callers refused at the door.", what="calls",
-    )  # fmt: skip
+        counts,
+        names,
+        VISIT_OUTCOMES,
+        id="outcomes",
+        title=_("How calls ended, by queue"),
+        sub=_("Every entry into a queue, and callers refused at the door."),
+        none=_("No calls."),
+        whole=N_("Of {all} calls: {parts}."),
+    )
 
 
 def offers(rows: list[Row], names: dict[str, str]) -> Chart:
@@ -54,9 +61,15 @@ def offers(rows: list[Row], names: dict[str, str]) -> Chart:
     for row in rows:
         counts[row["queue_id"]][row["outcome"]] += row["n"]
     return _shares(
-        counts, names, OFFER_OUTCOMES, id="offers", title="How rings at agents ended, by queue",
-        sub="One call may ring several agents, or one agent twice.", what="rings",
-    )  # fmt: skip
+        counts,
+        names,
+        OFFER_OUTCOMES,
+        id="offers",
+        title=_("How rings at agents ended, by queue"),
+        sub=_("One call may ring several agents, or one agent twice."),
+        none=_("No rings."),
+        whole=N_("Of {all} rings: {parts}."),
+    )
 
 
 def _shares(
@@ -77,21 +90,25 @@ def _shares(
         data.append({
             "type": "bar", "orientation": "h", "y": list(range(len(shown))), "x": parts,
             "marker": {"color": f"@{colour}", "line": {"color": "@card", "width": 1}},
-            "text": [f"{v:,}" if p >= 100 * _SHOWN else "" for v, p in
+            "text": [fmt.count(v) if p >= 100 * _SHOWN else "" for v, p in
                      zip(values, parts, strict=True)],
             "textposition": "inside", "insidetextanchor": "middle", "textangle": 0,
             "textfont": {"color": "@on" + colour, "size": 11}, "constraintext": "none",
             "customdata": [[fmt.plotly_text(name), v] for name, v in
                            zip(labels, values, strict=True)],
-            "hovertemplate": f"%{{customdata[0]}}: <b>%{{customdata[1]:,}}</b> {label}"
+            "hovertemplate": f"%{{customdata[0]}}: <b>%{{customdata[1]:,}}</b> {_(label)}"
             " (%{x:.1f} %)<extra></extra>",
         })  # fmt: skip
-    rest = f" The largest {_MOST} of {len(queues)} queues." if len(queues) > _MOST else ""
+    rest = (
+        " " + _("The largest {n} of {all} queues.", n=_MOST, all=len(queues))
+        if len(queues) > _MOST
+        else ""
+    )
     return Chart(
         id=more["id"],
         title=more["title"],
         sub=more["sub"] + rest,
-        alt=_in_words(counts, totals, used, more["what"]),
+        alt=_in_words(counts, totals, used, more),
         figure=figure(
             data, barmode="stack", bargap=0.34, hovermode="closest",
             xaxis={"range": [0, 100], "ticksuffix": " %", "nticks": 6},
@@ -99,11 +116,11 @@ def _shares(
         ),
         span=6,
         height=max(150, 52 + 38 * len(shown)),
-        legend=tuple((colour, label) for _, colour, label in used),
-        head=("Queue", "All", *(label.capitalize() for _, _, label in used)),
+        legend=tuple((colour, _(label)) for _kind, colour, label in used),
+        head=(_("Queue"), _("All"), *(fmt.capital(_(label)) for *_kind, label in used)),
         rows=[
             [names.get(q, q), fmt.count(totals[q]),
-             *(fmt.count(counts[q].get(kind, 0)) for kind, _, _ in used)]
+             *(fmt.count(counts[q].get(kind, 0)) for kind, *_rest in used)]
             for q in queues
         ],
     )  # fmt: skip
@@ -113,13 +130,15 @@ def _in_words(
     counts: dict[str, dict[str, int]],
     totals: dict[str, int],
     used: list[tuple[str, str, str]],
-    what: str,
+    more: dict[str, str],
 ) -> str:
     whole = sum(totals.values())
     if not whole:
-        return f"No {what}."
+        return more["none"]
     parts = [
-        f"{100 * sum(found.get(kind, 0) for found in counts.values()) / whole:.0f} % {label}"
-        for kind, _, label in used
+        fmt.number(100 * sum(found.get(kind, 0) for found in counts.values()) / whole, 0)
+        + f" % {_(label)}"
+        for kind, _colour, label in used
     ]
-    return f"Of {whole:,} {what}: {', '.join(parts)}."
+    said = more["whole"]
+    return _(said, all=fmt.count(whole), parts=", ".join(parts))

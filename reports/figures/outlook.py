@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from reports import format as fmt
 from reports.figures.base import Chart, band, category_axis, figure
+from reports.language import _
 
 if TYPE_CHECKING:
     from reports.outlooks import GroupOutlook
@@ -35,31 +36,47 @@ def by_day(group: GroupOutlook, place: int) -> Chart:
     iso = [day.isoformat() for day in group.days]
     hover = "%{customdata}<extra></extra>"
     data: list[dict[str, Any]] = [
-        *band(iso, [round(low, 1) for low, _ in edges], [round(high, 1) for _, high in edges]),
+        *band(
+            iso, [round(low, 1) for low, _high in edges], [round(high, 1) for _low, high in edges]
+        ),
         {
-            "type": "scatter", "mode": "lines", "x": [d.isoformat() for d in before], "y": past,
+            "type": "scatter",
+            "mode": "lines",
+            "x": [d.isoformat() for d in before],
+            "y": past,
             "line": {"color": "@c4", "width": 1.6},
             "customdata": [
-                f"{fmt.day(d)}  <b>{n:,.0f}</b> came" for d, n in zip(before, past, strict=True)
+                _("{day}  <b>{n}</b> came", day=fmt.day(d), n=fmt.count(n))
+                for d, n in zip(before, past, strict=True)
             ],
             "hovertemplate": hover,
         },
         {
-            "type": "scatter", "mode": "lines+markers", "x": iso,
-            "y": [round(t, 1) for t in totals], "line": {"color": "@c1", "width": 2},
-            "marker": {"size": 5, "color": "@c1"}, "cliponaxis": False,
+            "type": "scatter",
+            "mode": "lines+markers",
+            "x": iso,
+            "y": [round(t, 1) for t in totals],
+            "line": {"color": "@c1", "width": 2},
+            "marker": {"size": 5, "color": "@c1"},
+            "cliponaxis": False,
             "customdata": [
-                f"{fmt.day(d)}  <b>{t:,.0f}</b> expected<br>80 % range {low:,.0f} to {high:,.0f}"
+                _(
+                    "{day}  <b>{n}</b> expected<br>80 % range {low} to {high}",
+                    day=fmt.day(d),
+                    n=fmt.count(t),
+                    low=fmt.count(low),
+                    high=fmt.count(high),
+                )
                 for d, t, (low, high) in zip(group.days, totals, edges, strict=True)
             ],
             "hovertemplate": hover,
         },
-    ]  # fmt: skip
+    ]
     return Chart(
         id=f"days-{place}",
-        title="Contacts a day",
-        sub="What came, and what is expected. Band: four days in five are within it.",
-        alt=f"{sum(totals):,.0f} contacts expected in {len(totals)} days.",
+        title=_("Contacts a day"),
+        sub=_("What came, and what is expected. Band: four days in five are within it."),
+        alt=_("{n} contacts expected in {days} days.", n=fmt.count(sum(totals)), days=len(totals)),
         figure=figure(
             data,
             xaxis={"type": "date", "tickformat": "%-d %b", "showgrid": False},
@@ -69,25 +86,37 @@ def by_day(group: GroupOutlook, place: int) -> Chart:
         ),
         span=7,
         height=250,
-        legend=(("c4", "came"), ("c1", "expected"), ("c1soft", "80 % range")),
-        head=("Day", "Expected", "80 % range", "Agent hours, Erlang C", "Erlang A", "Most at once"),
+        legend=(("c4", _("came")), ("c1", _("expected")), ("c1soft", _("80 % range"))),
+        head=(
+            _("Day"),
+            _("Expected"),
+            _("80 % range"),
+            _("Agent hours, Erlang C"),
+            _("Erlang A"),
+            _("Most at once"),
+        ),
         rows=[
             [
-                fmt.day(day), fmt.count(total), f"{low:,.0f} to {high:,.0f}",
-                *hours(group, n), fmt.count(max(group.required[n], default=0)),
+                fmt.day(day),
+                fmt.count(total),
+                fmt.to(fmt.count(low), fmt.count(high)),
+                *hours(group, n),
+                fmt.count(max(group.required[n], default=0)),
             ]
             for n, (day, total, (low, high)) in enumerate(
                 zip(group.days, totals, edges, strict=True)
             )
         ],
-    )  # fmt: skip
+    )
 
 
 def hours(group: GroupOutlook, day: int) -> list[str]:
     """Agent hours at work of a day by Erlang C and A, as texts."""
     patient = group.required_patient
     found = sum(group.required[day]) / 4
-    return [f"{found:,.1f}", f"{sum(patient[day]) / 4:,.1f}" if patient else fmt.UNKNOWN]
+    return [
+        fmt.number(found, 1), fmt.number(sum(patient[day]) / 4, 1) if patient else fmt.UNKNOWN,
+    ]  # fmt: skip
 
 
 def by_weekday(group: GroupOutlook, place: int) -> Chart | None:
@@ -109,12 +138,17 @@ def by_weekday(group: GroupOutlook, place: int) -> Chart | None:
     most, row, column = max(
         (value, i, j) for i, line in enumerate(z) for j, value in enumerate(line)
     )
-    busiest = f"{names[row]}, {labels[column]}: {most:g} agents"
+    busiest = _(
+        "{names}, {labels}: {most} agents",
+        names=names[row],
+        labels=labels[column],
+        most=fmt.short(most),
+    )
     trace = {
         "type": "heatmap", "z": z, "customdata": [[[n, label] for label in labels] for n in names],
         "colorscale": _SCALE, "xgap": 1, "ygap": 2, "zmin": 0,
-        "hovertemplate": "%{customdata[0]} %{customdata[1]}  <b>%{z:.3~r}</b> agents"
-        "<extra></extra>",
+        "hovertemplate": _("%{customdata[0]} %{customdata[1]}  <b>%{z:.3~r}</b> "
+            "agents<extra></extra>"),
         "colorbar": {"thickness": 8, "outlinewidth": 0, "len": 1, "ticks": "", "x": 1.01,
                      "nticks": 5, "tickfont": {"size": 11}},
     }  # fmt: skip
@@ -122,9 +156,12 @@ def by_weekday(group: GroupOutlook, place: int) -> Chart | None:
     ticks = [n for n, slot in enumerate(slots) if slot % step == 0]
     return Chart(
         id=f"need-{place}",
-        title="Agents needed",
-        sub=f"By weekday and time, at work, without shrinkage (Erlang C). Most: {busiest}.",
-        alt=f"Heat map. Most: {busiest}.",
+        title=_("Agents needed"),
+        sub=_("By weekday and time, at work, without shrinkage (Erlang C). Most: "
+            "{busiest}.",
+            busiest=busiest
+            ),
+        alt=_("Heat map. Most: {busiest}.", busiest=busiest),
         figure=figure(
             [trace],
             xaxis={"tickvals": ticks, "ticktext": [labels[n] for n in ticks], "showgrid": False,
@@ -137,7 +174,7 @@ def by_weekday(group: GroupOutlook, place: int) -> Chart | None:
         height=250,
         head=("", *(labels[n] for n in range(0, len(labels), 4))),
         rows=[
-            [name, *(f"{line[n]:g}" for n in range(0, len(labels), 4))]
+            [name, *(fmt.short(line[n]) for n in range(0, len(labels), 4))]
             for name, line in zip(names, z, strict=True)
         ],
     )  # fmt: skip
@@ -156,9 +193,9 @@ def by_interval() -> Chart:
     ]  # fmt: skip
     return Chart(
         id="whatif-day",
-        title="Agents needed through a day",
+        title=_("Agents needed through a day"),
         sub="",
-        alt="Drawn from the settings above.",
+        alt=_("Drawn from the settings above."),
         figure=figure(
             data,
             {"whatif": True},

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from reports import format as fmt
 from reports.figures.base import Chart, figure
+from reports.language import N_, _, ngettext
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 MOST = 20
 """So many ways are drawn."""
 _LISTED = 150
-_ENDED = "session ended"
+_ENDED = N_("session ended")
 
 Node = tuple[str, str]
 """Kind (menu or bot) and name: both may call a step the same."""
@@ -39,24 +40,29 @@ def sankey(rows: Sequence[Row]) -> Chart | None:
     drawable = _with_a_choice(ways)
     forward = _forward(drawable)
     shown = forward[:MOST]
-    if not any(end != _END for _, end in shown):
+    if not any(end != _END for _start, end in shown):
         return None
     back = set(drawable) - set(forward)
     told = sum(ways[w] for w in shown)
     every = sum(ways[w] for w in drawable)
     return Chart(
         id="paths",
-        title="Paths through menus and bots",
-        sub=f"Whole centre. The {len(shown)} largest ways between steps, with "
-        f"{fmt.share(100 * told / every, 0)} of the {fmt.count(every)} moves. Grey: the session "
-        "ended there though other ways led on." + _of_back(back, ways),
+        title=_("Paths through menus and bots"),
+        sub=_(
+            "Whole centre. The {n} largest ways between steps, with {told} of the "
+            "{every} moves. Grey: the session ended there though other ways led on.",
+            n=len(shown),
+            told=fmt.share(100 * told / every, 0),
+            every=fmt.count(every),
+        )
+        + _of_back(back, ways),
         alt=_in_words(shown, ways),
         figure=figure([_trace(shown, ways)], margin={"l": 6, "r": 6, "t": 10, "b": 10}),
-        height=max(300, 120 + 17 * len({end for _, end in shown}) + 40),
-        legend=(("c1", "menu"), ("c3", "bot"), ("c4soft", "session ended"))
-        if {start[0] for start, _ in shown} >= {"bot", "ivr"}
+        height=max(300, 120 + 17 * len({end for _start, end in shown}) + 40),
+        legend=(("c1", _("menu")), ("c3", _("bot")), ("c4soft", _(_ENDED)))
+        if {start[0] for start, _end in shown} >= {"bot", "ivr"}
         else (),
-        head=("From", "To", "Sessions", "Of those at the step", "Direction"),
+        head=(_("From"), _("To"), _("Sessions"), _("Of those at the step"), _("Direction")),
         rows=_table(ways, back),
     )
 
@@ -95,7 +101,10 @@ def _reaches(after: dict[Node, set[Node]], start: Node, goal: Node) -> bool:
 def _of_back(back: set[Way], ways: Counter[Way]) -> str:
     if not back:
         return ""
-    return f" {fmt.plural(sum(ways[w] for w in back), 'step')} back or again: in the numbers only."
+    return " " + ngettext(
+        "{n} step back or again: in the numbers only.",
+        "{n} steps back or again: in the numbers only.", sum(ways[w] for w in back),
+    )  # fmt: skip
 
 
 def _trace(shown: Sequence[Way], ways: Counter[Way]) -> dict[str, Any]:
@@ -103,34 +112,43 @@ def _trace(shown: Sequence[Way], ways: Counter[Way]) -> dict[str, Any]:
     place = {node: i for i, node in enumerate(nodes)}
     through = {n: max(_sum(shown, ways, 0, n), _sum(shown, ways, 1, n)) for n in nodes}
     return {
-        "type": "sankey", "arrangement": "snap",
+        "type": "sankey",
+        "arrangement": "snap",
         "textfont": {"color": "@ink", "size": 12},
         "node": {
             "label": [fmt.plotly_text(fmt.shorten(_spoken(n))) for n in nodes],
             "color": [f"@{_colour(n)}" for n in nodes],
-            "customdata": [[fmt.plotly_text(n[1]), through[n]] for n in nodes],
+            "customdata": [[fmt.plotly_text(_named(n)), through[n]] for n in nodes],
             "hovertemplate": "%{customdata[0]}: <b>%{customdata[1]:,}</b><extra></extra>",
-            "pad": 14, "thickness": 14, "line": {"width": 0, "color": "@card"},
+            "pad": 14,
+            "thickness": 14,
+            "line": {"width": 0, "color": "@card"},
         },
         "link": {
-            "source": [place[start] for start, _ in shown],
-            "target": [place[end] for _, end in shown],
+            "source": [place[start] for start, _end in shown],
+            "target": [place[end] for _start, end in shown],
             "value": [ways[w] for w in shown],
             "color": [_link_colour(w) for w in shown],
-            "customdata": [[fmt.plotly_text(a[1]), fmt.plotly_text(b[1])] for a, b in shown],
+            "customdata": [
+                [fmt.plotly_text(_named(a)), fmt.plotly_text(_named(b))] for a, b in shown
+            ],
             "hovertemplate": "%{customdata[0]} → %{customdata[1]}: <b>%{value:,}</b>"
             "<extra></extra>",
         },
-    }  # fmt: skip
+    }
 
 
 def _sum(shown: Sequence[Way], ways: Counter[Way], side: int, node: Node) -> int:
     return sum(ways[w] for w in shown if w[side] == node)
 
 
+def _named(node: Node) -> str:
+    return _(_ENDED) if node == _END else node[1]
+
+
 def _spoken(node: Node) -> str:
     """A step as people read it: systems join words with underscores."""
-    return node[1].replace("_", " ")
+    return _(_ENDED) if node == _END else node[1].replace("_", " ")
 
 
 def _colour(node: Node) -> str:
@@ -142,20 +160,23 @@ def _link_colour(way: Way) -> str:
 
 
 def _in_words(shown: Sequence[Way], ways: Counter[Way]) -> str:
-    told = [f"{_spoken(a)} to {_spoken(b)} {ways[a, b]:,}" for a, b in shown[:3]]
-    return f"The largest ways: {fmt.words(told)}."
+    told = [
+        _("{a} to {b} {ways}", a=_spoken(a), b=_spoken(b), ways=fmt.count(ways[a, b]))
+        for a, b in shown[:3]
+    ]
+    return _("The largest ways: {told}.", told=fmt.words(told))
 
 
 def _table(ways: Counter[Way], back: set[Way]) -> list[list[str]]:
     left: Counter[Node] = Counter()
-    for (start, _), n in ways.items():
+    for (start, _end), n in ways.items():
         left[start] += n
     ordered = sorted(ways, key=lambda w: (-ways[w], w))[:_LISTED]
     return [
         [
-            start[1], end[1], fmt.count(ways[start, end]),
+            _named(start), _named(end), fmt.count(ways[start, end]),
             fmt.share(100 * ways[start, end] / left[start]),
-            "ended" if end == _END else "back or again" if (start, end) in back else "on",
+            _("ended") if end == _END else _("back or again") if (start, end) in back else _("on"),
         ]
         for start, end in ordered
     ]  # fmt: skip

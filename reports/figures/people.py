@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from reports import format as fmt
 from reports.figures.base import Chart, figure, time_ticks
+from reports.language import N_, _
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -14,11 +15,11 @@ if TYPE_CHECKING:
     from reports.records import Row
 
 STATES = (
-    ("handling", "c1", "handling"),
-    ("wrap", "c3", "wrapping up"),
-    ("ringing", "c5", "ringing"),
-    ("available", "c1soft2", "available"),
-    ("paused", "c4", "paused"),
+    ("handling", "c1", N_("handling")),
+    ("wrap", "c3", N_("wrapping up")),
+    ("ringing", "c5", N_("ringing")),
+    ("available", "c1soft2", N_("available")),
+    ("paused", "c4", N_("paused")),
 )
 
 
@@ -39,16 +40,20 @@ def at_work(
             "type": "bar", "x": list(range(len(bins))),
             "y": [round(mean[b["bin_at"]].get(state, 0), 2) for b in bins],
             "marker": {"color": f"@{colour}"}, "customdata": clocks,
-            "hovertemplate": f"%{{customdata}}: <b>%{{y:.1f}}</b> {label}<extra></extra>",
+            "hovertemplate": f"%{{customdata}}: <b>%{{y:.1f}}</b> {_(label)}<extra></extra>",
         }
         for state, colour, label in STATES
     ]  # fmt: skip
     most = max((sum(found.values()) for found in mean.values()), default=0)
     return Chart(
         id="people",
-        title="Agents at work",
-        sub="Mean number of agents in each state, in the same intervals as the calls above.",
-        alt=f"At most {most:.1f} agents were logged in at once, on average over an interval.",
+        title=_("Agents at work"),
+        sub=_("Mean number of agents in each state, in the same intervals as the calls "
+            "above."),
+        alt=_("At most {most} agents were logged in at once, on average over an "
+            "interval.",
+            most=fmt.number(most, 1)
+            ),
         figure=figure(
             data, barmode="stack", bargap=0.12, hovermode="closest",
             xaxis={"tickvals": tickvals, "ticktext": ticktext, "showgrid": False,
@@ -58,10 +63,10 @@ def at_work(
         ),
         span=12,
         height=230,
-        legend=tuple((colour, label) for _, colour, label in STATES),
-        head=("From", *(label.capitalize() for _, _, label in STATES)),
+        legend=tuple((colour, _(label)) for _state, colour, label in STATES),
+        head=(_("From"), *(fmt.capital(_(label)) for *_state, label in STATES)),
         rows=[
-            [clock, *(f"{mean[b['bin_at']].get(state, 0):.1f}" for state, _, _ in STATES)]
+            [clock, *(fmt.number(mean[b["bin_at"]].get(state, 0), 1) for state, *_look in STATES)]
             for clock, b in zip(clocks, bins, strict=True)
         ],
     )  # fmt: skip

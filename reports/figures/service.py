@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from reports import format as fmt
 from reports.figures.base import Chart, band, figure, level, note, percent_range, time_ticks
+from reports.language import _, ngettext
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -65,22 +66,35 @@ def by_interval(bins: list[dict[str, Any]], bin_s: int, metric: Metric) -> Chart
                 "size": 7, "color": ["@card" if s else "@c1" for s in small],
                 "line": {"color": "@c1", "width": 1.5},
             },
-            "hovertemplate": "%{customdata[0]}  <b>%{y:.1f} %</b><br>"
-            "%{customdata[1]} of %{customdata[2]} in time<extra></extra>",
+            "hovertemplate": _("%{customdata[0]}  <b>%{y:.1f} %</b><br>%{customdata[1]} of "
+                "%{customdata[2]} in time<extra></extra>"),
         },
-        _bars(x, [b["n_offered"] - b["n_lost"] for b in bins], "@c1soft2", asked, "other calls"),
-        _bars(x, [b["n_lost"] for b in bins], "@c2", asked, "lost"),
+        _bars(x, [b["n_offered"] - b["n_lost"] for b in bins], "@c1soft2", asked, _("other calls")),
+        _bars(x, [b["n_lost"] for b in bins], "@c2", asked, _("lost")),
     ]  # fmt: skip
     minutes = bin_s // 60
     lowest = min(
         (b for b in bins if b["level"] is not None), key=lambda b: b["level"], default=None
     )
-    alt = f"Lowest at {fmt.clock(lowest['local'])}: {lowest['level']:.0f} %." if lowest else ""
+    alt = (
+        _(
+            "Lowest at {local}: {level} %.",
+            local=fmt.clock(lowest["local"]),
+            level=fmt.number(lowest["level"], 0),
+        )
+        if lowest
+        else ""
+    )
     return Chart(
         id="service",
-        title="Service level and calls through the day",
-        sub=f"{f'Every {minutes} minutes' if minutes > 1 else 'Every minute'}, by entry into a "
-        "queue. Hollow points rest on few calls. Select a point to see what it is made of.",
+        title=_("Service level and calls through the day"),
+        sub=ngettext(
+            "Every minute, by entry into a queue. Hollow points rest on few calls. "
+            "Select a point to see what it is made of.",
+            "Every {n} minutes, by entry into a queue. Hollow points rest on few calls. "
+            "Select a point to see what it is made of.",
+            minutes,
+        ),
         alt=alt,
         figure=figure(
             data,
@@ -88,16 +102,24 @@ def by_interval(bins: list[dict[str, Any]], bin_s: int, metric: Metric) -> Chart
             **_layout(values, metric.goal, tickvals, ticktext, len(bins)),
         ),
         height=330,
-        legend=(("c1", "service level"), ("c1soft2", "calls offered"), ("c2", "of them lost")),
-        head=("From", "Service level", "In time", "Counted", "Offered", "Lost"),
+        legend=(
+            ("c1", _("service level")),
+            ("c1soft2", _("calls offered")),
+            ("c2", _("of them lost")),
+        ),
+        head=(_("From"), _("Service level"), _("In time"), _("Counted"), _("Offered"), _("Lost")),
         rows=[
             [
-                fmt.clock(b["local"]), fmt.share(b["level"]), fmt.count(b["n_in_time"]),
-                fmt.count(b["n_counted"]), fmt.count(b["n_offered"]), fmt.count(b["n_lost"]),
+                fmt.clock(b["local"]),
+                fmt.share(b["level"]),
+                fmt.count(b["n_in_time"]),
+                fmt.count(b["n_counted"]),
+                fmt.count(b["n_offered"]),
+                fmt.count(b["n_lost"]),
             ]
             for b in bins
         ],
-    )  # fmt: skip
+    )
 
 
 def by_day(
@@ -134,10 +156,10 @@ def by_day(
                 "symbol": ["diamond" if n and n.status == "missed" else "circle" for n in found],
                 "line": {"color": "@card", "width": 1},
             },
-            "hovertemplate": "%{customdata[0]}  <b>%{y:.1f} %</b><br>"
-            "%{customdata[1]} of %{customdata[2]} in time<extra></extra>",
+            "hovertemplate": _("%{customdata[0]}  <b>%{y:.1f} %</b><br>%{customdata[1]} of "
+                "%{customdata[2]} in time<extra></extra>"),
         },
-        _bars(iso, [round(v) for v in offered], "@c1soft2", asked, "calls"),
+        _bars(iso, [round(v) for v in offered], "@c1soft2", asked, _("calls")),
     ]  # fmt: skip
     layout = _layout(values, metric.goal, None, None, len(days))
     layout["xaxis"] |= {"type": "date", "tickformat": "%-d %b", "hoverformat": "%a %-d %b"}
@@ -145,25 +167,35 @@ def by_day(
     met = sum(1 for n in found if n and n.status == "met")
     return Chart(
         id="trend",
-        title="Service level and calls by day",
-        sub="Band: 95 % range of each day. Diamonds: days that missed the goal. "
-        "Select a day to open its page."
-        + (f" The last {len(days)} of {of:,} days." if of > len(days) else ""),
-        alt=f"{met} of {fmt.plural(len(days), 'day')} met the goal.",
+        title=_("Service level and calls by day"),
+        sub=_(
+            "Band: 95 % range of each day. Diamonds: days that missed the goal. "
+            "Select a day to open its page."
+        )
+        + (
+            " " + _("The last {n} of {all} days.", n=len(days), all=fmt.count(of))
+            if of > len(days)
+            else ""
+        ),
+        alt=ngettext(
+            "{met} of {n} day met the goal.", "{met} of {n} days met the goal.", len(days), met=met
+        ),
         figure=figure(data, {"metric": metric.id, "opens": f"{root}days/"}, **layout),
         height=330,
-        legend=(("c1", "service level"), ("c1soft2", "calls offered")),
-        head=("Day", "Service level", "Range", "In time", "Counted", "Offered"),
+        legend=(("c1", _("service level")), ("c1soft2", _("calls offered"))),
+        head=(_("Day"), _("Service level"), _("Range"), _("In time"), _("Counted"), _("Offered")),
         rows=[
             [
-                fmt.day(day), fmt.share(n.value if n else None),
-                f"{fmt.share(n.low)} to {fmt.share(n.high)}" if n and n.low is not None else "",
-                fmt.part(n.numerator if n else None), fmt.part(n.denominator if n else None),
+                fmt.day(day),
+                fmt.share(n.value if n else None),
+                fmt.to(fmt.share(n.low), fmt.share(n.high)) if n and n.low is not None else "",
+                fmt.part(n.numerator if n else None),
+                fmt.part(n.denominator if n else None),
                 fmt.count(o),
             ]
             for day, n, o in zip(days, found, offered, strict=True)
         ],
-    )  # fmt: skip
+    )
 
 
 def _day_colour(number: Any) -> str:
@@ -194,9 +226,19 @@ def _layout(
     xaxis: dict[str, Any] = {"showgrid": False, "anchor": "y2"}
     if tickvals is not None:
         xaxis |= {"tickvals": tickvals, "ticktext": ticktext, "range": [-0.6, n - 0.4]}
-    goal_notes = [] if goal is None else [
-        note(f"<b>goal {goal:g}</b>", xref="paper", x=1.004, y=goal, xanchor="left")
-    ]  # fmt: skip
+    goal_notes = (
+        []
+        if goal is None
+        else [
+            note(
+                f"<b>{_('goal {goal}', goal=fmt.short(goal))}</b>",
+                xref="paper",
+                x=1.004,
+                y=goal,
+                xanchor="left",
+            )
+        ]
+    )
     return {
         "barmode": "stack", "bargap": 0.18, "hovermode": "closest",
         "xaxis": xaxis,

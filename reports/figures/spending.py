@@ -8,6 +8,7 @@ from reports import format as fmt
 from reports.figures import bars
 from reports.figures.bars import Part
 from reports.figures.base import Chart, category_axis, figure
+from reports.language import N_, _
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,10 +16,12 @@ if TYPE_CHECKING:
     from reports.records import Row
 
 _KINDS = (
-    ("labour", "c1", "labour"), ("vendor", "c3", "vendors"), ("telecom", "c5", "telecoms"),
-    ("overhead", "c4soft", "all else"),
-)  # fmt: skip
-_NOWHERE = "no site"
+    ("labour", "c1", N_("labour")),
+    ("vendor", "c3", N_("vendors")),
+    ("telecom", "c5", N_("telecoms")),
+    ("overhead", "c4soft", N_("all else")),
+)
+_NOWHERE = N_("no site")
 
 
 def by_site(rows: Sequence[Row]) -> Chart | None:
@@ -29,7 +32,7 @@ def by_site(rows: Sequence[Row]) -> Chart | None:
             kind is None where nothing is on record or an amount is not known.
     """
     ordered = sorted(
-        ({**r, "name": r["site"] or _NOWHERE} for r in rows if _told(r)),
+        ({**r, "name": r["site"] or _(_NOWHERE)} for r in rows if _told(r)),
         key=lambda r: (-_told(r), r["name"]),
     )
     if not ordered:
@@ -41,7 +44,7 @@ def by_site(rows: Sequence[Row]) -> Chart | None:
     data = bars.stacked(
         names,
         [
-            Part(label, colour, [float(r[kind] or 0) for r in shown],
+            Part(_(label), colour, [float(r[kind] or 0) for r in shown],
                  [fmt.count(float(r[kind] or 0)) for r in shown])
             for kind, colour, label in used
         ],
@@ -50,23 +53,32 @@ def by_site(rows: Sequence[Row]) -> Chart | None:
     every = sum(_told(r) for r in ordered)
     return Chart(
         id="costs",
-        title="What each site costs, by kind",
-        sub=f"Whole centre, in {rows[0]['currency'] or 'its currency'}; costs "
-        "of the whole centre are shared by handle time. “≥”: an amount is not known.",
-        alt=f"{names[0]} has {100 * _told(ordered[0]) / every:.0f} % of {fmt.count(every)}.",
+        title=_("What each site costs, by kind"),
+        sub=_(
+            "Whole centre, in {currency}; costs of the whole centre are shared "
+            "by handle time. “≥”: an amount is not known.",
+            currency=rows[0]["currency"] or _("its currency"),
+        ),
+        alt=_(
+            "{names} has {ordered} % of {every}.",
+            names=names[0],
+            ordered=fmt.number(100 * _told(ordered[0]) / every, 0),
+            every=fmt.count(every),
+        ),
         figure=figure(
-            data, **bars.LAYOUT,
+            data,
+            **bars.LAYOUT,
             xaxis=bars.count_axis(longest),
             yaxis=category_axis(names),
         ),
         height=bars.height(len(shown)),
-        legend=tuple((colour, label) for _, colour, label in used),
-        head=("Site", *(label.capitalize() for _, _, label in used), "Together"),
+        legend=tuple((colour, _(label)) for _kind, colour, label in used),
+        head=(_("Site"), *(fmt.capital(_(label)) for *_kind, label in used), _("Together")),
         rows=[
-            [r["name"], *(fmt.count(_number(r[kind])) for kind, _, _ in used), _whole(r)]
+            [r["name"], *(fmt.count(_number(r[kind])) for kind, *_look in used), _whole(r)]
             for r in ordered
         ],
-    )  # fmt: skip
+    )
 
 
 def _number(value: object) -> float | None:
@@ -74,7 +86,7 @@ def _number(value: object) -> float | None:
 
 
 def _told(row: Row) -> float:
-    return float(sum(row[kind] or 0 for kind, _, _ in _KINDS))
+    return float(sum(row[kind] or 0 for kind, *_look in _KINDS))
 
 
 def _whole(row: Row) -> str:

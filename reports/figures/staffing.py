@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from reports import format as fmt
 from reports.figures.base import Chart, figure
+from reports.language import N_, _, ngettext
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,12 +16,12 @@ if TYPE_CHECKING:
 
 MOST_GROUPS = 6
 _LINES = (
-    ("required", "required", "@c1", "solid"), ("scheduled", "scheduled", "@c5", "dash"),
-    ("present", "present", "@c3", "solid"),
+    ("required", N_("required"), "@c1", "solid"), ("scheduled", N_("scheduled"), "@c5", "dash"),
+    ("present", N_("present"), "@c3", "solid"),
 )  # fmt: skip
 _LEGEND = (
-    ("c1", "required for what came"), ("c5", "scheduled (dashed)"), ("c3", "present"),
-    ("c1soft2", "contacts that came"), ("c2", "forecast"),
+    ("c1", N_("required for what came")), ("c5", N_("scheduled (dashed)")), ("c3", N_("present")),
+    ("c1soft2", N_("contacts that came")), ("c2", N_("forecast")),
 )  # fmt: skip
 _QUARTERS = 4
 
@@ -48,14 +49,14 @@ def quarters(rows: Sequence[Row], place: int) -> Chart | None:
     )  # fmt: skip
     return Chart(
         id=f"staffing-{place}",
-        title=f"Required, scheduled and present: {name}",
+        title=_("Required, scheduled and present: {name}", name=name),
         sub=sub,
         alt=sub,
         figure=found,
         span=6,
         height=330,
-        legend=_LEGEND,
-        head=("From", "Required", "Scheduled", "Present", "Came", "Forecast"),
+        legend=tuple((colour, _(label)) for colour, label in _LEGEND),
+        head=(_("From"), _("Required"), _("Scheduled"), _("Present"), _("Came"), _("Forecast")),
         rows=[
             [
                 row["local_time"], fmt.count(row["required_agents"]),
@@ -74,38 +75,58 @@ def days(rows: Sequence[Row]) -> Chart | None:
         for key in ("n_visits", "forecast_volume", "required_h", "scheduled_h", "present_h"):
             of[row["local_date"]][key] += float(row[key] or 0)
     found = [(day, values) for day, values in sorted(of.items()) if any(values.values())]
-    if not any(values["required_h"] or values["forecast_volume"] for _, values in found):
+    if not any(values["required_h"] or values["forecast_volume"] for _day, values in found):
         return None
     x = [day.isoformat() for day, _ in found]
-    needed, there = (sum(v[key] for _, v in found) for key in ("required_h", "present_h"))
-    sub = (
-        f"Hours of agents at work, and contacts of queues with a forecast. {needed:,.0f}"
-        f"{fmt.SPACE}h were required for what came, {there:,.0f}{fmt.SPACE}h were present."
+    needed, there = (sum(v[key] for _day, v in found) for key in ("required_h", "present_h"))
+    sub = _(
+        "Hours of agents at work, and contacts of queues with a forecast. "
+        "{needed}\u202fh were required for what came, {there}\u202fh were present.",
+        needed=fmt.count(needed),
+        there=fmt.count(there),
     )
     return Chart(
         id="staffing",
-        title="Required, scheduled and present by day",
+        title=_("Required, scheduled and present by day"),
         sub=sub,
         alt=sub,
         figure=figure(
             [
-                *(_line(x, [v[f"{key}_h"] for _, v in found], word, colour, dash, shape="linear")
-                  for key, word, colour, dash in _LINES),
-                *_volume(x, [v["n_visits"] for _, v in found],
-                         [v["forecast_volume"] for _, v in found]),
+                *(
+                    _line(
+                        x, [v[f"{key}_h"] for _day, v in found], word, colour, dash, shape="linear"
+                    )
+                    for key, word, colour, dash in _LINES
+                ),
+                *_volume(
+                    x,
+                    [v["n_visits"] for _day, v in found],
+                    [v["forecast_volume"] for _day, v in found],
+                ),
             ],
             xaxis={"type": "date", "tickformat": "%-d %b", "showgrid": False, "anchor": "y2"},
             **_layout(),
         ),
         height=330,
-        legend=_LEGEND,
-        head=("Day", "Required, h", "Scheduled, h", "Present, h", "Came", "Forecast"),
+        legend=tuple((colour, _(label)) for colour, label in _LEGEND),
+        head=(
+            _("Day"),
+            _("Required, h"),
+            _("Scheduled, h"),
+            _("Present, h"),
+            _("Came"),
+            _("Forecast"),
+        ),
         rows=[
-            [fmt.day(day), *(f"{v[f'{key}_h']:,.1f}" for key, *_ in _LINES),
-             fmt.count(v["n_visits"]), fmt.count(v["forecast_volume"])]
+            [
+                fmt.day(day),
+                *(fmt.number(v[f"{key}_h"], 1) for key, *_look in _LINES),
+                fmt.count(v["n_visits"]),
+                fmt.count(v["forecast_volume"]),
+            ]
             for day, v in found
         ],
-    )  # fmt: skip
+    )
 
 
 def _by_size(rows: Sequence[Row]) -> list[tuple[str, list[Row]]]:
@@ -149,15 +170,20 @@ def _gap(rows: Sequence[Row]) -> str:
     """How often, and by how much, too few were there."""
     known = [row for row in rows if row["required_agents"]]
     if not known:
-        return "How many were required is not known: no handle time, T or goal."
+        return _("How many were required is not known: no handle time, T or goal.")
     gaps = [row["present_agents"] - row["required_agents"] for row in known]
     short = [-gap for gap in gaps if gap < 0]
     if not short:
-        return f"Enough were present in all of {fmt.plural(len(known), 'quarter hour')}."
+        return ngettext(
+            "Enough were present in all of {n} quarter hour.",
+            "Enough were present in all of {n} quarter hours.", len(known),
+        )  # fmt: skip
     lost = sum(short) / _QUARTERS
-    return (
-        f"Too few were present in {len(short)} of {len(known)} quarter hours, by "
-        f"{lost:,.1f}{fmt.SPACE}hours of agents."
+    return _(
+        "Too few were present in {n} of {all} quarter hours, by {lost}\u202fhours of agents.",
+        n=len(short),
+        all=len(known),
+        lost=fmt.number(lost, 1),
     )
 
 
@@ -168,16 +194,16 @@ def _line(
         "type": "scatter", "mode": "lines", "x": x,
         "y": [None if v is None else round(float(v), 2) for v in y],
         "line": {"color": colour, "width": 2, "dash": dash, "shape": shape},
-        "hovertemplate": f"%{{x}}  <b>%{{y:,.1f}}</b> {word}<extra></extra>",
+        "hovertemplate": f"%{{x}}  <b>%{{y:,.1f}}</b> {_(word)}<extra></extra>",
     }  # fmt: skip
 
 
 def _volume(x: list[str], came: list[Any], forecast: list[Any]) -> list[dict[str, Any]]:
     bars = {
         "type": "bar", "x": x, "y": came, "yaxis": "y2", "marker": {"color": "@c1soft2"},
-        "hovertemplate": "%{x}  <b>%{y:,.0f}</b> came<extra></extra>",
+        "hovertemplate": _("%{x}  <b>%{y:,.0f}</b> came<extra></extra>"),
     }  # fmt: skip
-    line = _line(x, forecast, "forecast", "@c2", "solid", shape="linear")
+    line = _line(x, forecast, N_("forecast"), "@c2", "solid", shape="linear")
     return [bars, {**line, "yaxis": "y2"}]
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from reports import format as fmt
 from reports.figures.base import Chart, category_axis, figure, time_ticks
+from reports.language import _, ngettext
 
 if TYPE_CHECKING:
     from datetime import date
@@ -27,8 +28,8 @@ def _heat(
     texts = [[[fmt.plotly_text(n), label] for label in labels] for n in names]
     trace = {
         "type": "heatmap", "z": z, "customdata": texts, "colorscale": _SCALE, "xgap": 2, "ygap": 2,
-        "zmin": 0, "hovertemplate": "%{customdata[0]} %{customdata[1]}: <b>%{z:,.3~r}</b> calls"
-        "<extra></extra>",
+        "zmin": 0, "hovertemplate": _("%{customdata[0]} %{customdata[1]}: <b>%{z:,.3~r}</b> "
+            "calls<extra></extra>"),
         "colorbar": {"thickness": 8, "outlinewidth": 0, "len": 1, "ticks": "", "x": 1.01,
                      "nticks": 5, "tickfont": {"size": 11}},
     }  # fmt: skip
@@ -53,14 +54,14 @@ def _chart(z: list[list[float | None]], names: list[str], labels: list[str], **m
     return Chart(
         id="heat",
         title=more["title"],
-        sub=f"{more['sub']}{f' Busiest: {busiest}.' if busiest else ''}",
-        alt=f"Heat map. Busiest: {busiest}." if busiest else "Heat map.",
+        sub=more["sub"] + (" " + _("Busiest: {place}.", place=busiest) if busiest else ""),
+        alt=_("Heat map. Busiest: {busiest}.", busiest=busiest) if busiest else _("Heat map."),
         figure=_heat(z, names, labels, more["ticks"]),
         span=7,
         height=max(190, min(420, 64 + 30 * len(names))),
-        head=("", more["counted"], "Busiest"),
+        head=("", more["counted"], _("Busiest")),
         rows=[
-            [name, f"{total:,.0f}", labels[max(range(len(row)), key=lambda j: row[j] or 0)]]
+            [name, fmt.count(total), labels[max(range(len(row)), key=lambda j: row[j] or 0)]]
             for name, total, row in zip(names, totals, z, strict=True)
         ],
     )
@@ -81,14 +82,19 @@ def by_queue(
         if row["queue_id"] in line:
             z[line[row["queue_id"]]][place[row["bin_at"]]] = row["n_offered"]
     times = [b["local"] for b in bins]
-    unit = "minute" if bin_s == 60 else f"{bin_s // 60} minutes"  # noqa: PLR2004
+    sub = ngettext(
+        "Calls offered by queue, every minute.", "Calls offered by queue, every {n} minutes.",
+        bin_s // 60,
+    )  # fmt: skip
     more = (
-        f" The busiest {_MOST_QUEUES} of {len(totals)} queues." if len(totals) > len(queues) else ""
+        " " + _("The busiest {n} of {all} queues.", n=_MOST_QUEUES, all=len(totals))
+        if len(totals) > len(queues)
+        else ""
     )
     return _chart(
         z, [names.get(q, q) for q in queues], [fmt.clock(t) for t in times],
-        title="When people called", sub=f"Calls offered by queue, every {unit}.{more}",
-        counted="Calls", ticks=time_ticks(times, 7),
+        title=_("When people called"), sub=sub + more,
+        counted=_("Calls"), ticks=time_ticks(times, 7),
     )  # fmt: skip
 
 
@@ -103,14 +109,14 @@ def by_hour(volume: list[Row], days: list[date]) -> Chart:
     if len(days) <= _MOST_DAYS:
         z: list[list[float | None]] = [[found.get((d, h), 0) for h in hours] for d in days]
         return _chart(
-            z, [fmt.day(d) for d in days], labels, title="When people call",
-            sub="Calls offered by day and local hour.", counted="Calls", ticks=ticks,
+            z, [fmt.day(d) for d in days], labels, title=_("When people call"),
+            sub=_("Calls offered by day and local hour."), counted=_("Calls"), ticks=ticks,
         )  # fmt: skip
     of = {i: [d for d in days if d.isoweekday() == i] for i in range(1, 8)}
     weekdays = [i for i in of if of[i]]
     z = [[sum(found.get((d, h), 0) for d in of[i]) / len(of[i]) for h in hours] for i in weekdays]
     return _chart(
-        z, [fmt.weekday(i) for i in weekdays], labels, title="When people call",
-        sub=f"Mean calls by weekday and local hour, over {len(days)} days.",
-        counted="Calls a day", ticks=ticks,
+        z, [fmt.weekday(i) for i in weekdays], labels, title=_("When people call"),
+        sub=_("Mean calls by weekday and local hour, over {n} days.", n=len(days)),
+        counted=_("Calls a day"), ticks=ticks,
     )  # fmt: skip

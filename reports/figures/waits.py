@@ -6,14 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 from reports import format as fmt
 from reports.figures.base import Chart, figure, note
+from reports.language import N_, _
 
 if TYPE_CHECKING:
     from reports.records import Row
 
 _FATES = (
-    ("in_time", "c1", "answered in time"),
-    ("later", "c5", "answered later"),
-    ("lost", "c2", "lost"),
+    ("in_time", "c1", N_("answered in time")),
+    ("later", "c5", N_("answered later")),
+    ("lost", "c2", N_("lost")),
 )
 _CLOSE, _BESIDE = 0.075, 0.36
 """Labels nearer to an end than the first share of the axis begin there; labels nearer to each other
@@ -29,15 +30,15 @@ def histogram(
     counts = {(r["step"], r["fate"]): r["n"] for r in waits}
     x = [round((i + 0.5) * step, 3) for i in range(top + 1)]
     spans = [
-        f"{fmt.limit(i * step)} or more" if i == last_step
-        else f"{fmt.limit(i * step)} to {fmt.limit((i + 1) * step)}"
+        _("{i} or more", i=fmt.limit(i * step)) if i == last_step
+        else fmt.to(fmt.limit(i * step), fmt.limit((i + 1) * step))
         for i in range(top + 1)
     ]  # fmt: skip
     data = [
         {
             "type": "bar", "x": x, "y": [counts.get((i, fate), 0) for i in range(top + 1)],
             "width": step * 0.86, "marker": {"color": f"@{colour}"}, "customdata": spans,
-            "hovertemplate": f"%{{customdata}}: <b>%{{y:,}}</b> {label}<extra></extra>",
+            "hovertemplate": f"%{{customdata}}: <b>%{{y:,}}</b> {_(label)}<extra></extra>",
         }
         for fate, colour, label in _FATES
     ]  # fmt: skip
@@ -49,25 +50,34 @@ def histogram(
     half, slow = percentiles["p50"], percentiles["p95"]
     return Chart(
         id="waits",
-        title="How long callers waited",
-        sub=f"Answered and lost calls. {band_text}",
-        alt="" if half is None else f"Half of the answered waited {fmt.seconds(half)} or less; "
-        f"one in twenty {fmt.seconds(slow)} or longer.",
+        title=_("How long callers waited"),
+        sub=_("Answered and lost calls.") + f" {band_text}",
+        alt=""
+        if half is None
+        else _(
+            "Half of the answered waited {half} or less; one in twenty {slow} or longer.",
+            half=fmt.seconds(half),
+            slow=fmt.seconds(slow),
+        ),
         figure=figure(
-            data, barmode="stack", hovermode="closest", shapes=shapes, annotations=notes,
+            data,
+            barmode="stack",
+            hovermode="closest",
+            shapes=shapes,
+            annotations=notes,
             xaxis={"ticksuffix": " s", "showgrid": False, "range": [0, end], "nticks": 8},
             yaxis={"tickformat": ",d", "nticks": 5},
             margin={"l": 48, "r": 14, "t": 48, "b": 28},
         ),
         span=5,
         height=300,
-        legend=tuple((colour, label) for _, colour, label in _FATES),
-        head=("Wait", "In time", "Later", "Lost"),
+        legend=tuple((colour, _(label)) for _fate, colour, label in _FATES),
+        head=(_("Wait"), _("In time"), _("Later"), _("Lost")),
         rows=[
-            [spans[i], *(fmt.count(counts.get((i, fate), 0)) for fate, _, _ in _FATES)]
+            [spans[i], *(fmt.count(counts.get((i, fate), 0)) for fate, *_look in _FATES)]
             for i in range(top + 1)
         ],
-    )  # fmt: skip
+    )
 
 
 def _marks(percentiles: Row, end: float) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
@@ -101,5 +111,6 @@ def _limit_band(limits: list[int]) -> tuple[dict[str, Any] | None, str]:
         "line": {"width": 0 if low != high else 1.5, "color": "@c3"}, "layer": "below",
     }  # fmt: skip
     if low == high:
-        return band, f"T is {fmt.limit(low)} (green line)."
-    return band, f"Grey band: T, {fmt.limit(low)} to {fmt.limit(high)} by queue."
+        return band, _("T is {limit} (green line).", limit=fmt.limit(low))
+    limits_ = fmt.to(fmt.limit(low), fmt.limit(high))
+    return band, _("Grey band: T, {limits} by queue.", limits=limits_)

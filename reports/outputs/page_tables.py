@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from reports.language import N_, _
 from reports.pages.tables import Cell, Column, with_goal
 
 if TYPE_CHECKING:
@@ -16,8 +17,8 @@ if TYPE_CHECKING:
     from reports.records import Metric, Number
 
 OVERVIEW = "overview"
-_NAMED = {"queue_table": ("queues", "Queues"), "agent_table": ("agents", "Agents"),
-          "days": ("days", "Days")}  # fmt: skip
+_NAMED = {"queue_table": ("queues", N_("Queues")), "agent_table": ("agents", N_("Agents")),
+          "days": ("days", N_("Days"))}  # fmt: skip
 """Tables of the overview: place in the context -> file name and heading."""
 
 
@@ -68,11 +69,11 @@ def of_page(context: Mapping[str, Any]) -> list[PageTable]:
     `title`, `columns` and `rows` in any list of the context.
     """
     topic = context.get("topic")
-    page = (topic.id, topic.title) if topic else (OVERVIEW, "Overview")
+    page = (topic.id, _(topic.title)) if topic else (OVERVIEW, _("Overview"))
     found: list[PageTable] = []
     for place, value in context.items():
         if place in _NAMED:
-            found.append(PageTable(*page, *_NAMED[place], *value))
+            found.append(PageTable(*page, _NAMED[place][0], _(_NAMED[place][1]), *value))
         elif isinstance(value, list):
             found += [
                 PageTable(*page, one["id"], one["title"], one["columns"], one["rows"])
@@ -88,9 +89,9 @@ def key_figures(pages: Sequence[Mapping[str, Any]]) -> PageTable:
     for context in pages:
         for card in (*context.get("cards", ()), *context.get("more_cards", ())):
             cards.setdefault(card.number.metric.ref, card)
-    columns = [Column("Key figure", left=True), Column("Value")]
+    columns = [Column(_("Key figure"), left=True), Column(_("Value"))]
     rows = [[Cell(c.number.metric.name, left=True), with_goal(c.number)] for c in cards.values()]
-    return PageTable("", "All", "key-figures", "Key figures", columns, rows)
+    return PageTable("", _("All"), "key-figures", _("Key figures"), columns, rows)
 
 
 def row_day(row: Sequence[Cell]) -> date | None:

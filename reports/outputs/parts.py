@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from reports.language import N_, _
 from reports.outputs.cells import put_number, put_text
 from reports.outputs.page_tables import row_day
 
@@ -19,23 +20,35 @@ if TYPE_CHECKING:
     from reports.records import Number
 
 _HEADS = (
-    ("Table", 24), ("Row", 26), ("Metric", 26), ("Value", 12), ("Low (95 %)", 12),
-    ("High (95 %)", 12), ("Goal", 10), ("Numerator", 13), ("Denominator", 13), ("Cases", 10),
-    ("State", 9), ("Too few cases", 9), ("Provisional", 11), ("Known share", 9),
-)  # fmt: skip
+    (N_("Table"), 24),
+    (N_("Row"), 26),
+    (N_("Metric"), 26),
+    (N_("Value"), 12),
+    (N_("Low (95 %)"), 12),
+    (N_("High (95 %)"), 12),
+    (N_("Goal"), 10),
+    (N_("Numerator"), 13),
+    (N_("Denominator"), 13),
+    (N_("Cases"), 10),
+    (N_("State"), 9),
+    (N_("Too few cases"), 9),
+    (N_("Provisional"), 11),
+    (N_("Known share"), 9),
+)
 """Headings and widths in characters."""
+_STATES = {"met": N_("met"), "near": N_("near"), "missed": N_("missed")}
 _VALUES, _COUNTS, _FLAGS = 3, 7, 10
 
 
 def parts_sheet(sheet: Worksheet, tables: Sequence[PageTable], looks: Looks) -> None:
     """A row for each number of the tables, each once; flags are empty where they do not hold."""
     for at, (head, width) in enumerate(_HEADS):
-        put_text(sheet, (0, at), head, looks.head)
+        put_text(sheet, (0, at), _(head), looks.head)
         sheet.set_column(at, at, width)
     row = 0
     seen: set[tuple[str, str, str, date | None]] = set()
     for table in tables:
-        for i, _, one in table.told:
+        for i, _column, one in table.told:
             number, day = one.number, row_day(table.rows[i])
             if number is None or number.value is None:
                 continue
@@ -52,7 +65,7 @@ def parts_sheet(sheet: Worksheet, tables: Sequence[PageTable], looks: Looks) -> 
 def _named(number: Number, row: Sequence[Cell]) -> str:
     """Whose number it is; a key figure's row is called after its metric."""
     is_figure = number.scope_kind == "all" and row_day(row) is None
-    return "the whole centre" if is_figure else row[0].text
+    return _("the whole centre") if is_figure else row[0].text
 
 
 def _row(sheet: Worksheet, row: int, words: tuple[str, str], number: Number, looks: Looks) -> None:
@@ -66,7 +79,7 @@ def _row(sheet: Worksheet, row: int, words: tuple[str, str], number: Number, loo
         if value is not None:
             sheet.write_number(row, at, value)
     if number.status != "none":
-        sheet.write_string(row, _FLAGS, number.status)
+        sheet.write_string(row, _FLAGS, _(_STATES[number.status]))
     for at, holds in enumerate((number.is_small, number.is_provisional), _FLAGS + 1):
         if holds:
             sheet.write_boolean(row, at, True)

@@ -13,6 +13,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
+from pipelines.languages import LANGUAGES
+from reports.language import _, language_of, speaking
 from reports.outputs import chromium
 from reports.outputs.text import plain
 
@@ -30,6 +32,7 @@ _ARGUMENTS = ("--disable-gpu", "--disable-background-networking", "--disable-com
 _TIMEOUT_MS = 60_000
 _SCRIPT = re.compile(r'<script defer src="([^"]*/)?plotly-[^"]*"></script>\n?')
 _STAMP = re.compile(r"<footer>(?:<!--.*?-->)?\s*<span>(.*?)</span>", re.DOTALL)
+_LANGUAGE = re.compile(r'<html lang="(\w+)"')
 _TITLE = re.compile(r"<title>(.*?)</title>", re.DOTALL)
 
 _REPLACE = """html => new Promise((done) => {
@@ -191,6 +194,10 @@ def _root(html: str) -> str | None:
 
 def footer(html: str) -> str:
     """The foot of each sheet: the page's own stamp on the left, the number on the right."""
+    with speaking(language_of(_language(html))):
+        numbered = _("page {page} of {pages}").format(
+            page='<span class="pageNumber"></span>', pages='<span class="totalPages"></span>'
+        )
     stamp, title = (found[1] if (found := part.search(html)) else "" for part in (_STAMP, _TITLE))
     words = " · ".join(filter(None, (title, stamp)))
     style = (
@@ -199,8 +206,13 @@ def footer(html: str) -> str:
     )
     return (
         f'<div style="{style}"><span>{_text_of(words)}</span><span style="white-space:nowrap">'
-        'page <span class="pageNumber"></span> of <span class="totalPages"></span></span></div>'
+        f"{numbered}</span></div>"
     )
+
+
+def _language(html: str) -> str:
+    found = _LANGUAGE.search(html)
+    return found[1] if found and found[1] in LANGUAGES else "en"
 
 
 def _text_of(words: str) -> str:

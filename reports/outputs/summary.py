@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from reports import format as fmt
+from reports.language import _
 from reports.outputs.text import plain
 
 if TYPE_CHECKING:
@@ -124,7 +125,7 @@ def _lines(span: Span, pages: Sequence[Mapping[str, Any]]) -> list[Line]:
     found: dict[str, Line] = {}
     for page in pages:
         topic = page.get("topic")
-        subject = topic.title if topic else "Overview"
+        subject = _(topic.title) if topic else _("Overview")
         href = f"{topic.id}.html" if topic else f"../{span.name}.html"
         for card in page["cards"][: _OF_SUBJECT if topic else None]:
             found.setdefault(card.number.metric.id, Line(subject, href, card))
@@ -134,7 +135,11 @@ def _lines(span: Span, pages: Sequence[Mapping[str, Any]]) -> list[Line]:
 def _missed(lines: Sequence[Line], overview: Mapping[str, Any], href: str) -> list[Missed]:
     """Goals that the centre missed, then queues that missed their service level."""
     found = [
-        Missed(f"{line.card.number.metric.name} was {line.card.text}, goal {line.card.goal}",
+        Missed(_("{name} was {text}, goal {goal}",
+            name=line.card.number.metric.name,
+            text=line.card.text,
+            goal=line.card.goal
+            ),
                line.href)
         for line in lines
         if line.card.number.status == "missed" and not line.card.number.is_small
@@ -143,7 +148,11 @@ def _missed(lines: Sequence[Line], overview: Mapping[str, Any], href: str) -> li
         number = next((c.number for c in row if _is_level(c)), None)
         if number and number.status == "missed" and not number.is_small:
             level = fmt.value(number.value, "percent")
-            found.append(Missed(f"Queue {row[0].text}: service level {level}", href))
+            found.append(
+                Missed(
+                    _("Queue {text}: service level {level}", text=row[0].text, level=level), href
+                )
+            )
     return found[:_MOST_MISSED]
 
 

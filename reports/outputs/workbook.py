@@ -11,6 +11,7 @@ import re
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
+from reports.language import N_, _
 from reports.outputs.about import about_sheet
 from reports.outputs.cells import Looks, midnight, put_number, put_text
 from reports.outputs.page_tables import metrics_of, row_day
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from reports.pages.tables import Cell
     from reports.spans import Span
 
-FIGURES, PARTS = "Key figures", "All numbers"
+FIGURES, PARTS = N_("Key figures"), N_("All numbers")
 _MOST_NAME = 31
 _WIDTH, _NARROWEST, _WIDEST = 13, 18, 44
 """Of columns, in characters."""
@@ -51,16 +52,16 @@ def write_workbook(
     with xlsxwriter.Workbook(str(path), dict(_OPTIONS)) as book:
         book.set_properties(_properties(site, span))
         looks = Looks(book)
-        about = book.add_worksheet("About")
-        parts_sheet(book.add_worksheet(FIGURES), [figures], looks)
+        about = book.add_worksheet(_("About"))
+        parts_sheet(book.add_worksheet(_(FIGURES)), [figures], looks)
         names = sheet_names(tables)
         for table, name in zip(tables, names, strict=True):
             _table_sheet(book.add_worksheet(name), table, looks)
-        listed = [(FIGURES, "All", "Key figures of the whole centre")]
+        listed = [(_(FIGURES), _("All"), _("Key figures of the whole centre"))]
         listed += [(n, t.page_title, t.title) for n, t in zip(names, tables, strict=True)]
         if span.grain != "day":
-            parts_sheet(book.add_worksheet(PARTS), tables, looks)
-            listed.append((PARTS, "All", "Every number of these sheets with its parts"))
+            parts_sheet(book.add_worksheet(_(PARTS)), tables, looks)
+            listed.append((_(PARTS), _("All"), _("Every number of these sheets with its parts")))
         metrics = metrics_of([figures, *tables])
         about_sheet(about, site, span, listed, metrics=metrics, looks=looks)
 
@@ -69,14 +70,18 @@ def _properties(site: Site, span: Span) -> dict[str, Any]:
     stamp = site.stamp
     return {
         "title": plain(f"{site.name}: {span.title}"),
-        "comments": f"Publication {stamp.publication_id}, callmart {stamp.code_version}",
+        "comments": _(
+            "Publication {publication_id}, callmart {code_version}",
+            publication_id=stamp.publication_id,
+            code_version=stamp.code_version,
+        ),
         "created": stamp.published_at.replace(tzinfo=None),
     }
 
 
 def sheet_names(tables: Sequence[PageTable]) -> list[str]:
     """A name for each table that Excel takes: short, without its signs, each once."""
-    taken = {"about", "history", FIGURES.lower(), PARTS.lower()}
+    taken = {name.lower() for name in (_("About"), "history", _(FIGURES), _(PARTS))}
     found = []
     for table in tables:
         whole = re.sub(r"[\[\]:*?/\\']", " ", f"{table.page_title} - {table.title}")
@@ -92,9 +97,9 @@ def sheet_names(tables: Sequence[PageTable]) -> list[str]:
 def _table_sheet(sheet: Worksheet, table: PageTable, looks: Looks) -> None:
     """The table as on the page: its rows, and the columns that hold words or numbers."""
     found = table.told
-    columns = dict.fromkeys((j, one.label) for _, j, one in sorted(found, key=itemgetter(1)))
+    columns = dict.fromkeys((j, one.label) for _i, j, one in sorted(found, key=itemgetter(1)))
     place = {column: at for at, column in enumerate(columns, 1)}
-    heads = [table.columns[0].label, *(label for _, label in columns)]
+    heads = [table.columns[0].label, *(label for _place, label in columns)]
     for at, label in enumerate(heads):
         put_text(sheet, (0, at), label, looks.head)
     for i, row in enumerate(table.rows, 1):

@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from reports.language import _
 from reports.outputs import files, summary
 from reports.outputs.page_tables import key_figures, of_page
 from reports.outputs.workbook import write_workbook
@@ -67,7 +68,7 @@ class Writer:
         if len(pages) == 1 + len(self._site.topics_of(span)):
             written += self._finish(span)
         csv, parquet = files.paths(key_figures([context]), span)
-        listed = [Download("Key figures", csv, parquet)]
+        listed = [Download(_("Key figures"), csv, parquet)]
         listed += [Download(table.title, *files.paths(table, span)) for table in tables]
         to_mail = summary.path(span) if span.grain in summary.GRAINS else ""
         return Downloads(workbook_path(span), listed, to_mail), written

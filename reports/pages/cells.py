@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup, escape
 
 from reports import format as fmt
+from reports.language import N_, _
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from reports.pages.tables import Cell
     from reports.records import Number
 
-_MISSED = {"bad": ("■", "misses its goal"), "warn": ("▲", "near its goal")}
+_MISSED = {"bad": ("■", N_("misses its goal")), "warn": ("▲", N_("near its goal"))}
 
 
 def sign(state: tuple[str, str, str]) -> Markup:
@@ -96,4 +97,6 @@ def _mood(mood: str) -> str:
     if not mood:
         return ""
     shape, word = _MISSED[mood]
-    return f'<span class="{mood}" aria-hidden="true">{shape}</span><span class="sr">{word}: </span>'
+    return (
+        f'<span class="{mood}" aria-hidden="true">{shape}</span><span class="sr">{_(word)}: </span>'
+    )

@@ -21,6 +21,7 @@ from reports.figures import (
     staffing,
 )  # fmt: skip
 from reports.figures.base import Chart
+from reports.language import _
 from reports.records import Number, Numbers, Row
 
 if TYPE_CHECKING:
@@ -86,7 +87,7 @@ def _scopes(site: Site, here: Numbers, kind: str) -> Iterator[tuple[str, str]]:
     return ((scope, site.scope_name(kind, scope)) for scope in here.scope_ids(kind))
 
 
-def _handle_parts(site: Site, here: Numbers, _: Rows) -> Chart | None:
+def _handle_parts(site: Site, here: Numbers, _rows: Rows) -> Chart | None:
     rows = []
     for scope, name in _scopes(site, here, "queue"):
         talk, hold, wrap = (
@@ -99,7 +100,7 @@ def _handle_parts(site: Site, here: Numbers, _: Rows) -> Chart | None:
     return handling.parts(rows)
 
 
-def _reasons(site: Site, here: Numbers, _: Rows) -> Chart | None:
+def _reasons(site: Site, here: Numbers, _rows: Rows) -> Chart | None:
     rows = [
         {"name": name, "n": here.value("handled_contacts", "reason", scope) or 0}
         for scope, name in _scopes(site, here, "reason")
@@ -107,7 +108,7 @@ def _reasons(site: Site, here: Numbers, _: Rows) -> Chart | None:
     return handling.pareto(rows, here.value("handled_contacts") or 0)
 
 
-def _funnel(site: Site, here: Numbers, _: Rows) -> Chart | None:
+def _funnel(site: Site, here: Numbers, _rows: Rows) -> Chart | None:
     rows = [
         {"name": name, **_stages(here, "campaign", scope)}
         for scope, name in _scopes(site, here, "campaign")
@@ -129,9 +130,13 @@ def _stages(here: Numbers, kind: str, scope: str) -> dict[str, Any]:
     }
 
 
-def _complaints(site: Site, here: Numbers, _: Rows) -> Chart | None:
+def _complaints(site: Site, here: Numbers, _rows: Rows) -> Chart | None:
     """By reason where cases have one, else by the queue of the contact."""
-    for kind, by in (("reason", "cause"), ("queue", "queue")):
+    titles = {
+        "reason": (_("Complaints by cause, and how soon they are put right"), _("Cause")),
+        "queue": (_("Complaints by queue, and how soon they are put right"), _("Queue")),
+    }
+    for kind, (title, head) in titles.items():
         rows = []
         for scope, name in _scopes(site, here, kind):
             median = here.get("complaint_resolution_p50", kind, scope)
@@ -140,7 +145,7 @@ def _complaints(site: Site, here: Numbers, _: Rows) -> Chart | None:
                 "resolution_s": _value(median), "n_resolved": median.n if median else 0,
                 "is_small": bool(median and median.is_small),
             })  # fmt: skip
-        if chart := causes.complaints(rows, by):
+        if chart := causes.complaints(rows, title, head):
             return chart
     return None
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from reports import format as fmt
 from reports.comparisons import FEWEST_IN_CELL, KINDS, MEASURES
 from reports.figures.funnel import Words, funnel, standing
+from reports.language import N_, _, ngettext
 from reports.mix import compare
 from reports.pages import tables
 from reports.pages.frame import newest
@@ -22,21 +23,22 @@ if TYPE_CHECKING:
     from reports.records import Metric
 
 _CALLED = {
-    "agent": ("agent", "agents"), "team": ("team", "teams"), "site": ("site", "sites"),
-    "sourcing": ("kind of sourcing", "kinds of sourcing"),
+    "agent": (N_("agent"), N_("agents")), "team": (N_("team"), N_("teams")),
+    "site": (N_("site"), N_("sites")),
+    "sourcing": (N_("kind of sourcing"), N_("kinds of sourcing")),
 }  # fmt: skip
 _TITLES = {
-    "people": "Agents and teams on the same mix",
-    "cost": "Sites and sourcing on the same mix",
+    "people": N_("Agents and teams on the same mix"),
+    "cost": N_("Sites and sourcing on the same mix"),
 }
 _SPANS = {"agent": 7, "team": 5, "site": 6, "sourcing": 6}
 _MOST_LISTED = 40
 _STATES = {
-    "good": ("good", "●", "better"), "bad": ("bad", "■", "worse"),
-    "more": ("plain", "▲", "higher"), "less": ("plain", "▼", "lower"),
+    "good": ("good", "●", N_("better")), "bad": ("bad", "■", N_("worse")),
+    "more": ("plain", "▲", N_("higher")), "less": ("plain", "▼", N_("lower")),
 }  # fmt: skip
 _BEYOND_95 = 95
-_INSIDE = ("plain", "○", "as expected")
+_INSIDE = ("plain", "○", N_("as expected"))
 _HALF = 0.5
 
 
@@ -70,9 +72,9 @@ def section(site: Site, topic: str, mixed: Found) -> Section | None:
     if topic != "cost":
         listed.sort(key=lambda pair: -abs(pair[1].gap) / pair[1].width)
     return Section(
-        title=_TITLES[topic],
+        title=_(_TITLES[topic]),
         said=tuple(_said(topic, every, points)),
-        columns=_COLUMNS,
+        columns=_columns(),
         rows=[_row(one, e) for one, e in listed[:_MOST_LISTED]],
         charts=tuple(_charts(every)),
     )
@@ -91,7 +93,7 @@ def _compared(site: Site, kinds: Sequence[str], mixed: Found) -> Iterator[_Compa
                 words = _words(site, metrics[measure.metric], kind, [s.id for s in subjects])
                 if kind == "site" and same:
                     told = {i: f"{name} ({same[i]})" for i, name in words.names.items()}
-                    words = replace(words, one="site (sourcing)", names=told)
+                    words = replace(words, one=_("site (sourcing)"), names=told)
                 yield _Compared(measure, kind, found, words)
 
 
@@ -112,7 +114,12 @@ def _words(site: Site, metric: Metric, kind: str, scopes: Sequence[str]) -> Word
     else:
         names = {scope: site.scope_name(kind, scope) for scope in scopes}
     return Words(
-        metric.name, metric.unit, metric.scale, metric.direction, *_CALLED[kind], names=names
+        metric.name,
+        metric.unit,
+        metric.scale,
+        metric.direction,
+        *map(_, _CALLED[kind]),
+        names=names,
     )
 
 
@@ -127,25 +134,31 @@ def _charts(every: Sequence[_Compared]) -> Iterator[Chart]:
             yield replace(chart, is_placed=True)
 
 
-_COLUMNS = [
-    tables.Column("Who", left=True), tables.Column("Kind", left=True),
-    tables.Column("Metric", left=True), tables.Column("Cases"), tables.Column("Observed"),
+def _columns() -> list[tables.Column]:
+    return [
+    tables.Column(_("Who"), left=True), tables.Column(_("Kind"), left=True),
+    tables.Column(_("Metric"), left=True), tables.Column(_("Cases")), tables.Column(_("Observed")),
     tables.Column(
-        "Expected", title="What the whole centre would have got with the same contacts"
+        _("Expected"), title=_("What the whole centre would have got with the same contacts")
     ),
-    tables.Column("Difference"),
+    tables.Column(_("Difference")),
     tables.Column(
-        "Estimate",
-        title="The difference drawn towards 0 as far as chance may have made it (empirical Bayes)",
+        _("Estimate"),
+        title=_("The difference drawn towards 0 as far as chance may have made it "
+            "(empirical Bayes)"),
     ),
-    tables.Column("95 % range", title="In which the true difference is likely to be"),
-    tables.Column("Funnel", left=True), tables.Column("Than expected", left=True),
+    tables.Column(_("95 % range"), title=_("In which the true difference is likely to be")),
+    tables.Column(_("Funnel"), left=True), tables.Column(_("Than expected"), left=True),
 ]  # fmt: skip
+
+
+def _state(state: tuple[str, str, str]) -> tuple[str, str, str]:
+    return state[0], state[1], _(state[2])
 
 
 def _row(one: _Compared, e: Estimate) -> list[tables.Cell]:
     s, words = e.subject, one.words
-    state = _STATES[words.mood(e)] if e.outside else _INSIDE
+    state = _state(_STATES[words.mood(e)] if e.outside else _INSIDE)
     return [
         tables.Cell(words.name(s.id), left=True),
         tables.Cell(one.words.one, left=True),
@@ -164,16 +177,21 @@ def _row(one: _Compared, e: Estimate) -> list[tables.Cell]:
 def _said(
     topic: str, every: Sequence[_Compared], points: Sequence[tuple[_Compared, Estimate]]
 ) -> Iterator[str]:
-    who = " and ".join(_CALLED[kind][1] for kind in KINDS[topic])
+    who = fmt.words([_(_CALLED[kind][1]) for kind in KINDS[topic]])
     yield (
-        f"Not a league table: {who} are held against what the whole centre would have got with the "
-        "same contacts: same channel and direction, queue, reason and quarter of the day. Where "
-        f"such a cell has fewer than {FEWEST_IN_CELL} cases or is mostly one's own, a coarser one "
-        "takes its place: any hour, then any reason, then the same reason in any queue, at last "
-        "the whole channel. Differences inside a funnel are chance."
+        _(
+            "Not a league table: {who} are held against what the whole centre would "
+            "have got with the same contacts: same channel and direction, queue, "
+            "reason and quarter of the day. Where such a cell has fewer than "
+            "{FEWEST_IN_CELL} cases or is mostly one's own, a coarser one takes its "
+            "place: any hour, then any reason, then the same reason in any queue, at "
+            "last the whole channel. Differences inside a funnel are chance.",
+            who=who,
+            FEWEST_IN_CELL=FEWEST_IN_CELL,
+        )
     )
     if topic == "people":
-        yield _luck([e for _, e in points])
+        yield _luck([e for _of, e in points])
     yield from _coarse(every)
 
 
@@ -182,21 +200,28 @@ def _luck(points: Sequence[Estimate]) -> str:
     far = sum(e.outside > _BEYOND_95 for e in points)
     told = sum(e.is_told for e in points)
     listed = (
-        f"Listed, the surest first: the {told} that are likely to differ in truth. Ask what is "
-        "behind it before anybody is judged."
+        _(
+            "Listed, the surest first: the {told} that are likely to differ in "
+            "truth. Ask what is behind it before anybody is judged.",
+            told=told,
+        )
         if told
-        else "None of them is likely to differ in truth."
+        else _("None of them is likely to differ in truth.")
     )
-    return (
-        f"Of {fmt.plural(len(points), 'point')} in the funnels below, "
-        f"{sum(e.outside > 0 for e in points)} lie beyond the 95 % lines, where luck would put "
-        f"about {round(0.05 * len(points))}, and {far} of these beyond the 99.8 % lines, where "
-        f"luck would put {_few(0.002 * len(points))}. {listed}"
-    )
+    return ngettext(
+        "Of {n} point in the funnels below, {outside} lie beyond the 95 % lines, where luck would "
+        "put about {by_luck}, and {far} of these beyond the 99.8 % lines, where luck would put "
+        "{few}.",
+        "Of {n} points in the funnels below, {outside} lie beyond the 95 % lines, where luck would "
+        "put about {by_luck}, and {far} of these beyond the 99.8 % lines, where luck would put "
+        "{few}.",
+        len(points), outside=sum(e.outside > 0 for e in points), far=far,
+        by_luck=round(0.05 * len(points)), few=_few(0.002 * len(points)),
+    ) + f" {listed}"  # fmt: skip
 
 
 def _few(number: float) -> str:
-    return "hardly any" if number < _HALF else f"about {round(number)}"
+    return _("hardly any") if number < _HALF else _("about {number}", number=round(number))
 
 
 def _coarse(every: Sequence[_Compared]) -> Iterator[str]:
@@ -210,7 +235,10 @@ def _coarse(every: Sequence[_Compared]) -> Iterator[str]:
     }
     if names:
         yield (
-            f"Most contacts of {fmt.words(sorted(names), 6)} can in some of these only be held "
-            "against all of their channel: nobody else works their queues, or their reasons are "
-            "not known. Read those differences with care."
+            _(
+                "Most contacts of {names} can in some of these only be held against "
+                "all of their channel: nobody else works their queues, or their "
+                "reasons are not known. Read those differences with care.",
+                names=fmt.words(sorted(names), 6),
+            )
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from reports import format as fmt
+from reports.language import _, ngettext
 from reports.pages import trust
 from reports.pages.frame import frame
 
@@ -25,9 +26,17 @@ def context(site: Site) -> dict[str, Any]:
     late = {(f["source"], f["feed"]) for f in site.trust.late_feeds}
     return {
         **frame(site),
-        "title": "Data quality",
-        "subtitle": f"{fmt.count(passed)} of {fmt.plural(total, 'check')} passed · "
-        f"{fmt.plural(site.trust.lines('n_quarantined'), 'line')} in quarantine",
+        "title": _("Data quality"),
+        "subtitle": ngettext(
+            "{passed} of {n} check passed",
+            "{passed} of {n} checks passed",
+            total,
+            passed=fmt.count(passed),
+        )
+        + " · "
+        + ngettext(
+            "{n} line in quarantine", "{n} lines in quarantine", site.trust.lines("n_quarantined")
+        ),
         "groups": trust.checks_by_relation(site.trust),
         "files": [_local(f, zone) for f in files[:_MOST_ROWS]],
         "more_files": [_local(f, zone) for f in files[_MOST_ROWS:]],

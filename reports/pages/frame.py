@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from reports import format as fmt
+from reports.language import _
 from reports.pages import questions, stamps, tables
 from reports.spans import GRAINS, span_of
 from reports.topics import TOPICS
@@ -149,9 +150,9 @@ def _wider(site: Site, span: Span | None, topic: Topic | None) -> list[Link]:
 def _subjects(site: Site, span: Span | None, topic: Topic | None) -> list[Link]:
     if span is None or not site.topics.get(span):
         return []
-    found = [Link(page_of(site, span, None), "Overview", topic is None)]
+    found = [Link(page_of(site, span, None), _("Overview"), topic is None)]
     return found + [
-        Link(page_of(site, span, one), one.title, topic is not None and one.id == topic.id)
+        Link(page_of(site, span, one), _(one.title), topic is not None and one.id == topic.id)
         for one in site.topics_of(span)
     ]
 

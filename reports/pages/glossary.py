@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from reports import format as fmt
+from reports.language import _, ngettext
 from reports.pages.frame import frame
 from reports.pages.frame import glossary as entries_of
 from reports.pages.questions import Asked
@@ -21,9 +22,9 @@ def context(site: Site, numbers: Numbers) -> dict[str, Any]:
     entries = entries_of(site, numbers, told, asked)
     return {
         **frame(site),
-        "title": "Glossary",
-        "subtitle": f"{fmt.plural(len(entries), 'metric')} with data, "
-        f"{fmt.days(site.days[0], site.days[-1])}",
+        "title": _("Glossary"),
+        "subtitle": ngettext("{n} metric with data", "{n} metrics with data", len(entries))
+        + f", {fmt.days(site.days[0], site.days[-1])}",
         "glossary": entries,
         "root": "",
     }

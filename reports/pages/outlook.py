@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from reports import format as fmt
 from reports.figures import outlook as figures
 from reports.forecasting.backtest import FEWEST_DAYS
+from reports.language import _, ngettext
 from reports.pages import tables
 from reports.pages.frame import frame
 
@@ -33,22 +34,22 @@ def context(site: Site, outlook: Outlook) -> dict[str, Any]:
     staffed = [group for group in large if any(map(sum, group.required))]
     return {
         **frame(site),
-        "title": "Next four weeks",
+        "title": _("Next four weeks"),
         "subtitle": _subtitle(shown),
         "told": [_told(group) for group in shown],
         "root": "",
         "fewest": FEWEST_DAYS,
         "overview": _overview(shown),
-        "columns": _COLUMNS,
+        "columns": _columns(),
         "trust": [_trust(group.key, group.accuracy) for group in shown if group.accuracy],
-        "trust_columns": _TRUST,
+        "trust_columns": _trust_columns(),
         "queue_trust": [
             _trust(queue.name, queue.accuracy)
             for group in shown for queue in group.queues if queue.accuracy
         ],
         "short": [_short(group, queue) for group in outlook.groups for queue in group.short],
         "sections": sections,
-        "week_columns": _WEEKS,
+        "week_columns": _week_columns(),
         "panel": panel if staffed else None,
         "panel_groups": [(place, group.key) for place, group in enumerate(large)
                          if any(map(sum, group.required))],
@@ -60,39 +61,50 @@ def context(site: Site, outlook: Outlook) -> dict[str, Any]:
 
 def _subtitle(groups: Sequence[GroupOutlook]) -> str:
     if not groups:
-        return "No queue has a past that is long enough for a forecast"
+        return _("No queue has a past that is long enough for a forecast")
     first = min(group.first for group in groups)
     last = max(group.days[-1] for group in groups)
-    return f"{fmt.days(first, last)} · what is likely to come, and whom it needs"
+    return _("{first} · what is likely to come, and whom it needs", first=fmt.days(first, last))
 
 
 def _told(group: GroupOutlook) -> str:
     """A group in a few words, for who shows a link to the page."""
     total, hours = sum(map(sum, group.forecast)), sum(map(sum, group.required)) / 4
-    return f"{group.key}: {total:,.0f} contacts, {hours:,.0f} agent hours"
+    return _(
+        "{key}: {total} contacts, {hours} agent hours",
+        key=group.key,
+        total=fmt.count(total),
+        hours=fmt.count(hours),
+    )
 
 
 def _short(group: GroupOutlook, queue: QueueOutlook) -> str:
-    days = fmt.plural(queue.past.days, "day")
+    days = ngettext("{n} day", "{n} days", queue.past.days)
     if queue.past.days >= FEWEST_DAYS:
-        return f"{queue.name} ({group.key}): nothing came in the last four weeks"
-    return f"{queue.name} ({group.key}): {days} so far"
+        return _(
+            "{name} ({key}): nothing came in the last four weeks", name=queue.name, key=group.key
+        )
+    return _("{name} ({key}): {days} so far", name=queue.name, key=group.key, days=days)
 
 
 # -------------------------------------------------------------------- tables
 
-_COLUMNS = [
-    tables.Column("Group", left=True),
-    tables.Column("Contacts expected"),
-    tables.Column("80 % range"),
-    tables.Column("Last four weeks"),
-    tables.Column("Change"),
-    tables.Column("Handle time"),
-    tables.Column("Agent hours", title="At work, without shrinkage, by Erlang C"),
-    tables.Column("with patience", title="By Erlang A: callers give up as yours do"),
-    tables.Column("Patience"),
-    tables.Column("Most at once", left=True, title="Agents at work in the busiest quarter hour"),
-]
+
+def _columns() -> list[tables.Column]:
+    return [
+        tables.Column(_("Group"), left=True),
+        tables.Column(_("Contacts expected")),
+        tables.Column(_("80 % range")),
+        tables.Column(_("Last four weeks")),
+        tables.Column(_("Change")),
+        tables.Column(_("Handle time")),
+        tables.Column(_("Agent hours"), title=_("At work, without shrinkage, by Erlang C")),
+        tables.Column(_("with patience"), title=_("By Erlang A: callers give up as yours do")),
+        tables.Column(_("Patience")),
+        tables.Column(
+            _("Most at once"), left=True, title=_("Agents at work in the busiest quarter hour")
+        ),
+    ]
 
 
 def _overview(groups: Sequence[GroupOutlook]) -> list[list[tables.Cell]]:
@@ -124,14 +136,14 @@ def _range(group: GroupOutlook, total: float) -> str:
     if not group.ranges:
         return fmt.UNKNOWN
     low, high = group.ranges.of_day(total)
-    return f"{low:,.0f} to {high:,.0f}"
+    return fmt.to(fmt.count(low), fmt.count(high))
 
 
 def _signed(change: float | None) -> str:
     if change is None:
         return fmt.UNKNOWN
     sign = "+" if change > 0 else fmt.MINUS if change < 0 else ""
-    return f"{sign}{abs(change):.1f}{fmt.SPACE}%"
+    return f"{sign}{fmt.share(abs(change))}"
 
 
 def _handle_s(group: GroupOutlook) -> float | None:
@@ -156,18 +168,25 @@ def _most(group: GroupOutlook) -> tables.Cell:
     return tables.Cell(f"{agents} ({when})", sort=agents, left=True)
 
 
-_TRUST = [
-    tables.Column("Of", left=True),
-    tables.Column("Tests", title="Forecasts of the past, each from the days before it alone"),
-    tables.Column("Days"),
-    tables.Column("Error by quarter hour", title="Sum of |came - forecast| for all that came"),
-    tables.Column("as a week before", title="The same, of the same quarter hour a week before"),
-    tables.Column("Error by day"),
-    tables.Column("as a week before"),
-    tables.Column("Bias", title="Above zero: too many were forecast"),
-    tables.Column("Within range by quarter hour", title="The range claims 80 %"),
-    tables.Column("by day"),
-]  # fmt: skip
+def _trust_columns() -> list[tables.Column]:
+    return [
+        tables.Column(_("Of"), left=True),
+        tables.Column(
+            _("Tests"), title=_("Forecasts of the past, each from the days before it alone")
+        ),
+        tables.Column(_("Days")),
+        tables.Column(
+            _("Error by quarter hour"), title=_("Sum of |came - forecast| for all that came")
+        ),
+        tables.Column(
+            _("as a week before"), title=_("The same, of the same quarter hour a week before")
+        ),
+        tables.Column(_("Error by day")),
+        tables.Column(_("as a week before")),
+        tables.Column(_("Bias"), title=_("Above zero: too many were forecast")),
+        tables.Column(_("Within range by quarter hour"), title=_("The range claims 80 %")),
+        tables.Column(_("by day")),
+    ]
 
 
 def _trust(name: str, found: Accuracy) -> list[tables.Cell]:
@@ -188,10 +207,11 @@ def _share(value: float | None) -> tables.Cell:
     return tables.Cell(fmt.share(percent), sort=percent)
 
 
-_WEEKS = [
-    tables.Column("Week", left=True, sorts=False), tables.Column("Contacts", sorts=False),
-    tables.Column("80 % range", sorts=False), tables.Column("Agent hours", sorts=False),
-    tables.Column("with patience", sorts=False), tables.Column("Most at once", sorts=False),
+def _week_columns() -> list[tables.Column]:
+    return [
+    tables.Column(_("Week"), left=True, sorts=False), tables.Column(_("Contacts"), sorts=False),
+    tables.Column(_("80 % range"), sorts=False), tables.Column(_("Agent hours"), sorts=False),
+    tables.Column(_("with patience"), sorts=False), tables.Column(_("Most at once"), sorts=False),
 ]  # fmt: skip
 
 
@@ -205,7 +225,7 @@ def _section(group: GroupOutlook, place: int) -> dict[str, Any]:
         "charts": [chart for chart in made if chart],
         "weeks": [_week(group, first) for first in range(0, len(group.forecast), WEEK)],
         "special": [
-            f"{fmt.day(day)} ({'closed' if special.is_closed else 'other hours'})"
+            f"{fmt.day(day)} ({_('closed') if special.is_closed else _('other hours')})"
             for day, special in sorted(group.queues[0].past.special.items())
             if day in group.days
         ],
@@ -221,8 +241,10 @@ def _week(group: GroupOutlook, first: int) -> list[tables.Cell]:
         tables.Cell(fmt.days(group.days[days[0]], group.days[days[-1]])),
         tables.Cell(fmt.count(total)),
         tables.Cell(_range(group, total)),
-        tables.Cell(f"{hours:,.1f}" if hours else fmt.UNKNOWN),
-        tables.Cell(f"{sum(sum(patient[n]) for n in days) / 4:,.1f}" if patient else fmt.UNKNOWN),
+        tables.Cell(fmt.number(hours, 1) if hours else fmt.UNKNOWN),
+        tables.Cell(
+            fmt.number(sum(sum(patient[n]) for n in days) / 4, 1) if patient else fmt.UNKNOWN
+        ),
         tables.Cell(fmt.count(max(max(group.required[n]) for n in days))),
     ]
 

@@ -10,6 +10,7 @@ from reports import findings
 from reports import format as fmt
 from reports.calls import told
 from reports.figures import outcomes, people, service, volume, waits
+from reports.language import N_, _, ngettext
 from reports.pages import questions, tables
 from reports.pages.frame import Link, frame, glossary, newest
 from reports.queries import MOST_WAIT_STEPS
@@ -29,11 +30,19 @@ _LISTED_DAYS = 92
 """More days than these would make the overview heavy; older ones are links by month."""
 
 IN_LISTS = {
-    "offered": "Calls", "service_level": "Service level", "abandonment_rate": "Abandoned",
-    "average_speed_of_answer": "Speed of answer", "average_handle_time": "Handle time",
-    "occupancy": "Occupancy",
-}  # fmt: skip
+    "offered": N_("Calls"),
+    "service_level": N_("Service level"),
+    "abandonment_rate": N_("Abandoned"),
+    "average_speed_of_answer": N_("Speed of answer"),
+    "average_handle_time": N_("Handle time"),
+    "occupancy": N_("Occupancy"),
+}
 """Metric -> heading of its column in a list of days."""
+
+_PROVISIONAL = {
+    "week": N_("Provisional: the week is not over"),
+    "month": N_("Provisional: the month is not over"),
+}
 
 Course = dict[tuple[str, str, str], list[float | None]]
 """Values over time of (metric, scope kind, scope id)."""
@@ -49,13 +58,13 @@ def day_context(
     before, week = by_day.get(day - timedelta(days=1)), by_day.get(day - timedelta(days=7))
     earlier = []
     if before:
-        earlier.append(("day before", before))
+        earlier.append((_("day before"), before))
     if week:
-        earlier.append((f"{fmt.weekday(day.isoweekday())} before", week))
+        earlier.append((_("{weekday} before", weekday=fmt.weekday(day.isoweekday())), week))
     bins = service.bins_of_all(period.service, period.bin_s, site.stamp.zone)
     level = period.numbers.get("service_level")
     found = [
-        findings.service_against_goal(period.numbers, before, "the day before"),
+        findings.service_against_goal(period.numbers, before, _("the day before")),
         findings.worst_queue(period.numbers, site.queue_names),
         findings.worst_interval(bins, level.metric.min_n, level.goal) if level else None,
     ]
@@ -65,7 +74,7 @@ def day_context(
         "subtitle": _span_of_day(period, site.stamp.zone),
         "charts": _charts(site, period, _day_lead(period, bins, level), bins, [day]),
         "root": "../",
-        "provisional": "Provisional: the day is not over" if _is_open(period.numbers) else "",
+        "provisional": _("Provisional: the day is not over") if _is_open(period.numbers) else "",
     }
     return context
 
@@ -84,12 +93,12 @@ def overview_context(
         context["cards"], context["more_cards"] = _cards(period.numbers, [], course, weeks)
     return context | {
         "title": site.name,
-        "subtitle": f"{fmt.days(period.first, period.last)} · {fmt.plural(len(days), 'day')} with "
-        "data",
+        "subtitle": f"{fmt.days(period.first, period.last)} · "
+        + ngettext("{n} day with data", "{n} days with data", len(days)),
         "older": months_of(days[:-_LISTED_DAYS]),
         "archive": archive(site),
         "missing": site.missing(),
-        "provisional": f"Provisional: {fmt.day(days[-1])} is not over"
+        "provisional": _("Provisional: {days} is not over", days=fmt.day(days[-1]))
         if _is_open(by_day[days[-1]])
         else "",
     }
@@ -109,13 +118,11 @@ def span_context(
     context = _of_days(site, period, by_day, course, days, root="../", earlier=earlier, span=span)
     return context | {
         "title": span.title,
-        "subtitle": f"{fmt.plural(len(days), 'day')} with data",
+        "subtitle": ngettext("{n} day with data", "{n} days with data", len(days)),
         "older": [],
         "archive": [],
         "missing": [],
-        "provisional": f"Provisional: the {span.grain} is not over"
-        if _is_open(period.numbers)
-        else "",
+        "provisional": _(_PROVISIONAL[span.grain]) if _is_open(period.numbers) else "",
     }
 
 
@@ -156,7 +163,7 @@ def archive(site: Site) -> list[tuple[str, list[Link]]]:
     """Months and weeks with pages, the newest first: heading and links."""
     return [
         (words, [Link(f"{span.folder}.html", span.short) for span in reversed(site.spans[grain])])
-        for words, grain in (("Months", "month"), ("Weeks", "week"))
+        for words, grain in ((_("Months"), "month"), (_("Weeks"), "week"))
         if grain in site.spans
     ]
 
@@ -191,7 +198,7 @@ def _shared(
         "more_cards": more,
         "queue_table": tables.queue_table(period.numbers, dict(site.queues), courses),
         "agent_table": tables.agent_table(period.numbers, dict(site.agents), period.agent_time),
-        "state_legend": [(colour, label) for _, colour, label in people.STATES],
+        "state_legend": [(colour, _(label)) for _state, colour, label in people.STATES],
         "assumed": site.trust.assumed_queues,
         "glossary": glossary(site, period.numbers, [n.metric.id for n in all_numbers], asked),
         "data": {
@@ -213,12 +220,16 @@ def _is_open(numbers: Numbers) -> bool:
 
 def _span_of_day(period: Period, zone: str) -> str:
     if period.activity is None:
-        return "No calls"
+        return _("No calls")
     first, last = (fmt.local(at, zone) for at in period.activity)
-    if first.date() == last.date():
-        return f"Calls from {fmt.clock(first)} to {fmt.clock(last)} · {zone}"
     # Sites in other zones begin their day before, or end it after.
-    return f"Calls from {fmt.instant(first)} to {fmt.instant(last)} · {zone}"
+    written = fmt.clock if first.date() == last.date() else fmt.instant
+    return _(
+        "Calls from {first} to {last} · {zone}",
+        first=written(first),
+        last=written(last),
+        zone=zone,
+    )
 
 
 def _cards(
@@ -246,9 +257,11 @@ def _with_weeks(card: tables.Card, weeks: tuple[Numbers, Numbers]) -> tables.Car
     last, old = (w.get(metric.id) for w in weeks)
     if last is None or last.value is None:
         return card
-    moved = tables.change(last, old, "week before")
+    moved = tables.change(last, old, _("week before"))
     now = tables.Change(
-        f"last 7 days {fmt.value(last.value, metric.unit)}", "flat", "The last seven days"
+        _("last 7 days {value}", value=fmt.value(last.value, metric.unit)),
+        "flat",
+        _("The last seven days"),
     )
     return replace(card, changes=(now, *([moved] if moved else [])))
 
@@ -291,13 +304,13 @@ def _level(pair: list[Chart]) -> list[Chart]:
 def _day_table(
     days: list[date], by_day: Mapping[date, Numbers], root: str
 ) -> tuple[list[tables.Column], list[list[tables.Cell]]]:
-    columns = [tables.Column("Day", left=True), tables.Column("State", left=True)]
-    columns += [tables.Column(label) for label in IN_LISTS.values()]
+    columns = [tables.Column(_("Day"), left=True), tables.Column(_("State"), left=True)]
+    columns += [tables.Column(_(label)) for label in IN_LISTS.values()]
     rows = []
     for day in reversed(days):
         numbers = by_day[day]
         level = numbers.get("service_level")
-        sign = tables.SIGNS.get(level.status) if level and not level.is_small else None
+        sign = tables.sign_of(level.status) if level and not level.is_small else None
         rows.append([
             tables.Cell(f"{fmt.day(day)} {day.year}", sort=day.toordinal(), left=True,
                         href=f"{root}days/{day.isoformat()}.html", day=day),

@@ -10,7 +10,8 @@ from reports import estimates
 from reports import format as fmt
 from reports.figures.people import STATES
 from reports.figures.spark import sparkline, stacked_bar
-from reports.pages.render import STATES as SIGNS
+from reports.language import N_, _, ngettext
+from reports.pages.render import sign_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,8 +32,8 @@ MORE_CARDS = (
 
 
 _COVERED = {
-    "average_handle_time": "wrap-up ", "handle_time_per_leg": "wrap-up ",
-    "handle_time_per_visit": "wrap-up ", "occupancy": "log-in ",
+    "average_handle_time": N_("wrap-up {share}"), "handle_time_per_leg": N_("wrap-up {share}"),
+    "handle_time_per_visit": N_("wrap-up {share}"), "occupancy": N_("log-in {share}"),
 }  # fmt: skip
 """What a metric's coverage is of, where that is not its own value."""
 
@@ -40,19 +41,19 @@ _COVERED = {
 _MOODS = {"missed": "bad", "near": "warn"}
 
 QUEUE_COLUMNS = (
-    ("abandonment_rate", "Abandoned"), ("lost_rate", "Lost"),
-    ("average_speed_of_answer", "Speed of answer"), ("average_handle_time", "Handle time"),
-    ("transfer_rate", "Transferred"), ("ring_no_answer_rate", "Rings not answered"),
+    ("abandonment_rate", N_("Abandoned")), ("lost_rate", N_("Lost")),
+    ("average_speed_of_answer", N_("Speed of answer")), ("average_handle_time", N_("Handle time")),
+    ("transfer_rate", N_("Transferred")), ("ring_no_answer_rate", N_("Rings not answered")),
 )  # fmt: skip
 AGENT_COLUMNS = (
-    ("occupancy", "Occupancy"), ("contacts_per_hour", "Contacts per hour"),
-    ("average_handle_time", "Handle time"), ("transfer_rate", "Transferred"),
-    ("ring_no_answer_rate", "Rings not answered"), ("declined_rate", "Rings declined"),
+    ("occupancy", N_("Occupancy")), ("contacts_per_hour", N_("Contacts per hour")),
+    ("average_handle_time", N_("Handle time")), ("transfer_rate", N_("Transferred")),
+    ("ring_no_answer_rate", N_("Rings not answered")), ("declined_rate", N_("Rings declined")),
 )  # fmt: skip
 CARDS = (*MAIN_CARDS, *MORE_CARDS)
 IN_TABLES = sorted(
     {"offered", "service_level", "handled_contacts"}
-    | {metric for metric, _ in (*QUEUE_COLUMNS, *AGENT_COLUMNS)}
+    | {metric for metric, _label in (*QUEUE_COLUMNS, *AGENT_COLUMNS)}
 )
 """Metrics that pages show per queue or agent."""
 
@@ -100,6 +101,8 @@ class Change:
     text: str
     mood: str
     title: str
+    alone: str = ""
+    """The same where a heading says with what it is compared."""
 
 
 @dataclass(frozen=True)
@@ -122,28 +125,36 @@ def change(new: Number, old: Number | None, against: str) -> Change | None:
     gap, unit = new.value - old.value, new.metric.unit
     before = f"{against}: {fmt.value(old.value, unit)}"
     if estimates.is_clear(new.estimate, old.estimate) is False or not gap:
-        return Change(f"≈ as {against}", "flat", f"{before}; no change beyond chance")
+        return Change(
+            _("≈ as {against}", against=against),
+            "flat",
+            _("{before}; no change beyond chance", before=before),
+            alone=_("≈ unchanged"),
+        )
     mood = "flat"
     if new.metric.direction in ("higher", "lower") and not (new.is_small or old.is_small):
         mood = "up" if (gap > 0) == (new.metric.direction == "higher") else "down"
     arrow = "▲" if gap > 0 else "▼"
-    return Change(f"{arrow} {fmt.difference(gap, unit)} vs {against}", mood, before)
+    size = f"{arrow} {fmt.difference(gap, unit)}"
+    return Change(_("{size} vs {against}", size=size, against=against), mood, before, alone=size)
 
 
 def confidence(number: Number) -> str:
     """The 95 % range, or that there are too few cases for one; and how much is known at all."""
     if number.is_small:
-        return f"only {fmt.plural(number.n, 'case')}"
+        return ngettext("only {n} case", "only {n} cases", number.n)
     said = []
     if number.low is not None and number.high is not None:
         low, high = (fmt.value(v, number.metric.unit) for v in (number.low, number.high))
-        said.append(f"{fmt.number_and_unit(low)[0]} to {high}")
+        said.append(fmt.to(fmt.number_and_unit(low)[0], high))
     if number.coverage is not None and number.coverage < 0.995:  # noqa: PLR2004  rounds to 100 %
         what = _COVERED.get(number.metric.id, "")
         share = (
-            f"known of {fmt.share(100 * number.coverage, 0)}" if number.coverage else "not known"
+            _("known of {coverage}", coverage=fmt.share(100 * number.coverage, 0))
+            if number.coverage
+            else _("not known")
         )
-        said.append(what + share)
+        said.append(_(what, share=share) if what else share)
     return ", ".join(said)
 
 
@@ -154,7 +165,7 @@ def goal_text(number: Number) -> str:
     sign = {"higher": "≥ ", "lower": "≤ "}.get(number.metric.direction, "")
     unit = number.metric.unit
     if unit == "percent":
-        return f"{sign}{number.goal:g}{fmt.SPACE}%"
+        return f"{sign}{fmt.short(number.goal)}{fmt.SPACE}%"
     return sign + (fmt.limit(number.goal) if unit == "seconds" else fmt.value(number.goal, unit))
 
 
@@ -167,7 +178,7 @@ def card(
         number=number,
         text=fmt.value(number.value, number.metric.unit),
         goal=goal_text(number),
-        state=None if number.is_small else SIGNS.get(number.status),
+        state=None if number.is_small else sign_of(number.status),
         confidence=confidence(number),
         changes=tuple(c for c in changes if c),
         spark=sparkline(history, goal=number.goal),
@@ -177,7 +188,7 @@ def card(
 def told(cards: Sequence[Card]) -> list[str]:
     """Key figures in plain text, for who shows a link to a page."""
     words = (f"{card.number.metric.name} {card.text}" for card in cards)
-    goals = (f" (goal {card.goal})" if card.goal else "" for card in cards)
+    goals = ((f" ({_('goal {goal}', goal=card.goal)})" if card.goal else "") for card in cards)
     return [figure + goal for figure, goal in zip(words, goals, strict=True)]
 
 
@@ -205,26 +216,26 @@ def queue_table(
         (m, label) for m, label in QUEUE_COLUMNS if any(numbers.get(m, "queue", q) for q in present)
     ]
     columns = [
-        Column("Queue", left=True), Column("State", left=True),
-        Column("T", title="Time limit of the service level", unit="seconds"), Column("Calls"),
-        Column("Service level", left=True, sorts=False), Column("In time"),
-        *(Column(label) for _, label in used),
+        Column(_("Queue"), left=True), Column(_("State"), left=True),
+        Column("T", title=_("Time limit of the service level"), unit="seconds"), Column(_("Calls")),
+        Column(_("Service level"), left=True, sorts=False), Column(_("In time")),
+        *(Column(_(label)) for _metric, label in used),
     ]  # fmt: skip
     has_course = any(sparkline(c) for c in courses.values())
     if has_course:
-        columns.append(Column("Course", sorts=False, title="Service level over the period"))
+        columns.append(Column(_("Course"), sorts=False, title=_("Service level over the period")))
     rows = []
     for queue in sorted(present, key=lambda q: -(numbers.value("offered", "queue", q) or 0)):
         facts, level = queues.get(queue, {}), numbers.get("service_level", "queue", queue)
         row = [
             Cell(facts.get("queue_name") or queue, left=True),
-            Cell(state=SIGNS.get(level.status) if level and not level.is_small else None, left=True,
+            Cell(state=sign_of(level.status) if level and not level.is_small else None, left=True,
                  sort=level.status if level else ""),
             _limit(facts),
             cell(numbers.get("offered", "queue", queue)),
             Cell(bar=level.value, mark=level.goal) if level and level.value is not None else Cell(),
             cell(level),
-            *(cell(numbers.get(metric, "queue", queue)) for metric, _ in used),
+            *(cell(numbers.get(metric, "queue", queue)) for metric, _label in used),
         ]  # fmt: skip
         if has_course:
             line = sparkline(courses.get(queue, []), goal=level.goal if level else None,
@@ -254,10 +265,10 @@ def agent_table(
     ]
     has_team = any((agents.get(a) or {}).get("team") for a in present)
     columns = [
-        Column("Agent", left=True), *([Column("Team", left=True)] if has_team else []),
-        Column("Contacts"), Column("Logged in", unit="seconds"),
-        Column("Time spent", left=True, sorts=False),
-        *(Column(label) for _, label in used),
+        Column(_("Agent"), left=True), *([Column(_("Team"), left=True)] if has_team else []),
+        Column(_("Contacts")), Column(_("Logged in"), unit="seconds"),
+        Column(_("Time spent"), left=True, sorts=False),
+        *(Column(_(label)) for _metric, label in used),
     ]  # fmt: skip
     rows = []
     for name, agent in sorted(((agents.get(a) or {}).get("agent_name") or a, a) for a in present):
@@ -269,7 +280,7 @@ def agent_table(
             cell(handled),
             Cell(fmt.span(whole), sort=round(whole)),
             _time_spent(spent[agent]),
-            *(cell(numbers.get(metric, "agent", agent)) for metric, _ in used),
+            *(cell(numbers.get(metric, "agent", agent)) for metric, _label in used),
         ])  # fmt: skip
     return columns, rows
 
@@ -277,10 +288,12 @@ def agent_table(
 def _time_spent(spent: dict[str, float]) -> Cell:
     """A bar of states with the same in words for who cannot see it."""
     whole = sum(spent.values())
-    parts = [(colour, label, spent.get(state, 0)) for state, colour, label in STATES]
-    words = [f"{label} {100 * size / whole:.0f}{fmt.SPACE}%" for _, label, size in parts if size]
+    parts = [(colour, _(label), spent.get(state, 0)) for state, colour, label in STATES]
+    words = [
+        f"{label} {fmt.share(100 * size / whole, 0)}" for _colour, label, size in parts if size
+    ]
     return Cell(
         ", ".join(words),
-        picture=stacked_bar([(c, size) for c, _, size in parts]),
-        parts=tuple((label, size) for _, label, size in parts),
+        picture=stacked_bar([(c, size) for c, _label, size in parts]),
+        parts=tuple((label, size) for _colour, label, size in parts),
     )

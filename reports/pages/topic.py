@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from reports import format as fmt
 from reports.calls import told
 from reports.figures import course
+from reports.language import N_, _
 from reports.pages import charts, comparison, questions, tables
 from reports.pages.frame import frame, glossary
 from reports.stories import Story
@@ -24,10 +25,18 @@ if TYPE_CHECKING:
 
 WHOLE = ("all", "all")
 KINDS = {
-    "site": "Sites", "sourcing": "Sourcing", "channel": "Channels", "language": "Languages",
-    "queue_group": "Staffing groups", "queue": "Queues", "campaign": "Campaigns",
-    "reason": "Reasons", "supervisor": "Supervisors", "team": "Teams", "level": "Levels",
-}  # fmt: skip
+    "site": N_("Sites"),
+    "sourcing": N_("Sourcing"),
+    "channel": N_("Channels"),
+    "language": N_("Languages"),
+    "queue_group": N_("Staffing groups"),
+    "queue": N_("Queues"),
+    "campaign": N_("Campaigns"),
+    "reason": N_("Reasons"),
+    "supervisor": N_("Supervisors"),
+    "team": N_("Teams"),
+    "level": N_("Levels"),
+}
 """Kinds of scopes that a page may be narrowed to, in the order in which it offers them."""
 
 Scope = tuple[str, str]
@@ -96,8 +105,8 @@ def context(site: Site, topic: Topic, given: Given) -> dict[str, Any]:
     story = given.stories.get(topic.id, Story())
     return {
         **frame(site, span, topic),
-        "title": topic.title,
-        "subtitle": f"{span.title} · {topic.question}",
+        "title": _(topic.title),
+        "subtitle": f"{span.title} · {_(topic.question)}",
         "topic": topic,
         "story": story.findings,
         "quiet": story.quiet,
@@ -137,7 +146,11 @@ def _provisional(cards: Sequence[tables.Card]) -> str:
     open_ = [c.number.metric.name for c in cards if c.number.is_provisional]
     if not open_:
         return ""
-    return "Provisional" if len(open_) == len(cards) else f"Provisional: {fmt.words(open_, 3)}"
+    return (
+        _("Provisional")
+        if len(open_) == len(cards)
+        else _("Provisional: {open}", open=fmt.words(open_, 3))
+    )
 
 
 def _cards(topic: Topic, given: Given, scope: Scope) -> list[tables.Card]:
@@ -173,7 +186,9 @@ def _offered(site: Site, scopes: Sequence[Scope]) -> list[tuple[str, list[tuple[
     """The choices of the page's filter, by kind: heading, (key, name) of each."""
     found: dict[str, list[tuple[str, str]]] = {}
     for kind, scope in scopes:
-        found.setdefault(KINDS[kind], []).append((f"{kind}/{scope}", site.scope_name(kind, scope)))
+        found.setdefault(_(KINDS[kind]), []).append(
+            (f"{kind}/{scope}", site.scope_name(kind, scope))
+        )
     return list(found.items())
 
 
@@ -207,7 +222,7 @@ def _breakdown(
     names = {
         m: next(n for i in ids if (n := numbers.get(m, table.kind, i))).metric.name for m in used
     }
-    columns = [tables.Column(table.title, left=True), *(tables.Column(names[m]) for m in used)]
+    columns = [tables.Column(_(table.title), left=True), *(tables.Column(names[m]) for m in used)]
     size = used[0]
     ordered = sorted(
         ids,
@@ -220,7 +235,7 @@ def _breakdown(
         ]
         for scope in ordered
     ]
-    return {"id": f"by-{table.kind}", "title": table.title, "columns": columns, "rows": rows}
+    return {"id": f"by-{table.kind}", "title": _(table.title), "columns": columns, "rows": rows}
 
 
 def _size(number: Number | None) -> float:

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 from reports import format as fmt
 from reports import timelines
 from reports.figures.control import control_chart, usual
+from reports.language import N_, _, ngettext
 from reports.pages import tables
 from reports.pages.frame import frame, page_of
-from reports.pages.render import STATES
+from reports.pages.render import sign_of
 from reports.topics import TOPICS
 
 if TYPE_CHECKING:
@@ -27,16 +28,31 @@ if TYPE_CHECKING:
     from reports.trends import Shift
 
 SIGMA = "\u03c3"
+_RUNS = {
+    ("day", True): N_("{n} days running above the centre"),
+    ("day", False): N_("{n} days running below the centre"),
+    ("week", True): N_("{n} weeks running above the centre"),
+    ("week", False): N_("{n} weeks running below the centre"),
+}
+"""(Grain, whether above) -> words; a run has eight at least."""
+_VALUES = {"day": N_("{n} by day"), "week": N_("{n} by week")}
 MOST_SHIFTS = 12
 MOST_DAYS = 8
 _NAMED = 4
 _BY_CHANCE = 0.003
 """Share of values outside limits of three standard deviations without any cause."""
 _MOODS = {
-    "good": ("good", "●", "better"), "bad": ("bad", "■", "worse"), "": ("plain", "◆", "different"),
-}  # fmt: skip
-_SURE = ((6.0, "very sure"), (4.5, "sure"), (0.0, "likely"))
+    "good": ("good", "●", N_("better")),
+    "bad": ("bad", "■", N_("worse")),
+    "": ("plain", "◆", N_("different")),
+}
+_SURE = ((6.0, N_("very sure")), (4.5, N_("sure")), (0.0, N_("likely")))
 """From so many standard errors on, and how a manager would put it."""
+
+
+def _mood(mood: str) -> tuple[str, str, str]:
+    kind, sign, word = _MOODS[mood]
+    return kind, sign, _(word)
 
 
 @dataclass(frozen=True)
@@ -74,10 +90,10 @@ def context(
     points = sum(len(line.spans) for line in lines if line.found.levels)
     return {
         **frame(site),
-        "title": "Trends",
+        "title": _("Trends"),
         "subtitle": _subtitle(lines),
         "root": "",
-        "columns": _COLUMNS,
+        "columns": _columns(),
         "shifts": shifts[:MOST_SHIFTS],
         "more_shifts": shifts[MOST_SHIFTS:],
         "days": _days(site, stood, places or {}, topic_of),
@@ -89,26 +105,33 @@ def context(
              "rows": [_row(line) for line in found[t.id].values()]}
             for t in TOPICS if t.id in found
         ],
-        "table": _TABLE,
+        "table": _table_columns(),
     }  # fmt: skip
 
 
 def _subtitle(lines: Sequence[Timeline]) -> str:
     if not lines:
-        return "No metric has four final values yet"
+        return _("No metric has four final values yet")
     first = min(line.spans[0].first for line in lines)
     last = max(line.spans[-1].last for line in lines)
-    return f"{fmt.days(first, last)} · {fmt.plural(len(lines), 'metric')} of the whole centre"
+    return f"{fmt.days(first, last)} · " + ngettext(
+        "{n} metric of the whole centre", "{n} metrics of the whole centre", len(lines)
+    )
 
 
 # -------------------------------------------------------------------- what changed
 
-_COLUMNS = [
-    tables.Column("Metric", left=True), tables.Column("Since", left=True), tables.Column("From"),
-    tables.Column("To"), tables.Column("Size", title="In standard deviations of the single values"),
-    tables.Column("How sure", left=True, title="By the change's own standard error"),
-    tables.Column("Which is", left=True),
-]  # fmt: skip
+
+def _columns() -> list[tables.Column]:
+    return [
+        tables.Column(_("Metric"), left=True),
+        tables.Column(_("Since"), left=True),
+        tables.Column(_("From")),
+        tables.Column(_("To")),
+        tables.Column(_("Size"), title=_("In standard deviations of the single values")),
+        tables.Column(_("How sure"), left=True, title=_("By the change's own standard error")),
+        tables.Column(_("Which is"), left=True),
+    ]
 
 
 def _shifts(
@@ -122,7 +145,7 @@ def _shifts(
             if (known is None or not known.returns) and _is_seen(line, shift):
                 rows.append((-abs(shift.size), _shift(site, line, shift, topic_of)))
             known = shift
-    return [row for _, row in sorted(rows, key=lambda r: r[0])]
+    return [row for _size, row in sorted(rows, key=lambda r: r[0])]
 
 
 def _shift(
@@ -138,17 +161,23 @@ def _shift(
     return [
         tables.Cell(line.metric.name, href=f"#{anchor(line.metric.id)}"),
         tables.Cell(
-            _since(line, shift), sort=span.first.isoformat(), left=True,
+            _since(line, shift),
+            sort=span.first.isoformat(),
+            left=True,
             href=_href(site, span, topic_of.get(line.metric.id)),
         ),
-        before, after,
-        tables.Cell(f"{sign}{abs(shift.size):.1f}{fmt.SPACE}{SIGMA}", sort=round(shift.size, 3)),
+        before,
+        after,
         tables.Cell(
-            next(words for z, words in _SURE if shift.clearness >= z),
-            sort=round(shift.clearness, 3), left=True,
+            f"{sign}{fmt.number(abs(shift.size), 1)}{fmt.SPACE}{SIGMA}", sort=round(shift.size, 3)
         ),
-        tables.Cell(state=_MOODS[line.mood(shift.size)], sort=line.mood(shift.size), left=True),
-    ]  # fmt: skip
+        tables.Cell(
+            next(_(words) for z, words in _SURE if shift.clearness >= z),
+            sort=round(shift.clearness, 3),
+            left=True,
+        ),
+        tables.Cell(state=_mood(line.mood(shift.size)), sort=line.mood(shift.size), left=True),
+    ]
 
 
 def _is_seen(line: Timeline, shift: Shift) -> bool:
@@ -164,7 +193,7 @@ def _since(line: Timeline, shift: Shift) -> str:
     if shift.after.end == len(line.spans):
         return f"{fmt.day(first)} {first.year}"
     last = line.spans[shift.after.end - 1].last
-    return f"{fmt.days(first, last)}{', then back' if shift.returns else ''}"
+    return fmt.days(first, last) + (_(", then back") if shift.returns else "")
 
 
 def _href(site: Site, span: Span, topic: Topic | None) -> str:
@@ -200,7 +229,7 @@ def _outside(site: Site, one: Outside, topic_of: dict[str, Topic]) -> dict[str, 
     return {
         "name": one.line.metric.name,
         "href": _href(site, span, topic_of.get(one.line.metric.id)),
-        "state": _MOODS[one.line.mood(one.excess)],
+        "state": _mood(one.line.mood(one.excess)),
         "text": one.line.told_at(one.place),
     }
 
@@ -222,7 +251,7 @@ def _chart(site: Site, line: Timeline, topic: Topic) -> Chart:
         metric=line.metric.id,
         name=line.metric.name,
         value=fmt.value(number.value, line.metric.unit),
-        state=None if number.is_small else STATES.get(number.status),
+        state=None if number.is_small else sign_of(number.status),
         goal=tables.goal_text(number),
         usual=usual(line) if line.found.levels else "",
         picture=control_chart(line, hrefs),
@@ -238,7 +267,15 @@ def _said_of_shift(line: Timeline) -> Iterable[tuple[str, str]]:
     arrow = "▲" if shift.size > 0 else "▼"
     mood = {"good": "up", "bad": "down", "": "flat"}[line.mood(shift.size)]
     size = fmt.difference(line.told(shift.after.centre) - line.told(shift.before.centre), unit)
-    yield mood, f"{arrow} {size} since {fmt.day(line.spans[shift.place].first)}"
+    yield (
+        mood,
+        _(
+            "{arrow} {size} since {first}",
+            arrow=arrow,
+            size=size,
+            first=fmt.day(line.spans[shift.place].first),
+        ),
+    )
 
 
 def _said_of_run(line: Timeline) -> Iterable[tuple[str, str]]:
@@ -246,21 +283,22 @@ def _said_of_run(line: Timeline) -> Iterable[tuple[str, str]]:
     for first, end in line.found.runs:
         if end == len(line.spans):
             centre = line.found.levels[-1].centre
-            side = "above" if line.judged[first] > centre else "below"
-            yield "flat", f"{fmt.plural(end - first, line.grain)} running {side} the centre"
+            sides = _RUNS[line.grain, line.judged[first] > centre]
+            yield "flat", _(sides, n=end - first)
 
 
 def _said_of_none(line: Timeline) -> Iterable[tuple[str, str]]:
     if not line.found.levels:
-        few = "too few values for a usual range" if line.found.sigma else "hardly ever moves"
+        few = _("too few values for a usual range") if line.found.sigma else _("hardly ever moves")
         yield "flat", few
 
 
-_TABLE = [
-    tables.Column("Metric", left=True), tables.Column("Values"), tables.Column("Last"),
-    tables.Column("Centre now"), tables.Column("Usual range"), tables.Column("Goal"),
-    tables.Column("Weekdays", left=True), tables.Column("Outside"),
-    tables.Column("Changes of level"),
+def _table_columns() -> list[tables.Column]:
+    return [
+    tables.Column(_("Metric"), left=True), tables.Column(_("Values")), tables.Column(_("Last")),
+    tables.Column(_("Centre now")), tables.Column(_("Usual range")), tables.Column(_("Goal")),
+    tables.Column(_("Weekdays"), left=True), tables.Column(_("Outside")),
+    tables.Column(_("Changes of level")),
 ]  # fmt: skip
 
 
@@ -270,7 +308,7 @@ def _row(line: Timeline) -> list[tables.Cell]:
     centre = line.told(found.levels[-1].centre) if found.levels else None
     return [
         tables.Cell(line.metric.name),
-        tables.Cell(f"{len(line.spans)} by {line.grain}", sort=len(line.spans)),
+        tables.Cell(_(_VALUES[line.grain], n=len(line.spans)), sort=len(line.spans)),
         tables.Cell(fmt.value(line.last.value, unit), sort=line.last.value),
         tables.Cell(fmt.value(centre, unit), sort=centre),
         tables.Cell(usual(line) if found.levels else fmt.UNKNOWN),
@@ -287,4 +325,4 @@ def _weekdays(line: Timeline) -> str:
     low, high = (of(pattern, key=lambda d: pattern[d]) for of in (min, max))
     if not line.found.sigma or pattern[high] - pattern[low] <= line.found.sigma:
         return fmt.UNKNOWN
-    return f"{fmt.weekday(low)} lowest, {fmt.weekday(high)} highest"
+    return _("{low} lowest, {high} highest", low=fmt.weekday(low), high=fmt.weekday(high))

@@ -7,6 +7,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from reports import format as fmt
+from reports.language import N_, _, ngettext
 
 if TYPE_CHECKING:
     from reports.records import Row, Trust
@@ -32,10 +33,16 @@ def headline(trust: Trust) -> Note:
     """The pill on top of every page."""
     total, failed = len(trust.checks), len(trust.failed_checks) + len(trust.waived_checks)
     late, unread = trust.late_feeds, [f for f in trust.files if f["status"] == "unread"]
-    passed = f"{fmt.count(total - failed)} of {fmt.plural(total, 'check')} passed"
-    text = passed if total else "No checks run"
+    text = (
+        ngettext(
+            "{passed} of {n} check passed", "{passed} of {n} checks passed", total,
+            passed=fmt.count(total - failed),
+        )
+        if total
+        else _("No checks run")
+    )  # fmt: skip
     if late:
-        text += f" · {fmt.plural(len(late), 'feed')} late"
+        text += " · " + ngettext("{n} feed late", "{n} feeds late", len(late))
     if any(c["severity"] == "critical" for c in trust.failed_checks):
         return Note(*BAD, "", text)
     calm = total and not (failed or late or unread or trust.assumed_queues)
@@ -53,13 +60,24 @@ def notes(trust: Trust) -> list[Note]:
 def _checks(trust: Trust) -> Note:
     total, failed = len(trust.checks), trust.failed_checks
     if not total:
-        return Note(*WARN, "Checks", "No check ran on this publication.")
+        return Note(*WARN, _("Checks"), _("No check ran on this publication."))
     if not failed:
-        return Note(*GOOD, "Checks", f"All {total - len(trust.waived_checks)} checks held.")
+        return Note(
+            *GOOD,
+            _("Checks"),
+            _("All {total} checks held.", total=total - len(trust.waived_checks)),
+        )
     names = fmt.words([f"{c['relation']}: {c['check_name']}" for c in failed], 3)
     state = BAD if any(c["severity"] == "critical" for c in failed) else WARN
     return Note(
-        *state, "Checks", f"{fmt.count(len(failed))} of {fmt.count(total)} did not hold: {names}."
+        *state,
+        _("Checks"),
+        _(
+            "{n} of {total} did not hold: {names}.",
+            n=fmt.count(len(failed)),
+            total=fmt.count(total),
+            names=names,
+        ),
     )
 
 
@@ -69,23 +87,35 @@ def _waivers(trust: Trust) -> list[Note]:
     for check in trust.waived_checks:
         waiver = reasons.get((check["relation"], check["check_name"]), {})
         until = waiver.get("until_date")
+        said = (
+            N_("{check} of {relation} did not hold and was accepted until {day}: {reason}.")
+            if until
+            else N_("{check} of {relation} did not hold and was accepted: {reason}.")
+        )
         found.append(Note(
-            *WARN, "Accepted",
-            f"{check['check_name']} of {check['relation']} did not hold and was accepted"
-            f"{f' until {fmt.day(until)} {until.year}' if until else ''}"
-            f": {waiver.get('reason') or 'no reason given'}.",
+            *WARN, _("Accepted"),
+            _(
+                said,
+                check=check["check_name"], relation=check["relation"],
+                day=f"{fmt.day(until)} {until.year}" if until else "",
+                reason=waiver.get("reason") or _("no reason given"),
+            ),
         ))  # fmt: skip
     return found
 
 
 def _lines(trust: Trust) -> Note:
     refused = trust.lines("n_quarantined")
-    text = (
-        f"{trust.lines('n_read'):,} lines read = {trust.lines('n_loaded'):,} loaded + "
-        f"{refused:,} quarantined + {trust.lines('n_skipped'):,} left out by a named rule, from "
-        f"{fmt.plural(len([f for f in trust.files if f['status'] == 'loaded']), 'file')}."
-    )
-    return Note(*(WARN if refused else GOOD), "Lines", text)
+    text = ngettext(
+        "{read} lines read = {loaded} loaded + {refused} quarantined + {skipped} left out by a "
+        "named rule, from {n} file.",
+        "{read} lines read = {loaded} loaded + {refused} quarantined + {skipped} left out by a "
+        "named rule, from {n} files.",
+        len([f for f in trust.files if f["status"] == "loaded"]),
+        read=fmt.count(trust.lines("n_read")), loaded=fmt.count(trust.lines("n_loaded")),
+        refused=fmt.count(refused), skipped=fmt.count(trust.lines("n_skipped")),
+    )  # fmt: skip
+    return Note(*(WARN if refused else GOOD), _("Lines"), text)
 
 
 def _unread(trust: Trust) -> list[Note]:
@@ -93,28 +123,38 @@ def _unread(trust: Trust) -> list[Note]:
     if not unread:
         return []
     names = fmt.words([fmt.shorten(f["path"], 40) for f in unread], 3)
-    return [Note(*WARN, "Files", f"{fmt.plural(len(unread), 'file')} could not be read: {names}.")]
+    text = ngettext(
+        "{n} file could not be read: {names}.", "{n} files could not be read: {names}.",
+        len(unread), names=names,
+    )  # fmt: skip
+    return [Note(*WARN, _("Files"), text)]
 
 
 def _feeds(trust: Trust) -> list[Note]:
     found, late = [], trust.late_feeds
     if len(late) > _MOST_LATE:
         names = fmt.words([f"{f['source']}/{f['feed']}" for f in late], _MOST_LATE)
-        text = f"{len(late)} of {fmt.plural(len(trust.feeds), 'feed')} are late: {names}."
-        return [Note(*WARN, "Late", text)]
+        text = ngettext(
+            "{late} of {n} feed are late: {names}.", "{late} of {n} feeds are late: {names}.",
+            len(trust.feeds), late=len(late), names=names,
+        )  # fmt: skip
+        return [Note(*WARN, _("Late"), text)]
     for feed in late:
         name = f"{feed['source']}/{feed['feed']}"
         if feed["behind_hours"] is None:
-            text = f"{name} has not brought a single line yet."
+            text = _("{name} has not brought a single line yet.", name=name)
         else:
-            text = (
-                f"{name} brought nothing for {fmt.span(feed['behind_hours'] * 3600)} before this "
-                f"publication; it counts as late after {feed['late_after_hours']:g}{fmt.SPACE}h."
+            text = _(
+                "{name} brought nothing for {behind_hours} before this "
+                "publication; it counts as late after {late_after_hours}\u202fh.",
+                name=name,
+                behind_hours=fmt.span(feed["behind_hours"] * 3600),
+                late_after_hours=fmt.short(feed["late_after_hours"]),
             )
-        found.append(Note(*WARN, "Late", text))
+        found.append(Note(*WARN, _("Late"), text))
     if not found and trust.feeds:
         names = fmt.words([f"{f['source']}/{f['feed']}" for f in trust.feeds])
-        found.append(Note(*GOOD, "Feeds", f"{names}: on time."))
+        found.append(Note(*GOOD, _("Feeds"), _("{names}: on time.", names=names)))
     return found
 
 
@@ -124,19 +164,24 @@ def _assumed(trust: Trust) -> list[Note]:
         return []
     limits = sorted({q["service_level_s"] for q in trust.queues if q["is_threshold_assumed"]})
     return [Note(
-        *WARN, "Assumed",
-        f"Nobody has set a time limit for {fmt.words(names)}: "
-        f"{fmt.words([f'{limit} s' for limit in limits])} was assumed. Set it in callmart.toml.",
+        *WARN, _("Assumed"),
+        _(
+            "Nobody has set a time limit for {names}: {limits} was assumed. "
+            "Set it in callmart.toml.",
+            names=fmt.words(names), limits=fmt.words([f"{limit} s" for limit in limits]),
+        ),
     )]  # fmt: skip
 
 
 def check_state(check: Row) -> tuple[str, str, str]:
     """Class, sign and word of a check's result."""
     if check["is_passed"]:
-        return "good", "●", "passed"
+        return "good", "●", _("passed")
     if check["is_waived"]:
-        return "warn", "▲", "accepted"
-    return ("bad", "■", "failed") if check["severity"] == "critical" else ("warn", "▲", "failed")
+        return "warn", "▲", _("accepted")
+    return (
+        ("bad", "■", _("failed")) if check["severity"] == "critical" else ("warn", "▲", _("failed"))
+    )
 
 
 def checks_by_relation(trust: Trust) -> list[dict[str, Any]]:

@@ -3,6 +3,11 @@
 (() => {
   "use strict";
   const root = document.documentElement;
+  // A site in another language has a script of its own before this one: reports/language_script.py.
+  const language = window.callmartLanguage || { code: "en", decimal: ".", group: ",", texts: {} };
+  const _ = (text, values = {}) => (language.texts[text] || text).replace(/\{(\w+)\}/g, (__, key) => values[key]);
+  // A number written with point and commas, in the signs of the language.
+  const written = (text) => text.replace(/[.,]/g, (sign) => sign === "." ? language.decimal : language.group);
   const stored = (write) => { try { return write === undefined ? localStorage.getItem("callmart-theme") : localStorage.setItem("callmart-theme", write); } catch { return null; } };
   const asked = location.hash.match(/theme=(light|dark)/);
   const printing = location.hash === "#print";
@@ -29,7 +34,7 @@
   const axis = (line) => ({ ticks: "", gridcolor: css("grid"), linecolor: line, zeroline: false, fixedrange: true });
   const layout = (own) => {
     const base = {
-      paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)", showlegend: false, dragmode: false,
+      separators: language.decimal + language.group, paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)", showlegend: false, dragmode: false,
       font: { family: getComputedStyle(document.body).fontFamily, size: 12, color: css("muted") },
       hoverlabel: { bgcolor: css("card"), bordercolor: css("line"), font: { color: css("ink") }, align: "left" },
       xaxis: axis(css("line")), yaxis: axis("rgba(0,0,0,0)"),
@@ -58,18 +63,19 @@
         stale.add(f);
       }
       for (const f of figures) if (print || isNear(f)) drawOne(f);
-      theme.textContent = root.dataset.theme === "dark" ? "Light" : "Dark";
-      theme.setAttribute("aria-label", "Switch to " + theme.textContent.toLowerCase() + " colours");
+      theme.textContent = root.dataset.theme === "dark" ? _("Light") : _("Dark");
+      theme.setAttribute("aria-label", root.dataset.theme === "dark" ? _("Switch to light colours") : _("Switch to dark colours"));
     };
     const drawOne = (f) => {
       if (!stale.delete(f)) return;
+      if (language.charts) Plotly.register(language.charts);
       const place = placeOf(f), size = place.clientWidth;
       const full = layout(paint(f.layout));
       full.width = size;
       full.height = parseInt(place.style.height, 10);
       const data = paint(f.data);
       if (size < 560) narrow(full, data);
-      Plotly.react(place, data, full, { displayModeBar: false, scrollZoom: false, doubleClick: false });
+      Plotly.react(place, data, full, { displayModeBar: false, scrollZoom: false, doubleClick: false, locale: language.code });
       if (!place.dataset.ready) { place.dataset.ready = "1"; place.on("plotly_click", (e) => clicked(f, e.points[0])); }
     };
     const watch = new IntersectionObserver((seen) => {
@@ -100,7 +106,7 @@
     const literal = (text) => "'" + String(text).replaceAll("'", "''") + "'";
     const word = (text) => /^[\w@%+=:,./-]+$/.test(text) ? text : "'" + text.replaceAll("'", "'\"'\"'") + "'";
     const fill = (template, values) => template.replace(/\{(\w+)\}/g, (_, key) => key === "version" ? String(Number(values[key])) : literal(values[key]));
-    const tidy = (text) => text === undefined || text === "" ? "–" : Number(text).toLocaleString("en-GB", { maximumFractionDigits: 3 });
+    const tidy = (text) => text === undefined || text === "" ? "–" : written(Number(text).toLocaleString("en-GB", { maximumFractionDigits: 3 }));
     const commands = (q, metric) => {
       const base = ["callmart calls --metric", q.metric];
       if (q.kind !== "all") base.push("--scope", word(q.kind + "=" + q.id));
@@ -121,12 +127,12 @@
     const make = (tag, text, more) => Object.assign(document.createElement(tag), { textContent: text }, more);
     const filters = (q, list, kind) => {
       const { names, has_zones: zones } = page.lists, found = [];
-      const day = page.from === page.to ? page.from : "the day of the file";
+      const day = page.from === page.to ? page.from : _("the day of the file");
       if (zones) found.push((q.kind === "all" ? "centre_date" : "local_date") + " = " + day);
       if (q.kind !== "all") found.push(q.kind + " = " + (names[q.kind + "/" + q.id] || q.id));
-      if (q.label && q.seconds) found.push("local_time from " + q.label + ", " + Math.round(q.seconds / 60) + " min");
-      const column = { flags: " = 1 or 0", count: " = 1", below: " = 0" };
-      return [...found, q.metric + (column[kind] || " is not empty")].join(", ");
+      if (q.label && q.seconds) found.push(_("local_time from {clock}", { clock: q.label }) + ", " + Math.round(q.seconds / 60) + " min");
+      const column = { flags: " = " + _("1 or 0"), count: " = 1", below: " = 0" };
+      return [...found, q.metric + (column[kind] || " " + _("is not empty"))].join(", ");
     };
     const listed = (q) => (page.lists && page.lists.metrics[q.metric] || []).map(([name, kind]) => {
       const item = make("li", ""), files = page.lists.files[name], left = files.map((f) => f[2]).filter(Boolean);
@@ -135,16 +141,18 @@
       if (files.length > 1) item.prepend(make("b", name + ".csv"), " ");
       return item;
     });
+    const kindWords = (kind) => language.texts[kind] || language.texts[kind.replaceAll("_", " ")] || kind;
     const explain = (q) => {
       const box = document.getElementById("explain"), metric = page.metrics[q.metric];
       if (!metric) return;
       const put = (name, text) => { box.querySelector(`[data-of="${name}"]`).textContent = text; };
       box.querySelector("h2").textContent = metric.name;
-      put("value", q.text || (q.den ? (100 * q.num / q.den).toFixed(1) + " %" : tidy(q.num)));
+      put("value", q.text || (q.den ? written((100 * q.num / q.den).toFixed(1)) + " %" : tidy(q.num)));
       put("parts", q.den === undefined ? "" : tidy(q.num) + " / " + tidy(q.den));
       put("words", metric.words);
       put("formula", metric.formula || "–");
-      put("scope", (q.kind === "all" ? "the whole centre" : q.kind + " " + q.id) + ", " + page.period + (q.label && q.seconds ? ", from " + q.label : "") + " (" + page.zone + ")");
+      const whose = q.kind === "all" ? _("the whole centre") : kindWords(q.kind) + " " + q.id;
+      put("scope", whose + ", " + page.period + (q.label && q.seconds ? ", " + _("from {clock}", { clock: q.label }) : "") + " (" + page.zone + ")");
       put("ref", q.metric + "@" + metric.version);
       put("source", metric.source ? "· " + metric.source : "");
       put("numerator", metric.numerator || "–");
@@ -158,7 +166,7 @@
     };
     for (const button of document.querySelectorAll("button.ask")) {
       button.setAttribute("aria-haspopup", "dialog");
-      button.title = "Where does this number come from?";
+      button.title = _("Where does this number come from?");
     }
     document.addEventListener("click", (e) => {
       const button = e.target.closest("button.ask"), d = button && button.dataset;
@@ -198,7 +206,7 @@
     addEventListener("beforeprint", () => { before = root.dataset.theme; root.dataset.theme = "light"; root.classList.add("print"); draw(); });
     addEventListener("afterprint", () => { root.dataset.theme = before || "light"; root.classList.toggle("print", printing); draw(); });
     draw();
-    window.callmart = { page, figures, redraw: (f) => { stale.add(f); drawOne(f); } };
+    window.callmart = { page, figures, _, written, redraw: (f) => { stale.add(f); drawOne(f); } };
     document.dispatchEvent(new Event("callmart"));
     root.dataset.drawn = "1";
   };

@@ -2,7 +2,7 @@
 // The address keeps both, so that what one sees can be sent to somebody.
 document.addEventListener("callmart", () => {
   "use strict";
-  const { page, figures, redraw } = window.callmart;
+  const { page, figures, redraw, _, written } = window.callmart;
   const chart = figures.find((f) => f.meta && f.meta.course), cards = [...document.querySelectorAll("[data-card]")];
   if (!page || !page.scopes || !chart) return;
   const form = document.getElementById("narrow"), choice = document.getElementById("scope");
@@ -24,44 +24,45 @@ document.addEventListener("callmart", () => {
 
   // Numbers as reports/format.py writes them: a browser test holds the two against each other.
   const thin = "\u202f", minus = "\u2212", unknown = "\u2013";
-  const fixed = (x, digits) => x.toFixed(digits).replace(/\B(?<!\.\d*)(?=(\d{3})+(?!\d))/g, ",");
+  const fixed = (x, digits) => written(x.toFixed(digits).replace(/\B(?<!\.\d*)(?=(\d{3})+(?!\d))/g, ","));
+  const plain = (x, digits) => written(x.toFixed(digits));
   const two = (n) => String(n).padStart(2, "0");
   const seconds = (x) => {
     if (x < 0) return minus + seconds(-x);
-    if (x < 59.95) return x.toFixed(1) + thin + "s";
+    if (x < 59.95) return plain(x, 1) + thin + "s";
     const whole = Math.round(x), hours = Math.floor(whole / 3600), minutes = Math.floor(whole / 60) % 60;
     return hours ? hours + ":" + two(minutes) + ":" + two(whole % 60) : minutes + ":" + two(whole % 60);
   };
   const value = (x, unit) => {
     if (x === null || x === undefined) return unknown;
-    if (unit === "percent") return x.toFixed(1) + thin + "%";
+    if (unit === "percent") return plain(x, 1) + thin + "%";
     if (unit === "seconds") return seconds(x);
-    if (unit === "per_hour") return x.toFixed(1) + thin + "/" + thin + "h";
+    if (unit === "per_hour") return plain(x, 1) + thin + "/" + thin + "h";
     if (unit === "count") return fixed(Math.round(x), 0);
     if (unit === "points") return (x < 0 ? minus : "+") + Math.abs(x).toFixed(0);
     return fixed(x, unit === "money" ? 2 : 1);
   };
-  const limit = (x, unit) => unit === "percent" ? String(x) + thin + "%" : unit === "seconds" && x < 60 ? String(x) + thin + "s" : value(x, unit);
+  const limit = (x, unit) => unit === "percent" ? written(String(x)) + thin + "%" : unit === "seconds" && x < 60 ? written(String(x)) + thin + "s" : value(x, unit);
   const numberOf = (text) => { const i = text.indexOf(thin); return i < 0 ? [text, ""] : [text.slice(0, i), text.slice(i)]; };
   window.callmart.value = value;
 
-  const states = { met: ["good", "●", "met"], near: ["warn", "▲", "near"], missed: ["bad", "■", "missed"] };
+  const states = { met: ["good", "●", _("met")], near: ["warn", "▲", _("near")], missed: ["bad", "■", _("missed")] };
   const sign = { higher: "≥ ", lower: "≤ " };
   const isClear = (a, b) => a[1] === null || b[1] === null ? null : a[1] > b[2] || b[1] > a[2];
   const change = (told, metric, words, back) => {
     const now = told[6].at(-1), old = told[6].at(-1 - back);
     if (!now || !old) return null;
     const gap = now[0] - old[0], before = words + ": " + value(old[0], metric.unit);
-    if (isClear(now, old) === false || !gap) return ["≈ as " + words, "flat", before + "; no change beyond chance"];
+    if (isClear(now, old) === false || !gap) return [_("≈ as {against}", { against: words }), "flat", _("{before}; no change beyond chance", { before })];
     const takesSides = (metric.direction === "higher" || metric.direction === "lower") && now.length < 4 && old.length < 4;
-    const size = metric.unit === "percent" ? Math.abs(gap).toFixed(1) + thin + "pts" : value(Math.abs(gap), metric.unit);
-    return [(gap > 0 ? "▲ " : "▼ ") + size + " vs " + words, !takesSides ? "flat" : (gap > 0) === (metric.direction === "higher") ? "up" : "down", before];
+    const size = metric.unit === "percent" ? plain(Math.abs(gap), 1) + thin + _("pts") : value(Math.abs(gap), metric.unit);
+    return [_("{size} vs {against}", { size: (gap > 0 ? "▲ " : "▼ ") + size, against: words }), !takesSides ? "flat" : (gap > 0) === (metric.direction === "higher") ? "up" : "down", before];
   };
   const confidence = (told, metric) => {
     const now = told[6].at(-1), said = [];
-    if (now.length > 3) return "only " + told[0].toLocaleString("en-GB") + (told[0] === 1 ? " case" : " cases");
-    if (now[1] !== null && now[2] !== null) said.push(numberOf(value(now[1], metric.unit))[0] + " to " + value(now[2], metric.unit));
-    if (told[5] !== null && told[5] < 0.995) said.push(told[5] ? "known of " + (100 * told[5]).toFixed(0) + thin + "%" : "not known");
+    if (now.length > 3) return told[0] === 1 ? _("only {n} case", { n: 1 }) : _("only {n} cases", { n: written(told[0].toLocaleString("en-GB")) });
+    if (now[1] !== null && now[2] !== null) said.push(_("{low} to {high}", { low: numberOf(value(now[1], metric.unit))[0], high: value(now[2], metric.unit) }));
+    if (told[5] !== null && told[5] < 0.995) said.push(told[5] ? _("known of {coverage}", { coverage: plain(100 * told[5], 0) + thin + "%" }) : _("not known"));
     return said.join(", ");
   };
 
@@ -94,7 +95,7 @@ document.addEventListener("callmart", () => {
     unit.textContent = rest;
     button.replaceChildren(number, ...(rest ? [unit] : []));
     row.replaceChildren(row.querySelector(".val"), ...(now.length < 4 && states[told[4]] ? [pill(states[told[4]])] : []));
-    const goal = told[3] === null ? "" : "goal " + (sign[metric.direction] || "") + limit(told[3], metric.unit);
+    const goal = told[3] === null ? "" : _("goal {goal}", { goal: (sign[metric.direction] || "") + limit(told[3], metric.unit) });
     card.querySelector(".cmp").replaceChildren(...[goal, confidence(told, metric)].filter(Boolean).map(words));
     const moved = page.against.map(([text, back]) => change(told, metric, text, back)).filter(Boolean);
     const changes = card.querySelector(".changes");
@@ -114,11 +115,11 @@ document.addEventListener("callmart", () => {
     mid.customdata = points.map((p, i) => [page.spans[i], value(p && p[0], metric.unit)]);
     mid.marker.color = points.map((p) => p && p.length > 3 ? "@card" : "@c1");
     chart.layout.shapes = goal === null ? [] : [{ type: "line", xref: "paper", x0: 0, x1: 1, yref: "y", y0: goal, y1: goal, line: { color: "@ink", width: 1.25, dash: "dash" } }];
-    chart.layout.annotations = goal === null ? [] : [{ text: "<b>goal</b>", showarrow: false, font: { color: "@ink", size: 11 }, xref: "paper", x: 1.004, y: goal, xanchor: "left" }];
+    chart.layout.annotations = goal === null ? [] : [{ text: "<b>" + _("goal") + "</b>", showarrow: false, font: { color: "@ink", size: 11 }, xref: "paper", x: 1.004, y: goal, xanchor: "left" }];
     const figure = document.getElementById(chart.id).closest("figure"), title = figure.querySelector("h2");
     const where = state.scope === whole ? "" : ", " + choice.selectedOptions[0].textContent;
     title.textContent = metric.name + page.over + where;
-    document.getElementById(chart.id).setAttribute("aria-label", title.textContent + ". Latest: " + value(points.at(-1) && points.at(-1)[0], metric.unit) + ".");
+    document.getElementById(chart.id).setAttribute("aria-label", title.textContent + ". " + _("Latest: {value}.", { value: value(points.at(-1) && points.at(-1)[0], metric.unit) }));
     const details = figure.querySelector("details");
     if (details) details.hidden = !(state.scope === whole && state.metric === first);
     redraw(chart);

@@ -90,13 +90,13 @@
   document.addEventListener("callmart", () => {
     const place = document.getElementById("whatif-data"), form = document.getElementById("whatif-form");
     if (!place || !form) return;
-    const data = JSON.parse(place.textContent), { figures, redraw } = window.callmart, thin = "\u202f";
+    const data = JSON.parse(place.textContent), { figures, redraw, _, written } = window.callmart, thin = "\u202f";
     const chart = figures.find((f) => f.meta && f.meta.whatif), field = form.elements;
-    const number = (x, digits) => x.toLocaleString("en-GB", { minimumFractionDigits: digits, maximumFractionDigits: digits });
+    const number = (x, digits) => written(x.toLocaleString("en-GB", { minimumFractionDigits: digits, maximumFractionDigits: digits }));
     const change = (now, base) => {
       if (!base) return "\u2013";
       const size = 100 * (now - base) / base;
-      return Math.abs(size) < 0.05 ? "0.0" + thin + "%" : (size > 0 ? "+" : "\u2212") + Math.abs(size).toFixed(1) + thin + "%";
+      return Math.abs(size) < 0.05 ? written("0.0") + thin + "%" : (size > 0 ? "+" : "\u2212") + written(Math.abs(size).toFixed(1)) + thin + "%";
     };
     const two = (n) => String(n).padStart(2, "0"), clock = (slot) => two(Math.floor(slot / 4)) + ":" + two(slot % 4 * 15);
     const usual = { volume: "0", handle: "0", goal: "", within: "", model: "c", shrinkage: data.shrinkage === null ? "0" : String(Math.round(1000 * data.shrinkage) / 10) };
@@ -163,21 +163,21 @@
       if (s.goal !== null) s.goal /= 100;
       const base = baseOf(group), now = work(group, s), before = sums(base), after = sums(now);
       const paid = after.paid - before.paid, day = Number(field.day.value);
-      const sign = Math.abs(paid) < 0.05 ? "as in the base" : (paid > 0 ? "+" : "\u2212") + number(Math.abs(paid), 0) + " against the base (" + change(after.paid, before.paid) + ")";
-      document.getElementById("whatif-answer").textContent = number(after.paid, 0) + " paid hours in four weeks, " + sign + "; " + number(after.most, 0) + " agents at work in the busiest quarter hour, " + number(before.most, 0) + " in the base.";
+      const against = Math.abs(paid) < 0.05 ? _("as in the base") : _("{size} against the base ({change})", { size: (paid > 0 ? "+" : "\u2212") + number(Math.abs(paid), 0), change: change(after.paid, before.paid) });
+      document.getElementById("whatif-answer").textContent = _("{hours} paid hours in four weeks, {against}; {most} agents at work in the busiest quarter hour, {before} in the base.", { hours: number(after.paid, 0), against, most: number(after.most, 0), before: number(before.most, 0) });
       const weeks = document.getElementById("whatif-weeks");
       weeks.hidden = false;
       weeks.tBodies[0].replaceChildren(...group.weeks.map((name, n) => {
         const b = sums(base.slice(7 * n, 7 * n + 7)), a = sums(now.slice(7 * n, 7 * n + 7));
         return row([name, number(a.contacts, 0), number(b.hours, 1), number(a.hours, 1), change(a.hours, b.hours), number(b.paid, 1), number(a.paid, 1), change(a.paid, b.paid), number(a.most, 0)]);
       }));
-      const title = "Agents needed at work on " + group.days[day] + ", " + group.name;
+      const title = _("Agents needed at work on {day}, {group}", { day: group.days[day], group: group.name });
       document.getElementById("whatif-day-title").textContent = title;
       document.getElementById(chart.id).setAttribute("aria-label", title);
       document.getElementById("whatif-slots").tBodies[0].replaceChildren(...now[day].map((x, i) => row([clock(group.slot + i), number(x.contacts, 1), x.handle === null ? "\u2013" : number(x.handle, 0), number(base[day][i].agents, 0), number(x.agents, 0), number(x.planned, 0)])));
       const labels = now[day].map((_, i) => clock(group.slot + i));
       [base, now].forEach((of, i) => {
-        Object.assign(chart.data[i], { x: labels, y: of[day].map((x) => x.agents), hoverinfo: null, hovertemplate: "%{x}  <b>%{y}</b> " + (i ? "as set" : "base") + "<extra></extra>" });
+        Object.assign(chart.data[i], { x: labels, y: of[day].map((x) => x.agents), hoverinfo: null, hovertemplate: "%{x}  <b>%{y}</b> " + (i ? _("as set") : _("base")) + "<extra></extra>" });
       });
       const ticks = labels.filter((_, i) => (group.slot + i) % 8 === 0);
       Object.assign(chart.layout.xaxis, { tickvals: ticks, ticktext: ticks, tickangle: 0 });
@@ -187,8 +187,8 @@
     const ownOf = (group) => {
       const same = (of) => { const all = new Set(group.queues.map(of)); return all.size === 1 ? [...all][0] : null; };
       const goal = same((q) => q.goal), within = same((q) => q.t);
-      field.goal.placeholder = goal === null ? "own" : String(Math.round(1000 * goal) / 10);
-      field.within.placeholder = within === null ? "own" : String(within);
+      field.goal.placeholder = goal === null ? _("own") : String(Math.round(1000 * goal) / 10);
+      field.within.placeholder = within === null ? _("own") : String(within);
     };
     const busiest = (group) => {
       const hours = baseOf(group).slice(0, 7).map((day) => sums([day]).hours);

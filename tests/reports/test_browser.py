@@ -6,6 +6,10 @@ from itertools import product
 import pytest
 
 from reports import format as fmt
+from reports.build import _Job, _write_assets, site_of
+from reports.language import language_of, speaking
+from reports.queries import Reader
+from reports.units import Unit
 from tests.reports.browsing import (
     LOOKS,
     LOW_CONTRAST,
@@ -21,6 +25,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 DAY = "days/2026-10-28.html"
 PAGES = ("index.html", DAY, "data-quality.html")
+UNITS = ("percent", "seconds", "per_hour", "count", "points", "number", "money")
+NUMBERS = (0, 0.049, 4.55, 59.94, 59.96, 61.2, -3.2, 3725.4, 99_999.6, 1_234_567.891)
 
 
 @pytest.fixture(scope="module")
@@ -277,13 +283,32 @@ def test_a_subject_is_narrowed_to_a_queue_and_the_address_keeps_it(open_page, wa
     page.wait_for_timeout(300)
     assert too_wide(page) <= 0
     # What the script writes is what the pages write.
-    units = ("percent", "seconds", "per_hour", "count", "points", "number", "money")
-    numbers = (0, 0.049, 4.55, 59.94, 59.96, 61.2, -3.2, 3725.4, 99_999.6, 1_234_567.891)
-    for unit, number in product(units, numbers):
+    for unit, number in product(UNITS, NUMBERS):
         if unit != "count" or number == round(number):
             assert page.evaluate("a => callmart.value(...a)", [number, unit]) == fmt.value(
                 number, unit
             ), (number, unit)
+
+
+def test_scripts_write_german_as_the_pages_do(browser, warehouse, tmp_path):
+    german = language_of("de")
+    with speaking(german), Reader(warehouse) as reader:
+        site = site_of(reader, "Nordlicht")
+        job = _Job(warehouse, tmp_path, site, german)
+        list(job.write(reader, Unit((site.spans["month"][-1],), has_topics=True)))
+        _write_assets(tmp_path, site.script, german)
+    visitor = Visitor(browser, tmp_path)
+    page = visitor.open(f"{site.spans['month'][-1].folder}/service.html", **LOOKS["phone"])
+    assert page.evaluate("document.documentElement.lang") == "de"
+    assert too_wide(page) <= 0
+    page.get_by_label("Zeige").select_option("queue/support")
+    assert "Ziel" in page.locator("[data-card=service_level] .cmp").first.inner_text()
+    with speaking(german):
+        for unit, number in product(UNITS, NUMBERS):
+            if unit != "count" or number == round(number):
+                told = page.evaluate("a => callmart.value(...a)", [number, unit])
+                assert told == fmt.value(number, unit), (number, unit)
+    visitor.leave()
 
 
 def test_print_is_light_landscape_and_within_the_sheet(open_page):

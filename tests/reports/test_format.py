@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from reports import format as fmt
+from reports.language import ngettext
 
 S = fmt.SPACE
 
@@ -73,8 +74,8 @@ def test_words_shorten_long_lists():
     assert fmt.words(["a"]) == "a"
     assert fmt.words(["a", "b", "c"]) == "a, b and c"
     assert fmt.words(["a", "b", "c", "d", "e", "f"]) == "a, b, c and 3 more"
-    assert fmt.plural(1, "call") == "1 call"
-    assert fmt.plural(1200, "call") == "1,200 calls"
+    assert ngettext("{n} call", "{n} calls", 1) == "1 call"
+    assert ngettext("{n} call", "{n} calls", 1200) == "1,200 calls"
 
 
 def test_plotly_text_is_shown_and_never_obeyed():
