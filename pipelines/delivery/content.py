@@ -13,10 +13,10 @@ from zoneinfo import ZoneInfo
 from pipelines.delivery.errors import DeliveryError
 from pipelines.settings import Project
 from pipelines.storage.site import shown_publication
+from reports.outputs.summary import plain_text
 from reports.spans import Span, span_named, span_of
 
 _HREF = re.compile(r' href="([^"]*)"')
-_SIGNS = {"met": "met", "near": "near", "missed": "MISSED"}
 
 
 @dataclass(frozen=True)
@@ -40,21 +40,7 @@ class Content:
     @property
     def text(self) -> str:
         """The summary in plain text."""
-        data = self.data
-        lines = [data["centre"], data["title"]]
-        lines += [data["provisional"]] if data["provisional"] else []
-        lines += ["", *(f"{found['head']}: {found['text']}" for found in data["findings"])]
-        if data["missed"]:
-            lines += ["", "What to look at", *(f"- {text}" for text in data["missed"])]
-        lines += ["", "Key figures", *map(_line, data["figures"])]
-        return "\n".join([*lines, *(["", self.link] if self.link else []), ""])
-
-
-def _line(figure: dict[str, Any]) -> str:
-    state = "" if figure["is_small"] else _SIGNS.get(figure["status"], "")
-    few = "few cases" if figure["is_small"] else ""
-    said = ", ".join(filter(None, (f"goal {state}" if state else "", few)))
-    return f"- {figure['name']}: {figure['text']}" + (f" ({said})" if said else "")
+        return plain_text(self.data, self.link)
 
 
 def newest_span(project: Project, now: datetime) -> Span:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from reports import format as fmt
-from reports.language import _
+from reports.language import N_, _, language_of, speaking, spoken
 from reports.outputs.text import plain
 
 if TYPE_CHECKING:
@@ -72,6 +72,7 @@ def data(context: Mapping[str, Any]) -> dict[str, Any]:
     """A summary for programs, from what its template needs."""
     site, span = context["site"], context["span"]
     return {
+        "language": spoken().code,
         "centre": plain(site.name),
         "period": span.name,
         "grain": span.grain,
@@ -84,6 +85,29 @@ def data(context: Mapping[str, Any]) -> dict[str, Any]:
         "missed": [plain(missed.text) for missed in context["missed"]],
         "figures": [_figure(line) for line in context["lines"]],
     }
+
+
+_STATES = {
+    "met": N_("goal met"), "near": N_("goal near"), "missed": N_("goal MISSED"),
+}  # fmt: skip
+
+
+def plain_text(told: Mapping[str, Any], link: str | None) -> str:
+    """A summary for programs as plain text in its own language, with the way to its page."""
+    with speaking(language_of(told.get("language", "en"))):
+        lines = [told["centre"], told["title"]]
+        lines += [told["provisional"]] if told["provisional"] else []
+        lines += ["", *(f"{found['head']}: {found['text']}" for found in told["findings"])]
+        if told["missed"]:
+            lines += ["", _("What to look at"), *(f"- {text}" for text in told["missed"])]
+        lines += ["", _("Key figures"), *map(_text_of, told["figures"])]
+    return "\n".join([*lines, *(["", link] if link else []), ""])
+
+
+def _text_of(figure: Mapping[str, Any]) -> str:
+    state = _STATES.get(figure["status"], "")
+    said = _("few cases") if figure["is_small"] else _(state) if state else ""
+    return f"- {figure['name']}: {figure['text']}" + (f" ({said})" if said else "")
 
 
 def _figure(line: Line) -> dict[str, Any]:
