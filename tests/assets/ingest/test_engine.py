@@ -164,6 +164,7 @@ def centre(tmp_path: Path) -> Centre:
     return Centre(tmp_path)
 
 
+@pytest.mark.soak
 def test_newest_first_line_by_line(centre: Centre) -> None:
     for number in range(len(DAYS) - 1, -1, -2):
         centre.put(f"log.{number}", text(DAYS[number - 1 : number + 1]))

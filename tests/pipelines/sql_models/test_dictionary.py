@@ -42,6 +42,7 @@ def test_every_table_is_well_formed(text: str):
     assert not [row for row in rows if "|  |" in row[:-4]], "only rules may be empty"
 
 
+@pytest.mark.soak
 def test_a_project_s_additions_are_in_it(tmp_path: Path):
     folder = tmp_path / "models" / "core"
     folder.mkdir(parents=True)
