@@ -14,6 +14,7 @@ import pytest
 
 from reports import build
 from reports import format as fmt
+from reports.language import language_of
 from reports.outputs.writer import Writer
 from reports.pages.render import render
 from reports.queries import Reader
@@ -49,7 +50,7 @@ def month(published: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     with Reader((published / "warehouse.duckdb").resolve()) as reader:
         site = build.site_of(reader, "Corrib Broadband")
         site = replace(site, spans={"month": [MONTH]}, topics={MONTH: site.topics[MONTH]})
-        build._write_assets(out, site.script)
+        build._write_assets(out, site.script, language_of("en"))
         writer = Writer(out, site)
         for path, template, context in pages_of(reader, site, Unit((MONTH,), has_topics=True)):
             files, _ = writer.page(context)

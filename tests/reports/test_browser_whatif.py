@@ -7,6 +7,7 @@ import pytest
 from pipelines.erlang import with_shrinkage
 from reports.build import _write_assets
 from reports.forecasting.staffing import Asked, Limit, agents_a, agents_c
+from reports.language import language_of
 from reports.outlooks import GroupOutlook, read
 from reports.pages import outlook
 from reports.pages.frame import Site
@@ -43,7 +44,7 @@ def page(browser, tmp_path_factory):
         "Nordlicht", Stamp(7, "r-7", "0.1.0", now, now, "Europe/Dublin"), Trust(), {}, {}, {},
         [FIRST], "plotly.js",
     )  # fmt: skip
-    _write_assets(folder, site.script)
+    _write_assets(folder, site.script, language_of("en"))
     days = [FIRST + timedelta(days=n) for n in range(DAYS)]
     found = read(Reading(), days)  # ty: ignore[invalid-argument-type]
     text = render("outlook.html.j2", outlook.context(site, found))
