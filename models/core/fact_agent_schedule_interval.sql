@@ -205,7 +205,9 @@ judged as (
             sum(case when p.activity_class = 'work' then p.length_ms end) over by_shift, 0
         ) > 0
         and coalesce(
-            sum(case when p.activity_class <> 'absence' then m.logged_ms end) over by_shift, 0
+            sum(
+                case when coalesce(p.activity_class <> 'absence', true) then m.logged_ms end
+            ) over by_shift, 0
         ) = 0 as is_absent
     from (
         select

@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import duckdb
-from hypothesis import Phase, given, settings
+from hypothesis import Phase, example, given, settings
 from hypothesis import strategies as st
 
 from pipelines.storage.ops import set_window
@@ -174,9 +174,23 @@ def found_in(con: duckdb.DuckDBPyConnection) -> dict[tuple[str, date, datetime],
     return found
 
 
+def _present_during_what_no_map_knows() -> tuple[
+    dict[str, list[Planned]], dict[str, list[Lived]], datetime
+]:
+    """Logged in during an activity that no map knows, and not for the work after it: late."""
+    at, hour = STARTS[-1], timedelta(hours=1)
+    plan = [
+        Planned("odd", at, at + 2 * hour, "planned", True, None, None),
+        Planned("work", at + 3 * hour, at + 5 * hour, "planned", True, None, None),
+    ]
+    came = Lived("chat", *STATES[0], at + hour, at + 2 * hour)
+    return {"agent 0": plan}, {"agent 0": [came]}, at + timedelta(days=3)
+
+
 # A smaller example would take minutes to find, for each builds a warehouse.
-@settings(max_examples=2, derandomize=True, phases=[Phase.generate])
+@settings(max_examples=2, derandomize=True, phases=[Phase.explicit, Phase.generate])
 @given(centres())
+@example(_present_during_what_no_map_knows())
 def test_quarter_hours_are_those_of_the_oracle(centre):
     plan, states, until = centre
     expected = {
