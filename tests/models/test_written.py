@@ -78,7 +78,7 @@ def made(seed: int) -> tuple[dict[str, tuple[int, list]], dict[str, list]]:
     return cases, threads
 
 
-@pytest.fixture(scope="module", params=[1, 2])
+@pytest.fixture(scope="module", params=[1, pytest.param(2, marks=pytest.mark.soak)])
 def told(request):
     cases, threads = made(request.param)
     con = inputs([ZONE], FIRST, LAST + timedelta(days=30))

@@ -290,6 +290,7 @@ def test_a_subject_is_narrowed_to_a_queue_and_the_address_keeps_it(open_page, wa
             ), (number, unit)
 
 
+@pytest.mark.soak
 def test_scripts_write_german_as_the_pages_do(browser, warehouse, tmp_path):
     german = language_of("de")
     with speaking(german), Reader(warehouse) as reader:
@@ -311,6 +312,7 @@ def test_scripts_write_german_as_the_pages_do(browser, warehouse, tmp_path):
     visitor.leave()
 
 
+@pytest.mark.soak
 def test_print_is_light_landscape_and_within_the_sheet(open_page):
     page = open_page(DAY, **LOOKS["wall"])
     page.emulate_media(media="print")

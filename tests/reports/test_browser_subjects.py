@@ -35,6 +35,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 MONTH = Span("month", date(2025, 11, 1))
 SUBJECTS = [topic.id for topic in TOPICS]
+ALWAYS = ("service", "people", "self-service")
+"""With a table and a course, with funnels, with paths; all others are asked the same in the soak."""
 OTHERS = [
     *("index.html", "trends.html", "outlook.html", "glossary.html", "data-quality.html"),
     *("days/2025-11-30.html", "weeks/2025-W48.html", "months/2025-11.html"),
@@ -88,7 +90,10 @@ def test_every_subject_has_a_page(month: Path) -> None:
     assert sorted(p.stem for p in (month / "months/2025-11").glob("*.html")) == sorted(SUBJECTS)
 
 
-@pytest.mark.parametrize("subject", SUBJECTS)
+@pytest.mark.parametrize(
+    "subject",
+    [s if s in ALWAYS else pytest.param(s, marks=pytest.mark.soak) for s in SUBJECTS],
+)
 def test_a_subject_tells_the_warehouse_s_numbers_narrows_and_sorts(window, told, subject) -> None:
     visitor, page = window
     visitor.go(page, f"months/2025-11/{subject}.html")

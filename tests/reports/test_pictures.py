@@ -69,6 +69,7 @@ def test_a_page_looks_as_approved(shown, tmp_path, name, width, colours) -> None
     assert found.is_small, f"{found}; now {tmp_path / path.name}, approved {path}"
 
 
+@pytest.mark.soak
 def test_what_is_broken_is_seen_and_another_drawing_of_letters_is_not(shown) -> None:
     page, right = shown("index", "wide", "light")
     approved = pictures.approved_form(page, right)

@@ -110,6 +110,7 @@ def test_pieces_in_any_order_give_the_same(data: st.DataObject) -> None:
         assert centre.staging() == expected(lines)
 
 
+@pytest.mark.soak
 @FEW
 @given(st.data())
 def test_a_growing_and_rotated_file_gives_the_same(data: st.DataObject) -> None:
