@@ -36,7 +36,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 MONTH = Span("month", date(2025, 11, 1))
 SUBJECTS = [topic.id for topic in TOPICS]
 ALWAYS = ("service", "people", "self-service")
-"""With a table and a course, with funnels, with paths; all others are asked the same in the soak."""
+"""With a course, with funnels, with paths; all others are asked the same in the soak."""
 OTHERS = [
     *("index.html", "trends.html", "outlook.html", "glossary.html", "data-quality.html"),
     *("days/2025-11-30.html", "weeks/2025-W48.html", "months/2025-11.html"),
