@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 _STATIC = ("style.css", "page.js", "subject.js", "whatif.js")
 _MUCH = 60
-"""Hops of work (see `Unit.n_hops`) below which another process is not worth its start."""
+"""Less work (see `Unit.effort`) is not worth the start of another process."""
 
 
 @dataclass(frozen=True)
@@ -134,7 +134,7 @@ def _made(
 ) -> Iterator[list[str]]:
     """Write what was not taken over: paths, a unit at a time."""
     work = [None, *units]
-    if processes == 1 or sum(unit.n_hops for unit in units) < _MUCH:
+    if processes == 1 or sum(unit.effort for unit in units) < _MUCH:
         for unit in work:
             paths = []
             for path in job.write(reader, unit):
@@ -154,7 +154,7 @@ def _of_all(reader: Reader, site: Site) -> Iterator[Page]:
     yield "index.html", "overview.html.j2", overviews.of_all(reader, site)
     yield "data-quality.html", "data_quality.html.j2", data_quality.context(site)
     yield "trends.html", "trends.html.j2", _trends(reader, site)
-    yield "outlook.html", "outlook.html.j2", outlook.context(site, _outlook(reader, site))
+    yield "outlook.html", "outlook.html.j2", outlook.context(site, outlooks.read(reader, site.days))
     numbers = reader.period_numbers(site.days[0], site.days[-1], metrics=[])
     yield "glossary.html", "glossary.html.j2", glossary.context(site, numbers)
 
@@ -170,10 +170,6 @@ def _trends(reader: Reader, site: Site) -> dict:
     told = timelines.read(reader, site.days)
     stood = standouts.standouts(timelines.every(told))
     return trends.context(site, told, stood, standouts.places(reader, site, stood))
-
-
-def _outlook(reader: Reader, site: Site) -> outlooks.Outlook:
-    return outlooks.read(reader, site.days)
 
 
 def site_of(reader: Reader, name: str, project: Path | None = None) -> Site:

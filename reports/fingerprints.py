@@ -6,6 +6,7 @@ import hashlib
 import json
 import re
 from bisect import bisect_left, bisect_right
+from datetime import timedelta
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
@@ -15,12 +16,14 @@ from reports.pages.frame import around
 from reports.spans import history
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
+    from datetime import date
     from importlib.resources.abc import Traversable
     from pathlib import Path
 
     from reports.pages.frame import Site
     from reports.queries import Reader
+    from reports.records import Row
     from reports.spans import Span
 
 _WITHOUT = {"dim_customer"}
@@ -32,11 +35,12 @@ _HEAD_CHARS = 2000
 def fingerprints(reader: Reader, site: Site) -> dict[Span, str]:
     """Span -> what its pages are made of, in short.
 
-    That is every row of a day that the page or its courses show, what has no day, the way to the
-    pages beside it, and the program. What each publication changes on every page, its stamp and
-    the notes on how far numbers can be trusted, is not in it: see `reports.pages.stamps`.
+    That is every row of a day that the page or its courses show, how far into those days each
+    metric is known, what has no day, the way to the pages beside it, and the program. What each
+    publication changes on every page, its stamp and the notes on how far numbers can be trusted,
+    is not in it: see `reports.pages.stamps`.
     """
-    days = reader.rows_by_day()
+    days, reach = reader.rows_by_day(), reader.rows("reach")
     dated = sorted(days)
     undated = _digest([
         _program(), spoken().code, site.name, site.script, site.stamp.code_version, site.stamp.zone,
@@ -49,8 +53,20 @@ def fingerprints(reader: Reader, site: Site) -> dict[Span, str]:
             lo, hi = bisect_left(dated, first), bisect_right(dated, span.last)
             made_of = [days[day] for day in dated[lo:hi]]
             listed = listed_days(site, span.first, span.last)
-            found[span] = _digest([undated, made_of, around(site, span), listed, every[0].first])
+            known = _known(reach, span.last)
+            found[span] = _digest(
+                [undated, made_of, known, around(site, span), listed, every[0].first]
+            )
     return found
+
+
+def _known(reach: Sequence[Row], last: date) -> list[tuple[Any, ...]]:
+    """How far metrics are known up to a day: what lies beyond it is no matter before it."""
+    return [
+        (row["metric_id"], row["metric_version"],
+         min(row["until_date"], last), min(row["open_date"] or last, last + timedelta(days=1)))
+        for row in reach
+    ]  # fmt: skip
 
 
 def fingerprint_of(page: Path) -> str | None:

@@ -234,8 +234,7 @@ def _missed(figure: Figure, over: Sequence[Span]) -> Finding | None:
             break
         running += 1
     if running > 1:
-        first = over[-running].short if running <= len(over) else over[0].short
-        text += " " + _(_RUNNING[over[-1].grain], n=running, first=first)
+        text += " " + _(_RUNNING[over[-1].grain], n=running, first=over[-running].short)
     goal = fmt.value(number.goal, number.metric.unit)
     return Finding(
         _(

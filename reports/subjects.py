@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from reports.stories import Story
 
 _RECENT_DAYS = 31
-"""Older days have an overview alone: all pages are written with each publication."""
+"""Older days have an overview alone: nobody asks after more of them."""
 
 Page = tuple[str, str, dict[str, Any]]
 """Path within the site, template, what the template needs."""

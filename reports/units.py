@@ -30,8 +30,8 @@ class Unit:
     """Whether they have pages about subjects, beside their overviews."""
 
     @property
-    def n_hops(self) -> int:
-        """How much work it is, in spans of which only an overview is written."""
+    def effort(self) -> int:
+        """How much work it is, counted in overviews: a span with subjects is about eight."""
         return len(self.spans) * (8 if self.has_topics else 1)
 
 
@@ -45,7 +45,7 @@ def units_of(site: Site, wanted: Collection[Span]) -> list[Unit]:
             if is_wanted:
                 lots = (spans[at : at + size] for at in range(0, len(spans), size))
                 found += [Unit(lot, has_topics) for lot in lots]
-    return sorted(found, key=lambda unit: -unit.n_hops)
+    return sorted(found, key=lambda unit: -unit.effort)
 
 
 def pages_of(reader: Reader, site: Site, unit: Unit) -> Iterator[Page]:

@@ -2,7 +2,7 @@
 
 import re
 import shutil
-from datetime import date
+from datetime import date, timedelta
 
 import duckdb
 import pytest
@@ -12,6 +12,7 @@ from reports.fingerprints import fingerprint_of
 from reports.kept import is_page, take_over
 from reports.queries import Reader
 from reports.spans import Span
+from tests.reports.conftest import CENTRE
 from tests.reports.test_build import SINGLE
 
 NAME = "Nordlicht & Söhne"
@@ -63,6 +64,21 @@ def test_a_changed_row_changes_its_day_and_the_pages_that_show_that_day(site, ch
         old, now = ((r.index.parent / path).read_text("utf-8") for r in (site, new))
         assert _STAMP.search(old)[1] != _STAMP.search(now)[1]
         assert _STAMP.sub("", old) == _STAMP.sub("", now)
+
+
+def test_a_day_that_is_over_now_is_written_again(site, warehouse, tmp_path):
+    later = tmp_path / "warehouse.duckdb"
+    shutil.copyfile(warehouse, later)
+    with duckdb.connect(str(later)) as con:
+        (was,) = con.execute("select min(open_date) from marts.kpi_reach").fetchone()
+        con.execute("update marts.kpi_reach set open_date = open_date + interval '1' day")
+    with Reader(later) as reader:
+        found = take_over(site_of(reader, NAME), site.index.parent, tmp_path / "new")
+    days = {span.first for span in found.spans if span.grain == "day"}
+    assert was not in days
+    assert days == {CENTRE.first_day + timedelta(days=n) for n in range(CENTRE.days)} - {
+        was + timedelta(days=n) for n in range(9)
+    }
 
 
 def test_a_page_that_is_gone_or_not_ours_is_written_again(site, warehouse, tmp_path):
