@@ -15,6 +15,7 @@ TOGETHER = ("pipelines/demo", "quality_checks", "reports")
 """Folders whose tests share what is costly to make: one worker runs all of them."""
 READERS = {
     "pipelines/test_cli.py": "sample",
+    "test_privacy.py": "sample",
     "test_warehouse_agrees.py": "sample",
     "pipelines/commands/test_rows_behind.py": "quality_checks",
     "reports/calls/test_files.py": "quality_checks",
