@@ -62,8 +62,12 @@ def cut(log: bytes, *at: int) -> list[bytes]:
     return [b"".join(lines[a:b]) for a, b in edges]
 
 
-def test_the_same_again(files, expected, at_once):
+def test_nothing_new(at_once):
     assert not refresh(at_once).is_new
+
+
+@pytest.mark.soak
+def test_the_same_again(files, expected, at_once):
     land(at_once, {"queue_log.old": files["queue_log"]})
     refresh(at_once)
     assert differing(fingerprint(at_once), expected) == []
