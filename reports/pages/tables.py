@@ -119,23 +119,24 @@ class Card:
 
 
 def change(new: Number, old: Number | None, against: str) -> Change | None:
-    """How a number moved; grey where the move is within chance or neither way is good."""
+    """How a number moved; grey where the move is within chance or neither way is good.
+
+    A move too small for the figures shown is none: nobody could see that it is one.
+    """
     if old is None or old.value is None or new.value is None:
         return None
     gap, unit = new.value - old.value, new.metric.unit
     before = f"{against}: {fmt.value(old.value, unit)}"
-    if estimates.is_clear(new.estimate, old.estimate) is False or not gap:
-        return Change(
-            _("≈ as {against}", against=against),
-            "flat",
-            _("{before}; no change beyond chance", before=before),
-            alone=_("≈ unchanged"),
-        )
+    moved = fmt.difference(gap, unit)
+    is_chance = estimates.is_clear(new.estimate, old.estimate) is False
+    if is_chance or moved == fmt.difference(0, unit):
+        title = _("{before}; no change beyond chance", before=before) if is_chance else before
+        return Change(_("≈ as {against}", against=against), "flat", title, alone=_("≈ unchanged"))
     mood = "flat"
     if new.metric.direction in ("higher", "lower") and not (new.is_small or old.is_small):
         mood = "up" if (gap > 0) == (new.metric.direction == "higher") else "down"
     arrow = "▲" if gap > 0 else "▼"
-    size = f"{arrow} {fmt.difference(gap, unit)}"
+    size = f"{arrow} {moved}"
     return Change(_("{size} vs {against}", size=size, against=against), mood, before, alone=size)
 
 

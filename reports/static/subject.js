@@ -53,9 +53,10 @@ document.addEventListener("callmart", () => {
     const now = told[6].at(-1), old = told[6].at(-1 - back);
     if (!now || !old) return null;
     const gap = now[0] - old[0], before = words + ": " + value(old[0], metric.unit);
-    if (isClear(now, old) === false || !gap) return [_("≈ as {against}", { against: words }), "flat", _("{before}; no change beyond chance", { before })];
+    const moved = (x) => metric.unit === "percent" ? plain(x, 1) + thin + _("pts") : value(x, metric.unit);
+    const size = moved(Math.abs(gap)), isChance = isClear(now, old) === false;
+    if (isChance || size === moved(0)) return [_("≈ as {against}", { against: words }), "flat", isChance ? _("{before}; no change beyond chance", { before }) : before];
     const takesSides = (metric.direction === "higher" || metric.direction === "lower") && now.length < 4 && old.length < 4;
-    const size = metric.unit === "percent" ? plain(Math.abs(gap), 1) + thin + _("pts") : value(Math.abs(gap), metric.unit);
     return [_("{size} vs {against}", { size: (gap > 0 ? "▲ " : "▼ ") + size, against: words }), !takesSides ? "flat" : (gap > 0) === (metric.direction === "higher") ? "up" : "down", before];
   };
   const confidence = (told, metric) => {

@@ -19,6 +19,15 @@ def test_a_change_has_an_arrow_a_mood_and_what_it_is_compared_with():
     assert tables.change(share(600, 1000), None, "day before") is None
 
 
+def test_a_change_that_the_figures_do_not_show_is_none():
+    many = 100_000_000
+    clear = tables.change(share(60_030_000, many), share(60_000_000, many), "day before")
+    assert (clear.text, clear.mood) == ("≈ as day before", "flat")
+    assert "chance" not in clear.title
+    shown = tables.change(share(60_060_000, many), share(60_000_000, many), "day before")
+    assert (shown.alone, shown.mood) == ("▲ 0.1\u202fpts", "up")
+
+
 def test_few_cases_are_greyed_and_have_no_state():
     few = tables.card(share(9, 10), [], [])
     assert few.state is None
