@@ -20,7 +20,7 @@ from pipelines.delivery.message import SIGNATURE, subject
 from pipelines.settings import Project, SettingsError, load_project, parse_settings
 from pipelines.storage.integrity import flip_link
 from reports.spans import Span
-from tests.pipelines.delivery.servers import mail_server, web_server
+from tests.pipelines.delivery.servers import mail_server, web_server, write_certificate
 
 WEEK = Span("week", date(2026, 11, 9))
 NASTY = "Acme\r\nBcc: thief@example.org\r\n\r\n<b>"
@@ -101,6 +101,37 @@ def test_a_mail_is_proper_mime_and_no_name_from_outside_adds_a_header(at):
     assert 'href="https://reports.example.org/centre/weeks/2026-W46/service.html"' in html
     assert attached.get_filename() == "2026-W46-overview.pdf"
     assert attached.get_content() == b"%PDF-1.7 whole"
+
+
+@pytest.mark.parametrize("security", ["tls", "starttls"])
+def test_passwords_and_mails_go_encrypted_to_who_is_trusted_alone(
+    at, tmp_path, monkeypatch, security
+):
+    certificate = tmp_path / "server.pem"
+    write_certificate(certificate)
+    monkeypatch.setenv("MAIL_PASSWORD", "s3cret")
+    monkeypatch.delenv("SSL_CERT_FILE", raising=False)
+    with mail_server(certificate, starts_plain=security == "starttls") as box:
+        mail = MAIL.format(port=box.port).replace('"none"', f'"{security}"')
+        project = at(mail + 'user = "callmart"\npassword_env = "MAIL_PASSWORD"\n')
+        with pytest.raises(DeliveryError, match="the server's certificate"):
+            deliver(project, WEEK)
+        assert box.messages == []
+        monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+        (taken,) = deliver(project, WEEK)
+    assert taken.text == "sent to 2 of 2 addresses"
+    assert len(box.messages) == 1
+    assert {line.split()[0].upper() for line in box.heard} <= {"EHLO", "STARTTLS"}
+
+
+def test_a_server_that_does_not_encrypt_is_told_nothing(at, monkeypatch):
+    monkeypatch.setenv("MAIL_PASSWORD", "s3cret")
+    with mail_server() as box:
+        mail = MAIL.format(port=box.port).replace('"none"', '"starttls"')
+        project = at(mail + 'user = "me"\npassword_env = "MAIL_PASSWORD"\n')
+        with pytest.raises(DeliveryError, match=r"check delivery\.email\.security"):
+            deliver(project, WEEK)
+    assert {line.split()[0].upper() for line in box.heard} <= {"EHLO", "QUIT"}
 
 
 def test_without_a_link_a_mail_has_none(at):
