@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from reports.language import _
-from reports.outputs import files, summary
+from reports.outputs import files, frames, summary
 from reports.outputs.page_tables import key_figures, of_page
 from reports.outputs.workbook import write_workbook
 from reports.pages.render import render
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from reports.outputs.page_tables import PageTable
@@ -38,8 +38,8 @@ class Download:
 class Downloads:
     """What can be had of a page."""
 
-    workbook: str
     tables: list[Download]
+    workbook: str = ""
     summary: str = ""
 
 
@@ -55,10 +55,13 @@ class Writer:
     def page(self, context: Mapping[str, Any]) -> tuple[Downloads | None, list[str]]:
         """Write a page's files; returns what its template lists and all paths written.
 
-        Pages of no day, week or month have none, nor have days older than two weeks.
+        Days older than two weeks have none, nor have pages of no day, week or month, but for the
+        rows that they bring.
         """
         span = context.get("span")
-        if span is None or span in self._older:
+        if span is None:
+            return self._rows(context.get("rows_beside", ()))
+        if span in self._older:
             return None, []
         tables = of_page(context)
         written = files.write(self._out, tables, span)
@@ -71,7 +74,13 @@ class Writer:
         listed = [Download(_("Key figures"), csv, parquet)]
         listed += [Download(table.title, *files.paths(table, span)) for table in tables]
         to_mail = summary.path(span) if span.grain in summary.GRAINS else ""
-        return Downloads(workbook_path(span), listed, to_mail), written
+        return Downloads(listed, workbook_path(span), to_mail), written
+
+    def _rows(self, every: Sequence[frames.Rows]) -> tuple[Downloads | None, list[str]]:
+        if not every:
+            return None, []
+        listed = [Download(rows.title, rows.csv, rows.parquet) for rows in every]
+        return Downloads(listed), list(frames.write(self._out, every))
 
     def _finish(self, span: Span) -> list[str]:
         """Write what is made of all pages of a span."""

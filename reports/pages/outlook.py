@@ -6,9 +6,11 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from reports import format as fmt
+from reports import outlook_rows
 from reports.figures import outlook as figures
 from reports.forecasting.backtest import FEWEST_DAYS
 from reports.language import _, ngettext
+from reports.outputs.frames import Rows
 from reports.pages import tables
 from reports.pages.frame import frame
 
@@ -56,7 +58,15 @@ def context(site: Site, outlook: Outlook) -> dict[str, Any]:
         "panel_data": whatif_data(outlook) if staffed else None,
         "shrinkage": outlook.shrinkage,
         "charts": [*([panel] if staffed else []), *charts],
+        "rows_beside": _rows(outlook) if shown else [],
     }  # fmt: skip
+
+
+def _rows(outlook: Outlook) -> list[Rows]:
+    return [
+        Rows(_("Groups by quarter hour"), "outlook/groups", outlook_rows.group_rows(outlook)),
+        Rows(_("Queues by quarter hour"), "outlook/queues", outlook_rows.queue_rows(outlook)),
+    ]
 
 
 def _subtitle(groups: Sequence[GroupOutlook]) -> str:

@@ -1,12 +1,15 @@
 """Groups from rows of a warehouse: what is whole, what adds up, what is short, and the page."""
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
+import polars as pl
 import pytest
 
 from reports import outlook_rows, outlooks
 from reports.forecasting.staffing import agents_c
 from reports.outlooks import Outlook
+from reports.outputs import frames
 from reports.pages import outlook as page
 from tests.reports.forecasting.made import past
 
@@ -127,6 +130,25 @@ def test_rows_are_the_forecast_in_local_time_and_utc(outlook):
     assert outlooks.instants(group, date(2026, 3, 29), 5) is None
     summer = outlooks.instants(group, date(2026, 3, 29), 8)
     assert f"{summer:%H:%M}" == "01:00"
+
+
+def test_the_rows_lie_beside_the_page_as_csv_that_runs_nothing_and_as_parquet(outlook, tmp_path):
+    (group,) = outlook.groups
+    nasty = replace(outlook, groups=(replace(group, name="=1+1"),))
+    told = page._rows(nasty)
+    written = list(frames.write(tmp_path, told))
+    assert written == [
+        f"outlook/{n}.{kind}" for n in ("groups", "queues") for kind in ("csv", "parquet")
+    ]
+    text = (tmp_path / "outlook/groups.csv").read_text(encoding="utf-8-sig")
+    head, first, *_ = text.splitlines()
+    assert head.startswith(
+        "staffing_group,channel,zone,local_date,local_time,interval_start,volume"
+    )
+    assert first.startswith(f"'=1+1,{group.channel},")
+    back = pl.read_parquet(tmp_path / "outlook/groups.parquet")
+    assert back.equals(told[0].frame)
+    assert text.count("\n") == 1 + len(back)
 
 
 def test_the_page_s_script_is_given_all_that_agents_are_worked_out_from(outlook):
