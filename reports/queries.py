@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Self
 
@@ -95,11 +95,8 @@ class Reader:
         return self._con.sql(sql_text(name).format(**parts)).pl()
 
     def columns_of(self, schema: str) -> dict[str, list[str]]:
-        """Table -> its columns, in order."""
-        found: dict[str, list[str]] = {}
-        for row in self.rows("columns", schema=schema):
-            found.setdefault(row["table_name"], []).append(row["column_name"])
-        return found
+        """Table or view of a schema -> its columns, in order."""
+        return {r["name"]: self._columns(r) for r in self._relations if r["schema"] == schema}
 
     def metrics(self) -> dict[tuple[str, int], Metric]:
         """The registry: (id, version) -> definition."""
@@ -183,7 +180,7 @@ class Reader:
         """
         found: dict[date, list[tuple[str, int]]] = {}
         for table in self._tables():
-            if table["is_dated"]:
+            if "local_date" in self._columns(table):
                 sql = sql_text("rows_by_day").format(**table)
                 for row in self._fetch(sql, {}):
                     found.setdefault(row["local_date"], []).append((table["name"], row["rows_sum"]))
@@ -191,19 +188,25 @@ class Reader:
 
     def undated_rows(self, without: Collection[str]) -> list[tuple[str, int]]:
         """The dimensions that have no days, and a sum over all rows of each."""
-        return [
-            (
-                table["name"],
-                self._fetch(sql_text("rows_in_all").format(**table), {})[0]["rows_sum"],
-            )
-            for table in self._tables()
-            if not table["is_dated"]
-            and table["name"].startswith("dim_")
-            and table["name"] not in without
-        ]
+        found = []
+        for table in self._tables():
+            is_asked = table["name"].startswith("dim_") and table["name"] not in without
+            if is_asked and "local_date" not in self._columns(table):
+                rows = self._fetch(sql_text("rows_in_all").format(**table), {})
+                found.append((table["name"], rows[0]["rows_sum"]))
+        return found
+
+    @cached_property
+    def _relations(self) -> list[Row]:
+        return self.rows("relations")
 
     def _tables(self) -> list[Row]:
-        return self.rows("tables")
+        return [relation for relation in self._relations if relation["is_table"]]
+
+    def _columns(self, relation: Row) -> list[str]:
+        """Of one relation: DuckDB's list of all columns binds every view, which takes a second."""
+        sql = sql_text("columns").format(**relation)
+        return [name for name, *_ in self._con.execute(sql).description or ()]
 
     def mixed(
         self, grain: Grain, first: date, last: date, parts: Mapping[str, str], values: Row

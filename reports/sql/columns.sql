@@ -1,5 +1,2 @@
--- Columns of the tables of a schema, in order.
-select table_name, column_name
-from information_schema.columns
-where table_schema = $schema
-order by table_name, ordinal_position
+-- The columns of a relation, and no row.
+select * from {schema}.{name} limit 0
