@@ -41,9 +41,9 @@ CUT = """() => [...document.querySelectorAll("main *")].filter((e) => e.offsetPa
   && !e.closest(".scroll,.sr,nav,svg,dialog") && e.getBoundingClientRect().right > innerWidth + 1)
   .map((e) => e.outerHTML.slice(0, 80))"""
 
-# Rows are made alike: the first of them stand for all.
+# Rows are made alike: the first of them stand for all. A chart is one image with words of its own.
 _SOME = [["tbody tr:nth-child(n+4)"], [".glossary > details:nth-of-type(n+3)"],
-         [".checks > section:nth-of-type(n+3)"]]  # fmt: skip
+         [".checks > section:nth-of-type(n+3)"], [".chart > *"]]  # fmt: skip
 _AXE = """([exclude, rules]) => axe.run({exclude}, {preload: false, resultTypes: ["violations"],
   rules}).then((found) => found.violations.flatMap((v) => v.nodes.map((n) =>
   [v.id, v.impact, n.html.slice(0, 160), n.failureSummary])))"""
@@ -115,9 +115,10 @@ def barriers(page: Any, *, every: bool = False) -> list[list[str]]:
 
     Args:
         page: the page, as it is now.
-        every: ask of every row and of colours too, which takes seconds; else of the first rows, and
-            colours are left to `LOW_CONTRAST`.
+        every: ask of every row, of what charts are drawn of and of colours too, which takes
+            seconds; else of the first rows, and colours are left to `LOW_CONTRAST`.
     """
-    page.evaluate(AXE_SCRIPT)
+    if not page.evaluate("Boolean(window.axe)"):
+        page.evaluate(AXE_SCRIPT)
     asked = [[], {}] if every else [_SOME, {"color-contrast": {"enabled": False}}]
     return page.evaluate(_AXE, asked)
