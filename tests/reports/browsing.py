@@ -91,6 +91,17 @@ class Visitor:
         assert self.faults == []
 
 
+def visit(window: tuple[Visitor, Any], folder: Path) -> tuple[Visitor, Any]:
+    """A window that others had before, as if it were new, to open pages of a folder in."""
+    visitor, page = window
+    visitor.folder = folder
+    if page.url.startswith("file:"):
+        page.evaluate("localStorage.clear()")
+    page.emulate_media(color_scheme="light")
+    page.set_viewport_size(LOOKS["light"]["viewport"])
+    return visitor, page
+
+
 def seen(chart: Any) -> None:
     """Scroll to a chart: it is drawn when it is about to be seen."""
     chart.scroll_into_view_if_needed()

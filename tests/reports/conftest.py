@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from reports.build import SiteResult, build_site
+from tests.reports.browsing import Visitor
 from tests.reports.centre import Centre
 from tests.reports.made import write_warehouse
 
@@ -44,3 +45,14 @@ def browser(tmp_path_factory: pytest.TempPathFactory):
         )  # fmt: skip
         yield opened
         opened.close()
+
+
+@pytest.fixture(scope="session")
+def one_window(browser):
+    """Who opens pages, and one window for all of them; see `visit`.
+
+    The chart library takes seconds to start where it has not run before.
+    """
+    visitor = Visitor(browser, Path())
+    yield visitor, visitor.start()
+    visitor.leave()

@@ -18,6 +18,7 @@ from tests.reports.browsing import (
     barriers,
     seen,
     too_wide,
+    visit,
 )
 from tests.reports.centre import NASTY
 
@@ -36,14 +37,9 @@ VALUES = "all => all.map((one) => callmart.value(...one))"
 
 
 @pytest.fixture(scope="module")
-def window(browser, site):
-    """Who opens pages, and a window for those that need no look of their own.
-
-    The chart library takes seconds to start where it has not run before.
-    """
-    visitor = Visitor(browser, site.index.parent)
-    yield visitor, visitor.start()
-    visitor.leave()
+def window(one_window, site):
+    """Who opens pages, and a window for those that need no look of their own."""
+    return visit(one_window, site.index.parent)
 
 
 @pytest.fixture
@@ -54,9 +50,7 @@ def open_page(window):
     def opened(name, **look):
         if look:
             return visitor.open(name, **look)
-        page.set_viewport_size(LOOKS["light"]["viewport"])
-        if page.url.startswith("file:"):
-            page.evaluate("localStorage.clear()")
+        visit(window, visitor.folder)
         return visitor.go(page, name)
 
     yield opened

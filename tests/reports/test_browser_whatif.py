@@ -13,7 +13,7 @@ from reports.pages import outlook
 from reports.pages.frame import Site
 from reports.pages.render import render
 from reports.records import Stamp, Trust
-from tests.reports.browsing import LOW_CONTRAST, Visitor, barriers, too_wide
+from tests.reports.browsing import LOW_CONTRAST, barriers, too_wide, visit
 from tests.reports.test_outlooks import DAYS, FIRST, Reading
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -36,7 +36,7 @@ def number(text: str) -> float:
 
 
 @pytest.fixture(scope="module")
-def page(browser, tmp_path_factory):
+def page(one_window, tmp_path_factory):
     """The page of a made-up group, opened from disk, and what it was made of."""
     folder = tmp_path_factory.mktemp("whatif")
     now = datetime(2026, 2, 9, 7, tzinfo=UTC)
@@ -49,9 +49,8 @@ def page(browser, tmp_path_factory):
     found = read(Reading(), days)  # ty: ignore[invalid-argument-type]
     text = render("outlook.html.j2", outlook.context(site, found))
     (folder / "outlook.html").write_text(text, encoding="utf-8")
-    visitor = Visitor(browser, folder)
-    yield visitor.open("outlook.html"), found
-    visitor.leave()
+    visitor, tab = visit(one_window, folder)
+    return visitor.go(tab, "outlook.html"), found
 
 
 def test_the_script_s_agents_are_those_of_erlang_c_and_a(page):

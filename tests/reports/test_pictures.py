@@ -9,7 +9,7 @@ import os
 import pytest
 
 from tests.reports import pictures
-from tests.reports.browsing import Visitor
+from tests.reports.browsing import visit
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -35,10 +35,9 @@ BROKEN = {
 
 
 @pytest.fixture(scope="module")
-def shown(browser, site):
-    """Shows a page in a width and colours, in one window for all."""
-    visitor = Visitor(browser, site.index.parent)
-    page = visitor.start()
+def shown(one_window, site):
+    """Shows a page in a width and colours."""
+    visitor, page = visit(one_window, site.index.parent)
 
     def show(name: str, width: str, colours: str):
         page.emulate_media(color_scheme=colours)
@@ -46,8 +45,7 @@ def shown(browser, site):
         visitor.go(page, f"{name}.html")
         return page, pictures.picture(page)
 
-    yield show
-    visitor.leave()
+    return show
 
 
 @pytest.mark.parametrize(
