@@ -5,16 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.sql_models import load_models
-from pipelines.sql_models.empty import empty_warehouse, warehouse_columns
 from tests.models.cases import A_MOMENT, FOLDER, Bench, Case, comparable, read_cases, read_file
+from tests.models.warehouse import MODELS, shipped_columns
 
 
 @pytest.fixture(scope="module")
 def bench() -> Bench:
-    models = load_models()
-    with empty_warehouse(models) as con:
-        return Bench(models, warehouse_columns(con))
+    return Bench(MODELS, shipped_columns())
 
 
 @pytest.mark.parametrize("case", read_cases(), ids=lambda case: case.name)
@@ -26,7 +23,7 @@ def test_case(bench: Bench, case: Case):
 
 
 def test_folders_are_models():
-    known = {model.relation for model in load_models()}
+    known = {model.relation for model in MODELS}
     folders = {f"{f.parent.parent.name}.{f.parent.name}" for f in FOLDER.glob("*/*/*.yml")}
     assert folders <= known
 

@@ -12,6 +12,7 @@ import pytest
 
 from tests.models.golden import Golden, assert_golden
 from tests.models.mutants import survivors
+from tests.models.refill import Refill
 from tests.models.warehouse import (
     MODELS,
     build_plainly,
@@ -29,6 +30,7 @@ TEN = datetime.fromisoformat("2026-01-05 10:00:00")
 SHARED = ("exchange_rate", "fact_cost", "fact_labour", "fact_cost_share")
 CHANGED = ("fact_sale", "fact_cost", "fact_labour", "fact_cost_share")
 SQL = {model.name: model.sql for model in MODELS if model.name in SHARED}
+SEEDS = range(25)
 READ = ("dim_agent", "fact_handle_segment", "fact_agent_schedule_interval")
 
 
@@ -224,65 +226,61 @@ def _made(random: Random) -> tuple[dict[str, Agent], list[Cost], list[Leg], dict
     return agents, list(costs.values()), legs, paid, rates
 
 
-def _insert(con: duckdb.DuckDBPyConnection, table: str, rows: list[dict[str, Any]]) -> None:
-    for row in rows:
-        names, marks = ", ".join(row), ", ".join("?" * len(row))
-        con.execute(f"insert into {table} ({names}) values ({marks})", list(row.values()))
-
-
-def _lay(con: duckdb.DuckDBPyConnection, made: tuple[Any, ...]) -> None:
+def _lay(con: duckdb.DuckDBPyConnection, refill: Refill, made: tuple[Any, ...]) -> None:
     agents, costs, legs, paid, rates = made
-    for table in (*(f"core.{name}" for name in READ), "staging.cost", "staging.fx_rate"):
+    made_of = (*(f"core.{name}" for name in READ), "staging.cost", "staging.fx_rate")
+    for table in (*made_of, *(f"core.{name}" for name in SHARED)):
         con.execute(f"delete from {table}")
     keys = {name: n for n, name in enumerate(sorted(agents))}
     known = {"source": "x", "zone": "Etc/UTC"}
-    _insert(con, "core.dim_agent", [
+    refill.lay("core.dim_agent", [
         {"agent_key": keys[n], "agent_id": n, "team": a.team, "site": a.site,
          "hourly_cost": None if a.hourly is None else Decimal(float(a.hourly)),
          "currency": a.currency, "valid_from": date(2025, 1, 1), "valid_to": date(2027, 1, 1)}
         for n, a in agents.items()
     ])  # fmt: skip
-    _insert(con, "core.fact_handle_segment", [
+    refill.lay("core.fact_handle_segment", [
         {"segment_key": n, "agent_id": leg.agent, "agent_key": keys[leg.agent], "queue_key": -1,
          "queue_id": leg.queue, "channel": "voice", "direction": "inbound", "role": "customer",
          "kind": "customer", "local_date": leg.day, "talk_ms": leg.handle_ms}
         for n, leg in enumerate(legs)
     ])  # fmt: skip
-    _insert(con, "core.fact_agent_schedule_interval", [
+    refill.lay("core.fact_agent_schedule_interval", [
         {"agent_id": name, "agent_key": keys[name], "local_date": month, "zone": "Etc/UTC",
          "paid_ms": ms}
         for (name, month), ms in paid.items()
     ])  # fmt: skip
-    _insert(con, "staging.cost", [
+    refill.lay("staging.cost", [
         known | {"period_on": c.month, "scope_kind": c.level, "scope_id": c.of, "kind": c.kind,
                  "cost_amount": Decimal(c.amount.numerator) / Decimal(c.amount.denominator),
                  "currency": c.currency}
         for c in costs
     ])  # fmt: skip
-    _insert(con, "staging.fx_rate", [
+    refill.lay("staging.fx_rate", [
         known | {"period_on": month, "currency": c, "to_currency": "EUR", "rate": float(rate)}
         for (c, month), rate in rates.items()
     ])  # fmt: skip
     for name in SHARED:
-        con.execute(f"create or replace table core.{name} as {SQL[name]}")
+        refill.fill(f"core.{name}", SQL[name])
 
 
 @pytest.fixture(scope="module")
-def empty() -> duckdb.DuckDBPyConnection:
+def empty() -> tuple[duckdb.DuckDBPyConnection, Refill]:
     con = inputs(["Etc/UTC"], date(2026, 1, 1), date(2026, 2, 28))
     con.execute("insert into ops.centre values ('made', 'Etc/UTC', 'EUR')")
     build_plainly(con, "core.fact_cost_share", "core.fact_agent_schedule_interval")
-    return con
+    return con, Refill(con)
 
 
-@pytest.mark.parametrize("seed", range(25))
+@pytest.mark.parametrize("seed", SEEDS)
 def test_made_months_cost_what_the_oracle_says(empty, seed):
     made = _made(Random(seed))  # noqa: S311
-    _lay(empty, made)
+    con, refill = empty
+    _lay(con, refill, made)
     agents, costs, legs, paid, rates = made
     expected = cost_by_queue(agents, costs, legs, paid, rates=("EUR", rates))
     found: dict[Any, list[Any]] = defaultdict(list)
-    for month, queue, amount in empty.execute(
+    for month, queue, amount in con.execute(
         "select local_date, queue_id, reporting_amount from core.fact_cost_share"
     ).fetchall():
         found[month, queue].append(amount)
@@ -297,7 +295,7 @@ def test_made_months_cost_what_the_oracle_says(empty, seed):
 
 
 def test_the_made_months_hold_what_decides():
-    every = [_made(Random(seed)) for seed in range(25)]  # noqa: S311
+    every = [_made(Random(seed)) for seed in SEEDS]  # noqa: S311
     assert any(c.kind == "labour" and c.level == "team" for made in every for c in made[1])
     assert any(c.currency == "PHP" and c.month == JANUARY for made in every for c in made[1])
     assert any(not made[2] for made in every) or any(not made[1] for made in every)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date, timedelta
+from functools import cache
 from typing import Any
 
 import duckdb
@@ -12,7 +13,7 @@ from assets.ingest.calendar import calendar_intervals
 from pipelines.settings import Project
 from pipelines.sql_models import SqlModel, Window, build_model, load_glossary, load_models
 from pipelines.sql_models.contracts import load_contracts
-from pipelines.sql_models.empty import empty_inputs
+from pipelines.sql_models.empty import empty_inputs, empty_warehouse, warehouse_columns
 from pipelines.sql_models.loader import in_order
 from pipelines.sql_models.metrics import metric_definitions
 from pipelines.sql_models.model_files import shipped_files
@@ -32,6 +33,13 @@ _TYPES: dict[str, Any] = {
 
 MODELS = load_models()
 _GLOSSARY = load_glossary()
+
+
+@cache
+def shipped_columns() -> dict[str, dict[str, str]]:
+    """Every relation's columns and their types; to bind all models takes a second."""
+    with empty_warehouse(MODELS) as con:
+        return warehouse_columns(con)
 
 
 def inputs(
