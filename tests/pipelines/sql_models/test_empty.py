@@ -17,7 +17,8 @@ from pipelines.sql_models import (
     to_spark,
     warehouse_columns,
 )
-from pipelines.sql_models.empty import empty_inputs
+from pipelines.sql_models.build import describe
+from pipelines.sql_models.empty import empty_warehouse
 from pipelines.sql_models.kpi_sql import generated_models
 from pipelines.sql_models.metrics import load_metrics
 from pipelines.sql_models.model import Header
@@ -27,37 +28,49 @@ MODELS = load_models()
 GLOSSARY = ROOT / "models" / "_glossary.yml"
 PLAIN = re.compile(r"VARCHAR|BIGINT|INTEGER|BOOLEAN|DATE|TIMESTAMP|DOUBLE|DECIMAL\(\d+,\d+\)")
 
-OF_TWO_FACTS = generated_models(facts=("fact_queue_visit", "fact_agent_state_interval"))
+OF_FEW_FACTS = generated_models(
+    facts=("fact_agent_offer", "fact_agent_state_interval", "fact_case_backlog")
+)
 HEADER = Header(description="Parts of metrics.", owner="team:analytics", grain=())
 
 every_model = pytest.mark.parametrize("model", MODELS, ids=lambda m: m.relation)
 
 
 @pytest.fixture(scope="module")
-def built() -> Iterator[tuple[duckdb.DuckDBPyConnection, float]]:
-    with empty_inputs() as con:
-        started = time.process_time()
-        for model in load_models():
-            build_model(con, model)
-        yield con, time.process_time() - started
+def con() -> Iterator[duckdb.DuckDBPyConnection]:
+    """All models, bound."""
+    with empty_warehouse(MODELS) as con:
+        yield con
 
 
 @pytest.fixture(scope="module")
-def columns(built) -> dict[str, dict[str, str]]:
-    return warehouse_columns(built[0])
+def columns(con) -> dict[str, dict[str, str]]:
+    return warehouse_columns(con)
 
 
-def test_all_models_build_on_nothing_in_no_time(built):
-    assert built[1] / len(MODELS) < 0.2
+# To plan the KPI marts of all facts takes seconds: that they bind is known by then.
+@pytest.mark.parametrize(
+    "models",
+    [
+        [m for m in MODELS if m.path is not None and not any("kpi_" in name for name in m.reads)],
+        pytest.param(MODELS, marks=pytest.mark.soak),
+    ],
+    ids=["of core", "all"],
+)
+def test_models_build_on_nothing_in_no_time(con, models: list[SqlModel]):
+    started = time.process_time()
+    for model in models:
+        build_model(con, model)
+    assert (time.process_time() - started) / len(models) < 0.2
 
 
 # The KPI marts are long texts of one kind, which take seconds to follow: what they say of days and
-# of two facts is all that they ever say, but for the expressions of metrics.
+# of three facts is all that they ever say, but for the expressions of metrics.
 @pytest.mark.parametrize(
     "model",
     [
         *(m for m in MODELS if m.path is not None),
-        *(m for m in OF_TWO_FACTS if not re.search(r"kpi_(change_)?(week|month|interval)", m.name)),
+        *(m for m in OF_FEW_FACTS if not re.search(r"kpi_(change_)?(week|month|interval)", m.name)),
         *(pytest.param(m, marks=pytest.mark.soak) for m in MODELS if m.path is None),
     ],
     ids=lambda m: m.relation,
@@ -80,10 +93,11 @@ def test_what_metrics_count_is_portable(columns):
 
 
 @every_model
-def test_its_file_runs_as_it_stands(model: SqlModel, built):
+def test_its_file_runs_as_it_stands(model: SqlModel, con):
     if model.path is None:
         pytest.skip("generated, not a file")
-    assert built[0].execute(model.path.read_text(encoding="utf-8")).description
+    # That it binds: what it then does is asked of its SQL.
+    assert con.sql(model.path.read_text(encoding="utf-8")).columns
 
 
 @every_model
@@ -116,22 +130,12 @@ def test_its_names_say_their_types(model: SqlModel, columns):
     assert not wrong
 
 
-def test_every_column_and_relation_is_commented(built):
-    con, _ = built
-    silent = con.execute(
-        """
-        select table_name, column_name from duckdb_columns()
-        where database_name = current_database() and coalesce(comment, '') = ''
-          and schema_name in ('core', 'marts')
-        union all
-        select table_name, '' from duckdb_tables()
-        where schema_name in ('core', 'marts') and coalesce(comment, '') = ''
-        union all
-        select view_name, '' from duckdb_views()
-        where schema_name in ('core', 'marts') and coalesce(comment, '') = ''
-        """
-    ).fetchall()
-    assert silent == []
+def test_every_column_and_relation_is_described(columns):
+    """A build says of each what is said here, or fails."""
+    for model in MODELS:
+        assert model.header.description, model.relation
+        names = columns[model.relation]
+        assert describe(model, names, load_glossary()).keys() == names.keys()
 
 
 def test_the_glossary_is_in_order_and_every_word_is_used(columns):
@@ -143,8 +147,9 @@ def test_the_glossary_is_in_order_and_every_word_is_used(columns):
     assert not set(words) - used
 
 
-def test_columns_can_be_followed_in_nearly_every_model(columns):
-    written = [model for model in MODELS if model.path is not None]
+@pytest.mark.parametrize("each", [4, pytest.param(1, marks=pytest.mark.soak)])
+def test_columns_can_be_followed_in_nearly_every_model(columns, each: int):
+    written = [model for model in MODELS if model.path is not None][::each]
     found = column_lineage(written, columns)
     assert len(found) >= 0.9 * len(written)
     assert any(origins for lineage in found.values() for origins in lineage.values()) or not MODELS

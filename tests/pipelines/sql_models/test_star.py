@@ -4,9 +4,9 @@ import re
 
 import pytest
 
-from pipelines.sql_models import load_models, warehouse_columns
-from pipelines.sql_models.empty import empty_warehouse
+from pipelines.sql_models import load_models
 from tests.conftest import ROOT
+from tests.models.warehouse import shipped_columns
 
 TEXT = (ROOT / "docs" / "star.md").read_text(encoding="utf-8")
 DRAWN = re.findall(r"^    (\w+) [|}o]+--[|{o]+ (\w+) : (\w+)$", TEXT, re.MULTILINE)
@@ -15,8 +15,7 @@ ALONE = re.findall(r"^    (\w+)$", TEXT, re.MULTILINE)
 
 @pytest.fixture(scope="module")
 def columns() -> dict[str, dict[str, str]]:
-    with empty_warehouse(load_models()) as con:
-        return warehouse_columns(con)
+    return shipped_columns()
 
 
 def test_every_fact_is_drawn():
