@@ -84,15 +84,30 @@ def _compare(told: Told, found: list[dict[str, Any]], *key: str) -> None:
         assert {column: row[column] for column in expected} == expected, name
 
 
-@settings(
-    max_examples=6,
-    deadline=None,
-    derandomize=True,
-    phases=(Phase.explicit, Phase.generate),
-    suppress_health_check=list(HealthCheck),
-)
+def _examples(number: int) -> settings:
+    return settings(
+        max_examples=number,
+        deadline=None,
+        derandomize=True,
+        phases=(Phase.explicit, Phase.generate),
+        suppress_health_check=list(HealthCheck),
+    )
+
+
+@_examples(3)
 @given(world=worlds())
 def test_facts_say_what_the_oracle_says(star: Star, world: World):
+    _assert_agree(star, world)
+
+
+@pytest.mark.soak
+@_examples(12)
+@given(world=worlds())
+def test_facts_of_more_worlds_say_what_the_oracle_says(star: Star, world: World):
+    _assert_agree(star, world)
+
+
+def _assert_agree(star: Star, world: World) -> None:
     star.build(world)
     rows = defaultdict(list, world.tables)
     contacts = handled(rows["contact"], rows["handle_segment"])
