@@ -10,13 +10,14 @@ from typing import Any
 import duckdb
 import pytest
 
-from tests.models.golden import Golden, assert_golden
+from tests.models.golden import Golden, assert_golden, published
 from tests.models.mutants import coverage_survivors, survivors
 from tests.models.warehouse import build_plainly, inputs, read_up_to, stage
 
 START = datetime.fromisoformat("2026-01-05 10:00:00")
 READ_TO = datetime.fromisoformat("2026-02-20 00:00:00")
 DAY = timedelta(days=1)
+MONTH = date(2026, 1, 1)
 _NUMBER = itertools.count(1)
 
 Row = dict[str, Any]
@@ -197,16 +198,9 @@ def con() -> duckdb.DuckDBPyConnection:
 
 
 def cell(con: duckdb.DuckDBPyConnection, metric: str, queue: str) -> Row:
-    """The metric's month in one queue."""
-    found = con.execute(
-        "select * from marts.v_kpi_month where metric_id = ? and scope_kind = 'queue' "
-        "and scope_id = ? order by local_date",
-        [metric, queue],
-    )
-    names = [column[0] for column in found.description or ()]
-    rows = found.fetchall()
-    assert rows, (metric, queue)
-    return dict(zip(names, rows[0], strict=True))
+    """The metric in one queue, in the month of its contacts."""
+    month = READ_TO.replace(day=1).date() if queue.endswith(" now") else MONTH
+    return published(con, Golden(metric, None, month, "queue", queue, "month"))
 
 
 # Metric, queue, value, cases behind it.
@@ -242,7 +236,6 @@ EXAMPLES = [
     ("repeat_contact_rate_14", "back", 60, 5),
     ("repeat_contact_rate_30", "back", 80, 5),
 ]
-MONTH = date(2026, 1, 1)
 GOLDEN = [
     Golden(metric, expected, MONTH, "queue", queue, "month")
     for metric, queue, expected, _ in EXAMPLES
