@@ -192,7 +192,7 @@ class Account:
     def _insert(self, rows: Sequence[Mapping[str, object]]) -> None:
         columns = table_columns("load_file")
         values = [[row.get(column) for column in columns] for row in rows]
-        insert_rows(self._con, "ops.load_file", values)
+        insert_rows(self._con, "ops.load_file", values, types=columns.values())
 
 
 def write_originals(path: Path, lines: list[tuple[int, bytes]]) -> None:

@@ -139,7 +139,7 @@ class Adapter(Protocol):
     - agents only: `work_standing`, the carried rows of `agent_event` at `from_at`;
       `work_segment` and `work_offer`, `handle_segment` and `agent_offer` of the days concerned
       and of the day before.
-    - `staging_<table>`: the source's rows as they stand, for `extra_touched_sql`.
+    - `staging_<table>`, of `standing_tables` only: the source's rows as they stood before the run.
     """
 
     @property
@@ -174,6 +174,11 @@ class Adapter(Protocol):
         It reads `work_<name>` (empty at first) and leaves `out_<name>`, such as every restart of
         the system so far. The fold must not depend on the order in which lines arrive.
         """
+        ...
+
+    @property
+    def standing_tables(self) -> frozenset[str]:
+        """Staging tables of which its SQL reads the rows as they stand, as `staging_<table>`."""
         ...
 
     @property

@@ -4,12 +4,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
-import polars as pl
-
 from assets.ingest.adapter import DeriveContext
 from assets.ingest.calendar import local_day, local_midnight
 from assets.ingest.errors import AdapterError
-from assets.ingest.replacing import differences_sql, differing_days, replace_days
+from assets.ingest.replacing import days_sql, differences_sql, differing_days, replace_days
 from assets.ingest.workspace import Workspace, overlaps
 from pipelines.sql_models.contracts import Contract
 from pipelines.storage import lake
@@ -87,7 +85,7 @@ def _run_length(day: date, todo: list[date]) -> int:
 
 def _days_at_once(space: Workspace) -> int:
     untimed = space.adapter.untimed_feeds
-    every = lake.manifest(space.con, lake.RAW, source=space.source)
+    every = space.manifest.files(lake.RAW)
     files = [file for file in every if file.table_name not in untimed]
     times = [(f.first_at, f.last_at) for f in files if f.first_at and f.last_at]
     if not times:
@@ -115,19 +113,20 @@ def _derive(
     near = _Stretch(stretch.first - _DAY, stretch.end)
     for name, table in _SECONDARY.items():
         space.table(name, space.staging_sql(table, lambda f: near.holds(f.local_date)))
-    space.forget_out()
     space.adapter.derive_agents(space.work, replace(ctx, from_at=start, until_at=stop))
     for contract in space.of_unit("agent"):
         space.stamp(contract, "derived_rows", ctx.zone)
         _split(space, contract, stretch)
-        current = space.staging_sql(contract.table, lambda f: stretch.holds(f.local_date))
-        space.table("stale_rows", current)
-        differing = differing_days(space, "fresh_rows", "stale_rows")
+        current = None
+        if space.standing(contract.table, lambda f: stretch.holds(f.local_date)):
+            rows = space.staging_sql(contract.table, lambda f: stretch.holds(f.local_date))
+            current = f"({rows})"
+        differing = differing_days(space, contract, "fresh_rows", current)
         if differing:
-            space.frame("changed_day", pl.DataFrame({"local_date": sorted(differing)}))
-            rows = "from fresh_rows semi join changed_day using (local_date)"
+            rows = f"from fresh_rows where {days_sql(differing)}"
             changes.n_rows += replace_days(space, contract, differing, rows)
             changes.days |= differing
+    space.forget_out("agent")
     changes.n_days += (stretch.end - stretch.first).days
 
 
@@ -155,10 +154,10 @@ def _put_in_lines(space: Workspace, start: datetime, stop: datetime) -> None:
     """Put in `raw_<feed>` of what tells of agents, with the lines of a stretch of time."""
     for feed in sorted(space.adapter.agent_feeds):
         paths = space.raw_files(feed, lambda file: overlaps(file, [(start, stop)]))
-        lines = space.raw_sql(feed, paths)
         space.distinct_lines(
             feed,
-            f"from ({lines}) where line_at >= $start and line_at < $stop",
+            paths,
+            "where line_at >= $start and line_at < $stop",
             {"start": start, "stop": stop},
         )
 
@@ -166,5 +165,5 @@ def _put_in_lines(space: Workspace, start: datetime, stop: datetime) -> None:
 def _is_as_before(space: Workspace, day: date) -> bool:
     """Whether what a stretch hands over at midnight is what stands there already."""
     rows = space.staging_sql(_EVENTS, lambda file: file.local_date == day)
-    space.table("stale_rows", f"from ({rows}) where is_carried")
-    return not space.values(differences_sql(space, "handed_rows", "stale_rows", "1") + " limit 1")
+    events, stands = space.contracts[_EVENTS], f"(from ({rows}) where is_carried)"
+    return not space.values(differences_sql(events, "handed_rows", stands, "1") + " limit 1")

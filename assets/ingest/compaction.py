@@ -8,7 +8,14 @@ import duckdb
 from pipelines.settings import Project
 from pipelines.storage import lake
 from pipelines.storage.duck import insert_rows
-from pipelines.storage.lake import LakeFile, live_rows_sql, read_files, write_query
+from pipelines.storage.lake import (
+    LIVE_COLUMNS,
+    LakeFile,
+    LivePairs,
+    live_rows_sql,
+    read_files,
+    write_query,
+)
 from pipelines.storage.steps import reached
 
 MAX_FILES = 200
@@ -34,7 +41,7 @@ def drop_streams(
     if not dropped:
         return
     con.execute("create or replace temp table dropped_streams (file_id varchar)")
-    insert_rows(con, "dropped_streams", [[file_id] for file_id in dropped])
+    insert_rows(con, "dropped_streams", [[file_id] for file_id in dropped], types=["VARCHAR"])
     deleted = con.execute(
         """
         delete from ops.lake_manifest
@@ -75,10 +82,10 @@ def compact(
     Returns:
         How many files were merged away.
     """
-    merged = 0
+    merged, every = 0, lake.manifest(con, source=source)
     for layer in (lake.RAW, lake.STAGING):
         for _, rows in groupby(
-            lake.manifest(con, layer, source=source), key=lambda file: file.table_name
+            (file for file in every if file.layer == layer), key=lambda file: file.table_name
         ):
             by_path = _by_path(rows)
             if len(by_path) <= max_files:
@@ -138,8 +145,15 @@ def _replace_raw(
 
 def _merge_staging(con: duckdb.DuckDBPyConnection, project: Project, files: list[LakeFile]) -> None:
     first = files[0]
-    con.execute("create or replace temp table merged_days (path varchar, local_date date)")
-    rows = live_rows_sql(con, project.lake, files, "merged_days")
+    live = "merged_days"
+
+    def put_live(pairs: LivePairs) -> str:
+        columns = ", ".join(f"{name} {kind}" for name, kind in LIVE_COLUMNS.items())
+        con.execute(f"create or replace temp table {live} ({columns})")
+        insert_rows(con, live, pairs, types=LIVE_COLUMNS.values())
+        return live
+
+    rows = live_rows_sql(project.lake, files, put_live)
     path = write_query(
         con,
         project.lake,
@@ -148,7 +162,7 @@ def _merge_staging(con: duckdb.DuckDBPyConnection, project: Project, files: list
         table=first.table_name,
         source=first.source,
     )
-    con.execute("drop table merged_days")
+    con.execute(f"drop table if exists {live}")
     _rename(con, files, path)
 
 

@@ -7,14 +7,21 @@ Records with a key of their own (surveys, sales, ...) go the same way: raw rows 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-
-import polars as pl
+from functools import partial
 
 from assets.ingest.adapter import DeriveContext
 from assets.ingest.calendar import local_day
-from assets.ingest.replacing import differences_sql, differing_days, keep_memory, replace_days
+from assets.ingest.replacing import (
+    days_sql,
+    differences_sql,
+    differing_days,
+    keep_memory,
+    recall_sql,
+    replace_days,
+)
 from assets.ingest.workspace import Workspace, days_overlap, overlaps
 from pipelines.sql_models.contracts import Contract
+from pipelines.storage.lake import LakeFile
 from pipelines.storage.steps import reached
 
 BATCH_LINES = 2_000_000
@@ -60,26 +67,29 @@ def derive_contacts(
     contracts = (*space.of_unit("contact"), *space.of_unit("record"))
     if not contracts:
         return changes
-    _find_touched(space, new_paths, full=full)
-    (n_batches,) = space.values("select coalesce(max(batch) + 1, 0) from touched")[0]
+    space.table(OPEN_CONTACT, recall_sql(space, OPEN_CONTACT, OPEN_COLUMNS))
+    n_batches = _find_touched(space, new_paths, full=full)
     for batch in range(n_batches):
         is_all = full and n_batches == 1
-        spans = _prepare_batch(space, batch, timedelta(0) if full else REACH, is_all=is_all)
+        n_contacts = space.table("batch_contact", f"from touched where batch = {batch}")
+        spans = _prepare_batch(space, timedelta(0) if full else REACH, is_all=is_all)
         days = [] if full else [(first.date(), last.date()) for first, last in spans]
-        space.forget_out()
         space.adapter.derive_contacts(space.work, ctx)
+        sizes = space.sizes_out(contracts)
         for contract in contracts:
-            _replace_contacts(space, ctx, contract, changes, spans=days)
+            n_rows = sizes[contract.table]
+            _replace_contacts(space, ctx, contract, changes, spans=days, n_rows=n_rows)
         if "contact" in space.contracts:
             _remember_open(space)
-        changes.n_contacts += space.values("select count(*) from batch_contact")[0][0]
+        space.forget_out("contact", "record")
+        changes.n_contacts += n_contacts
         reached("ingest.contacts")
-    keep_memory(space, OPEN_CONTACT, OPEN_CONTACT)
+    keep_memory(space, OPEN_CONTACT, f"from {OPEN_CONTACT}", OPEN_COLUMNS)
     return changes
 
 
-def _find_touched(space: Workspace, new_paths: dict[str, list[str]], *, full: bool) -> None:
-    """Put in `touched` (contact_id, first_at, last_at, batch)."""
+def _find_touched(space: Workspace, new_paths: dict[str, list[str]], *, full: bool) -> int:
+    """Put in `touched` (contact_id, first_at, last_at, batch); how many batches there are."""
     lines = " union all ".join(
         f"select contact_id, line_at from ({space.raw_sql(feed, paths)})"
         for feed, paths in sorted(new_paths.items())
@@ -95,6 +105,10 @@ def _find_touched(space: Workspace, new_paths: dict[str, list[str]], *, full: bo
         space.view("touched_contact", "from named_contact")
     else:
         _find_known(space)
+    (n_lines,) = space.values("select coalesce(sum(n_lines), 0) from touched_contact")[0]
+    if n_lines <= BATCH_LINES:
+        space.view("touched", "select *, 0 as batch from touched_contact")
+        return 1 if n_lines else 0
     space.table(
         "touched",
         f"""
@@ -111,18 +125,16 @@ def _find_touched(space: Workspace, new_paths: dict[str, list[str]], *, full: bo
         from touched_contact join numbered on numbered.day = first_at::date
         """,
     )
+    return space.values("select max(batch) + 1 from touched")[0][0]
 
 
 def _find_known(space: Workspace) -> None:
     """Put in `touched_contact`: those named, open or added by the adapter, with all their time."""
-    extra = space.adapter.extra_touched_sql()
-    space.table("extra_contact", extra or "select null::varchar as contact_id where false")
-    bound = "true"
-    if not space.values("select 1 from extra_contact limit 1"):
-        # Contacts that ended long before are none of the new lines': whole row groups are passed.
-        bound = """
-            is_open or ended_at >= (select min(first_at) - interval 7 day from named_contact)
-        """
+    # Contacts that ended long before are none of the new lines': whole row groups are passed.
+    bound = "is_open or ended_at >= (select min(first_at) - interval 7 day from named_contact)"
+    named = "select contact_id from named_contact"
+    if _find_extra(space):
+        bound, named = "true", f"{named} union select contact_id from extra_contact"
     known = [
         f"select {contract.unit_sql()} as contact_id, {contract.date_column} as first_at, "
         f"{contract.date_column} as last_at from ({space.staging_sql(contract.table)})"
@@ -136,20 +148,13 @@ def _find_known(space: Workspace) -> None:
             """
         )
     space.table(
-        "known_contact",
-        f"""
-        with named as (
-            select contact_id from named_contact union select contact_id from extra_contact
-        )
-        from ({" union all ".join(known)}) semi join named using (contact_id)
-        """,
-    )
-    space.table(
         "touched_contact",
         f"""
-        with times as (
+        with named as ({named}),
+        known as (from ({" union all ".join(known)}) semi join named using (contact_id)),
+        times as (
             select contact_id, first_at, last_at, n_lines from named_contact
-            union all select contact_id, first_at, last_at, 1 from known_contact
+            union all select contact_id, first_at, last_at, 1 from known
             union all select contact_id, first_at, last_at, 1 from {OPEN_CONTACT}
         )
         select contact_id, min(first_at) as first_at, max(last_at) as last_at,
@@ -157,6 +162,12 @@ def _find_known(space: Workspace) -> None:
         from times group by contact_id
         """,
     )
+
+
+def _find_extra(space: Workspace) -> int:
+    """Put in `extra_contact`, those that the adapter adds; how many there are."""
+    sql = space.adapter.extra_touched_sql()
+    return space.table("extra_contact", sql) if sql else 0
 
 
 def _spans(space: Workspace) -> list[tuple[datetime, datetime]]:
@@ -178,20 +189,19 @@ def _spans(space: Workspace) -> list[tuple[datetime, datetime]]:
 
 
 def _prepare_batch(
-    space: Workspace, batch: int, reach: timedelta, *, is_all: bool
+    space: Workspace, reach: timedelta, *, is_all: bool
 ) -> list[tuple[datetime, datetime]]:
-    """Put in `batch_contact` and `raw_<feed>` with all lines of its contacts; their times."""
+    """Put in `raw_<feed>` with all lines of the contacts of `batch_contact`; their times."""
     chosen = "where contact_id is not null"
     if not is_all:
         chosen = "semi join batch_contact using (contact_id) where line_at between $first and $last"
-    space.table("batch_contact", "select * from touched where batch = $batch", {"batch": batch})
     spans = [(first - reach, last + reach) for first, last in _spans(space)]
     for feed in space.adapter.raw_tables:
         paths = space.raw_files(feed, lambda file: overlaps(file, spans))
-        rows = space.raw_sql(feed, paths)
         space.distinct_lines(
             feed,
-            f"from ({rows}) {chosen}",
+            paths,
+            chosen,
             {} if is_all else {"first": spans[0][0], "last": max(last for _, last in spans)},
         )
     return spans
@@ -204,39 +214,52 @@ def _replace_contacts(
     changes: ContactChanges,
     *,
     spans: list[Days],
+    n_rows: int,
 ) -> None:
-    """Replace the days of a table on which the batch's rows differ from those of these spans."""
+    """Replace the days of a table on which the batch's rows differ from those of these spans.
+
+    Args:
+        space: where they are.
+        ctx: for the adapter.
+        contract: of the table.
+        changes: what is added to.
+        spans: days on which rows of the batch's contacts may stand.
+        n_rows: how many rows the adapter left.
+    """
     table = contract.table
+    is_near = partial(_is_within, spans)
+    stale = "stale_rows" if space.standing(table, is_near) else None
+    if not n_rows and not stale:
+        return
     space.stamp(contract, "fresh_rows", ctx.zone)
-    standing = space.staging_sql(table, lambda file: days_overlap(file.local_date, spans))
     touched = f"{contract.unit_sql()} in (select b.contact_id from batch_contact as b)"
-    space.table("stale_rows", f"from ({standing}) where {touched}")
-    days = differing_days(space, "fresh_rows", "stale_rows")
+    if stale:
+        space.table(stale, f"from ({space.staging_sql(table, is_near)}) where {touched}")
+    days = differing_days(space, contract, "fresh_rows", stale)
     if not days:
         return
     if table == "handle_segment":
-        changes.agent_spans |= _segment_spans(space, ctx)
-    others = space.staging_sql(table, lambda file: file.local_date in days)
-    space.frame("changed_day", pl.DataFrame({"local_date": sorted(days)}))
-    changes.n_rows += replace_days(
-        space,
-        contract,
-        days,
-        f"""
-        select * from ({others}) where not {touched}
-        union all by name
-        select * from fresh_rows semi join changed_day using (local_date)
-        """,
-    )
+        changes.agent_spans |= _segment_spans(space, ctx, contract, stale)
+    rows = f"select * from fresh_rows where {days_sql(days)}"
+    if space.standing(table, lambda file: file.local_date in days):
+        others = space.staging_sql(table, lambda file: file.local_date in days)
+        rows = f"select * from ({others}) where not {touched} union all by name {rows}"
+    changes.n_rows += replace_days(space, contract, days, rows)
     changes.days.setdefault(table, set()).update(days)
 
 
-def _segment_spans(space: Workspace, ctx: DeriveContext) -> set[Days]:
+def _is_within(spans: list[Days], file: LakeFile) -> bool:
+    return days_overlap(file.local_date, spans)
+
+
+def _segment_spans(
+    space: Workspace, ctx: DeriveContext, contract: Contract, stale: str | None
+) -> set[Days]:
     """Days from connection to end, or to the watermark, of segments that differ."""
     sql = differences_sql(
-        space,
+        contract,
         "fresh_rows",
-        "stale_rows",
+        stale,
         "distinct local_date, least(coalesce(ended_at, $until), $until)::date + 1",
     )
     rows = space.work.execute(sql, {"until": ctx.watermark_at}).fetchall()

@@ -15,7 +15,14 @@ from assets.ingest.chunks import RawChunk, Reader, load_chunks
 from assets.ingest.content import CHUNK_BYTES, UnreadableError, read_chunks
 from assets.ingest.ledger import FilePlan, Ledger, Scan, read_ledger, scan_landing, tail_message
 from assets.ingest.lines import count_lines
-from assets.ingest.state import hash_of, parse_hash, pseudonyms_of, store_state, stored_state
+from assets.ingest.state import (
+    hash_of,
+    parse_hash,
+    pseudonyms_of,
+    relation_of,
+    store_states,
+    stored_states,
+)
 from pipelines.settings import Project
 from pipelines.storage import lake
 from pipelines.storage.steps import reached
@@ -90,7 +97,9 @@ def _plan(
 ) -> tuple[Scan, Ledger | None]:
     known = read_ledger(con, source)
     expected = parse_hash(project, source, adapter, pseudonyms_of(project, source).fingerprint)
-    reread = bool(known.streams) and (full or stored_state(con, f"raw.{source}") != expected)
+    reread = bool(known.streams) and (
+        full or stored_states(con, source).get(relation_of("raw", source)) != expected
+    )
     if reread:
         # Identifiers are not used again: what landing lost keeps its own.
         fresh = Ledger(paths=dict(known.paths))
@@ -155,7 +164,7 @@ def load_landing(
             if stream.file_id not in scan.found:
                 loader.tell(stream.path, _LOST if stream.file_id in lost else _GONE)
     loader.take_all()
-    store_state(con, f"raw.{source}", expected, now, loader.loaded.n_loaded)
+    store_states(con, {relation_of("raw", source): (expected, loader.loaded.n_loaded)}, now)
     reached("ingest.loaded")
     return loader.loaded
 

@@ -9,7 +9,8 @@ from collections.abc import Iterable, Mapping
 
 import duckdb
 
-from assets.ingest.replacing import keep_memory, recall
+from assets.ingest.manifest import Manifest
+from assets.ingest.replacing import keep_memory, recall_sql
 from assets.ingest.workspace import Workspace
 from pipelines.settings import Project
 from pipelines.storage import lake
@@ -81,9 +82,9 @@ def names_that_count(names: Mapping[str, str], met: Iterable[str]) -> list[tuple
     ]
 
 
-def names_met(con: duckdb.DuckDBPyConnection, project: Project, source: str) -> set[str]:
+def names_met(con: duckdb.DuckDBPyConnection, project: Project, manifest: Manifest) -> set[str]:
     """Names of agents that lines of a source have held so far."""
-    files = lake.manifest(con, lake.MEMORY, source=source, table=_MET)
+    files = manifest.files(lake.MEMORY, _MET)
     if not files:
         return set()
     rows = lake.read_files(project.lake, [file.path for file in files])
@@ -92,7 +93,6 @@ def names_met(con: duckdb.DuckDBPyConnection, project: Project, source: str) -> 
 
 def remember_names(space: Workspace, new_paths: Mapping[str, list[str]]) -> None:
     """Add the names that new lines hold to those met so far."""
-    recall(space, _MET, _MET, _MET_COLUMNS)
     parts = [
         f"select distinct {expression} as name from ({space.raw_sql(feed, paths)})"
         for feed, paths in sorted(new_paths.items())
@@ -101,11 +101,6 @@ def remember_names(space: Workspace, new_paths: Mapping[str, list[str]]) -> None
     ]
     if not parts:
         return
-    space.table(
-        "names_now",
-        f"""
-        select name from ({" union all ".join(parts)}) where name is not null
-        union select name from {_MET}
-        """,
-    )
-    keep_memory(space, _MET, "names_now")
+    met = recall_sql(space, _MET, _MET_COLUMNS)
+    now = f"select name from ({' union all '.join(parts)}) where name is not null union {met}"
+    keep_memory(space, _MET, now, _MET_COLUMNS)

@@ -1,41 +1,55 @@
 """Replacing what was derived anew in the staging lake: whole days, and only those that differ."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Mapping
 from datetime import date
 
 from assets.ingest.workspace import Workspace
 from pipelines.sql_models.contracts import Contract
 from pipelines.storage import lake
-from pipelines.storage.lake import LakeFile, add_to_manifest, read_files, write_query
+from pipelines.storage.lake import LakeFile, read_files, rows_of, write_query
 from pipelines.storage.steps import reached
 
-_LINEAGE = "file_id, line_no"
+_LINEAGE = ("file_id", "line_no")
 """Where a row comes from is not what it is: a file given twice changes nothing."""
 
 
-def differing_days(space: Workspace, new: str, current: str) -> set[date]:
+def differing_days(
+    space: Workspace, contract: Contract, new: str, current: str | None
+) -> set[date]:
     """Local days on which two tables of one contract differ, lineage aside."""
-    sql = differences_sql(space, new, current, "distinct local_date")
+    sql = differences_sql(contract, new, current, "distinct local_date")
     return {day for (day,) in space.values(sql)}
 
 
-def differences_sql(space: Workspace, new: str, current: str, columns: str) -> str:
-    """SQL of the rows that only one of two tables of one contract holds, lineage aside."""
-    if not space.values(f"select 1 from {current} limit 1"):
+def differences_sql(contract: Contract, new: str, current: str | None, columns: str) -> str:
+    """SQL of the rows that one of two tables of one contract holds more often, lineage aside.
+
+    Args:
+        contract: of both.
+        new: name of a relation, or a query in parentheses.
+        current: the other; None where nothing stands.
+        columns: what to select of these rows.
+    """
+    if current is None:
         return f"select {columns} from {new}"
+    own = ", ".join(name for name in contract.columns if name not in _LINEAGE)
+    # One grouping: `except all` both ways costs three times as much, most of it in planning.
     return f"""
-        with fresh as (select * exclude ({_LINEAGE}) from {new}),
-        stale as (select * exclude ({_LINEAGE}) from {current})
         select {columns} from (
-            (select * from fresh except all select * from stale)
-            union all
-            (select * from stale except all select * from fresh)
+            select {own}, 1 as surplus from {new} union all select {own}, -1 from {current}
         )
+        group by {own} having sum(surplus) <> 0
     """
 
 
+def days_sql(days: Collection[date]) -> str:
+    """SQL of a condition: rows of some local days."""
+    listed = ", ".join(f"date '{day}'" for day in sorted(days))
+    return f"local_date in ({listed})"
+
+
 def replace_days(
-    space: Workspace, contract: Contract, days: Iterable[date | None], rows_sql: str
+    space: Workspace, contract: Contract, days: Collection[date | None], rows_sql: str
 ) -> int:
     """Make rows the only ones of some days of a table; a table without days is replaced whole.
 
@@ -48,7 +62,7 @@ def replace_days(
     Returns:
         How many rows were written.
     """
-    layer, table, days = lake.STAGING, contract.table, list(days)
+    layer, table = lake.STAGING, contract.table
     order = ", ".join(
         f"{name} nulls first" for name in ("local_date", *contract.key, "file_id", "line_no")
     )
@@ -60,61 +74,42 @@ def replace_days(
         table=table,
         source=space.source,
     )
-    counts = space.values(
-        f"select local_date, count(*) from {read_files(space.project.lake, [path])} group by 1"
-    )
-    _forget(space, layer, table, days)
-    add_to_manifest(
-        space.con,
-        [LakeFile(layer, table, space.source, day, path, "", rows) for day, rows in counts],
+    n_rows = rows_of(path)
+    counts = [(day, n_rows) for day in days if n_rows]
+    if len(counts) > 1:
+        rows = read_files(space.project.lake, [path])
+        counts = space.values(f"select local_date, count(*) from {rows} group by 1")
+    space.manifest.forget(layer, table, days)
+    space.manifest.add(
+        LakeFile(layer, table, space.source, day, path, "", rows) for day, rows in counts
     )
     reached("ingest.replaced")
-    return sum(rows for _, rows in counts)
+    return n_rows
 
 
-def _forget(space: Workspace, layer: str, table: str, days: list[date | None]) -> None:
-    space.con.execute(
-        """
-        delete from ops.lake_manifest
-        where layer = $layer and table_name = $table and source = $source
-            and (local_date in $days or local_date is null and $is_whole)
-        """,
-        {
-            "layer": layer,
-            "table": table,
-            "source": space.source,
-            "days": [day for day in days if day is not None],
-            "is_whole": None in days,
-        },
-    )
-
-
-def keep_memory(space: Workspace, table: str, rows: str) -> None:
+def keep_memory(space: Workspace, table: str, rows_sql: str, types: Mapping[str, str]) -> None:
     """Write what an adapter or the engine remembers until the next run, in place of the last.
 
     Args:
         space: where the rows are.
         table: within the layer `memory`.
-        rows: name of a relation.
+        rows_sql: all rows.
+        types: their columns.
     """
-    order = ", ".join(space.columns(rows))
     path = write_query(
         space.work,
         space.project.lake,
-        f"select * from {rows} order by {order}",
+        f"select * from ({rows_sql}) order by {', '.join(types)}",
         layer=lake.MEMORY,
         table=table,
         source=space.source,
     )
-    _forget(space, lake.MEMORY, table, [None])
-    n_rows = lake.rows_of(path)
-    add_to_manifest(space.con, [LakeFile(lake.MEMORY, table, space.source, None, path, "", n_rows)])
+    file = LakeFile(lake.MEMORY, table, space.source, None, path, "", rows_of(path))
+    space.manifest.forget(lake.MEMORY, table, [None])
+    space.manifest.add([file])
 
 
-def recall(space: Workspace, name: str, table: str, types: dict[str, str]) -> None:
-    """Put in, as `name`, what was remembered; an empty table where nothing was."""
-    files = lake.manifest(space.con, lake.MEMORY, source=space.source, table=table)
-    space.empty_table(name, types)
-    if files:
-        rows = read_files(space.project.lake, [file.path for file in files])
-        space.work.execute(f"insert into {name} by name select * from {rows}")
+def recall_sql(space: Workspace, table: str, types: Mapping[str, str]) -> str:
+    """SQL of what was remembered; of no rows where nothing was."""
+    files = space.manifest.files(lake.MEMORY, table)
+    return space.typed_sql(types, [file.path for file in files])

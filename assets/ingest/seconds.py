@@ -39,7 +39,8 @@ def name_split_seconds(
     Returns:
         What was said.
     """
-    if not loaded.load_ids:
+    # A file alone meets no other: most runs read one more part of a log that grows.
+    if not loaded.load_ids or not _has_others(con, source):
         return []
     pairs = con.execute(_TOUCHING, {"source": source, "loads": loaded.load_ids}).fetchall()
     messages = []
@@ -70,3 +71,12 @@ def name_split_seconds(
             )
             messages.append(f"{later_path}: {message}")
     return messages
+
+
+def _has_others(con: duckdb.DuckDBPyConnection, source: str) -> bool:
+    """Whether several files of one kind were read."""
+    sql = """
+        select 1 from ops.load_file where source = ? and status = 'loaded'
+        group by feed having min(file_id) < max(file_id) limit 1
+    """
+    return con.execute(sql, [source]).fetchone() is not None

@@ -1,5 +1,6 @@
 """From the raw lake to the staging lake: what new lines touch is derived again and replaced."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -9,14 +10,24 @@ from assets.ingest import agents, contacts
 from assets.ingest.adapter import Adapter, DeriveContext
 from assets.ingest.calendar import local_day, zone_offsets
 from assets.ingest.loading import FIRST_YEAR, Loaded
+from assets.ingest.manifest import Manifest
 from assets.ingest.people import known_names, names_met, names_that_count, remember_names
-from assets.ingest.replacing import differing_days, keep_memory, recall, replace_days
-from assets.ingest.state import derive_hash, store_state, stored_state, thresholds_hash
-from assets.ingest.workspace import Workspace, open_workspace
+from assets.ingest.replacing import differing_days, keep_memory, recall_sql, replace_days
+from assets.ingest.state import (
+    derive_hash,
+    forget_states,
+    relation_of,
+    store_states,
+    stored_states,
+    thresholds_hash,
+)
+from assets.ingest.watermarks import Feed, follow_watermarks
+from assets.ingest.workspace import Workspace, names_in, open_workspace
 from pipelines.settings import Project
-from pipelines.sql_models.contracts import load_contracts
+from pipelines.sql_models.contracts import Contract, load_contracts
 from pipelines.storage import lake
 from pipelines.storage.duck import insert_rows
+from pipelines.storage.ops import table_columns
 from pipelines.storage.steps import reached
 
 _NO_LINES_YET = datetime(1970, 1, 1)  # noqa: DTZ001
@@ -73,28 +84,36 @@ def refresh_staging(
         AdapterError: the adapter left a wrong table.
     """
     zone = project.settings.zone_of(source)
-    before = _marks(con, source)
-    watermarks = _follow_watermarks(con, project, source, adapter)
+    manifest = Manifest(con, source)
+    feeds_before, feeds = follow_watermarks(con, project, source, adapter, manifest)
+    before, after = _marks(feeds_before), _marks(feeds)
+    watermarks = {feed.name: feed.watermark_at for feed in feeds}
     people = known_names(con, project)
+    states = stored_states(con, source)
 
     def version() -> str:
         """As far as the names met so far can make a difference."""
+        met = names_met(con, project, manifest) if people else set()
         return derive_hash(
-            con,
             project,
             source,
             adapter,
+            read_with=states.get(relation_of("raw", source)),
             config=loaded.config,
             feeds=sorted(watermarks),
-            people=names_that_count(people, names_met(con, project, source)),
+            people=names_that_count(people, met),
         )
 
-    full = full or loaded.is_reread or stored_state(con, f"staging.{source}") != version()
+    staging, reference = relation_of("staging", source), relation_of("reference", source)
+    full = full or loaded.is_reread or states.get(staging) != version()
     thresholds = thresholds_hash(project)
-    same = stored_state(con, f"reference.{source}") == thresholds
-    if same and not (full or loaded.parts) and before == _marks(con, source):
+    same = states.get(reference) == thresholds
+    if same and not (full or loaded.parts) and before == after:
         return Changed()
-    dropped = _forget_all(con, source) if full else set()
+    dropped = set[date]()
+    if full:
+        dropped = {f.local_date for f in manifest.files(lake.STAGING) if f.local_date}
+        manifest.forget_all(lake.STAGING, lake.MEMORY)
     ctx = DeriveContext(
         source=source,
         settings=project.settings.sources[source],
@@ -108,19 +127,19 @@ def refresh_staging(
         watermarks=watermarks,
         people=people,
     )
-    offsets = zone_offsets([zone], FIRST_YEAR, now.year + 1)
+    offsets = zone_offsets([zone], FIRST_YEAR, now.year + 1).select("from_utc", "offset_s").rows()
     contracts = {name: c for name, c in load_contracts().items() if name in adapter.tables}
     with open_workspace(
-        con, project, source, adapter, contracts=contracts, offsets=offsets
+        con, project, source, adapter, manifest=manifest, contracts=contracts, offsets=offsets
     ) as space:
-        since = _days_between(zone, before, _marks(con, source))
+        since = _days_between(zone, before, after)
         changed = _derive(space, ctx, loaded, since=since, full=full)
     changed.is_full = full
     changed.contact_days |= dropped
     changed.agent_days |= dropped
+    manifest.store()
     _note_dirty(con, source, changed, "derived anew" if full else "new lines")
-    store_state(con, f"staging.{source}", version(), now, changed.n_rows)
-    store_state(con, f"reference.{source}", thresholds, now, 0)
+    store_states(con, {staging: (version(), changed.n_rows), reference: (thresholds, 0)}, now)
     reached("ingest.refreshed")
     return changed
 
@@ -138,7 +157,6 @@ def _derive(
     remember_names(space, new_paths)
     if not ctx.watermarks and not space.adapter.untimed_feeds:
         return changed
-    recall(space, contacts.OPEN_CONTACT, contacts.OPEN_CONTACT, contacts.OPEN_COLUMNS)
     of_contacts = contacts.derive_contacts(space, ctx, new_paths, full=full)
     spans = of_contacts.agent_spans
     touched = (
@@ -165,35 +183,46 @@ def _derive_reference(
     Returns:
         The reference tables that changed.
     """
-    memory = space.adapter.memory_tables
     references = space.of_unit("reference")
+    memory = space.adapter.memory_tables
     for name, types in memory.items():
-        recall(space, f"work_{name}", name, dict(types))
+        space.table(f"work_{name}", recall_sql(space, name, types))
     for contract in references:
         space.table(f"work_{contract.table}", space.staging_sql(contract.table))
-    for table in space.contracts:
+    for table in space.adapter.standing_tables:
         space.view(f"staging_{table}", space.staging_sql(table))
     for feed, paths in new_paths.items():
         space.view(f"raw_{feed}", space.raw_sql(feed, paths))
-    space.forget_out()
     space.adapter.derive_reference(space.work, ctx)
-    changed = set()
-    for contract in references:
-        table = contract.table
-        space.stamp(contract, "fresh_rows", ctx.zone)
-        if differing_days(space, "fresh_rows", f"work_{table}"):
-            replace_days(space, contract, [None], "from fresh_rows")
-            changed.add(table)
-        space.rename(f"work_{table}", f"before_{table}")
-        space.rename("fresh_rows", f"work_{table}")
+    asked = names_in(space.adapter.extra_touched_sql() or "")
+    changed = {contract.table for contract in references if _renew(space, ctx, contract, asked)}
     for name, types in memory.items():
         columns = ", ".join(f"cast({c} as {kind}) as {c}" for c, kind in types.items())
-        space.table("fresh_rows", f"select {columns} from out_{name}")
-        space.rename(f"work_{name}", f"before_{name}")
-        space.rename("fresh_rows", f"work_{name}")
-        keep_memory(space, name, f"work_{name}")
+        _take_over(space, name, f"select {columns} from out_{name}", asked)
+        keep_memory(space, name, f"from work_{name}", types)
+    # What is not asked for later would take memory.
+    space.forget_out("reference")
     reached("ingest.reference")
     return changed
+
+
+def _renew(space: Workspace, ctx: DeriveContext, contract: Contract, asked: set[str]) -> bool:
+    """Replace a reference table if it is not as it was; whether it is not."""
+    work = f"work_{contract.table}"
+    space.stamp(contract, "fresh_rows", ctx.zone)
+    current = work if space.standing(contract.table) else None
+    is_changed = bool(differing_days(space, contract, "fresh_rows", current))
+    if is_changed:
+        replace_days(space, contract, [None], "from fresh_rows")
+    _take_over(space, contract.table, "from fresh_rows", asked)
+    return is_changed
+
+
+def _take_over(space: Workspace, name: str, rows_sql: str, asked: set[str]) -> None:
+    """Put rows in as `work_<name>`; what that was is `before_<name>`, if anybody asks for it."""
+    if f"before_{name}" in asked:
+        space.rename(f"work_{name}", f"before_{name}")
+    space.table(f"work_{name}", rows_sql)
 
 
 def _days_of_lines(
@@ -227,75 +256,24 @@ def _days_between(zone: str, before: _Marks, after: _Marks) -> list[_Days]:
     ]
 
 
-def _marks(con: duckdb.DuckDBPyConnection, source: str) -> _Marks:
-    """How far the source has been read, and how far those of its feeds that tell of agents."""
-    (marks,) = con.execute(
-        """
-        select
-            max(watermark_at),
-            coalesce(max(watermark_at) filter (where is_agent_feed), max(watermark_at))
-        from ops.feed_watermark
-        where source = ?
-        """,
-        [source],
-    ).fetchall()
-    return marks
+def _marks(feeds: Iterable[Feed]) -> _Marks:
+    """How far a source has been read, and how far those of its feeds that tell of agents."""
+    every = {feed.is_agent_feed: feed.watermark_at for feed in sorted(feeds, key=_read_to)}
+    newest = max(every.values(), default=None)
+    return newest, every.get(True, newest)
 
 
-def _follow_watermarks(
-    con: duckdb.DuckDBPyConnection, project: Project, source: str, adapter: Adapter
-) -> dict[str, datetime]:
-    """Bring `ops.feed_watermark` up to the raw lake."""
-    late = project.settings.sources[source].late_after_hours
-    con.execute("delete from ops.feed_watermark where source = ?", [source])
-    con.execute(
-        """
-        insert into ops.feed_watermark
-        select source, table_name, max(last_at), $late, table_name in $agent_feeds,
-            table_name in $contact_feeds
-        from ops.lake_manifest
-        where layer = 'raw' and source = $source and table_name not in $untimed
-        group by source, table_name
-        """,
-        {
-            "source": source,
-            "late": late,
-            "agent_feeds": sorted(adapter.agent_feeds),
-            "contact_feeds": sorted(adapter.contact_feeds),
-            "untimed": sorted(adapter.untimed_feeds),
-        },
-    )
-    rows = con.execute(
-        "select feed, watermark_at from ops.feed_watermark where source = ? order by feed", [source]
-    ).fetchall()
-    return dict(rows)
-
-
-def _forget_all(con: duckdb.DuckDBPyConnection, source: str) -> set[date]:
-    """Take a source's staging and memory out of the manifest; the days it had."""
-    days = con.execute(
-        """
-        select distinct local_date from ops.lake_manifest
-        where layer = 'staging' and source = ? and local_date is not null
-        """,
-        [source],
-    ).fetchall()
-    con.execute(
-        "delete from ops.lake_manifest where source = ? and layer in (?, ?)",
-        [source, lake.STAGING, lake.MEMORY],
-    )
-    return {day for (day,) in days}
+def _read_to(feed: Feed) -> datetime:
+    return feed.watermark_at
 
 
 def forget_source(con: duckdb.DuckDBPyConnection, source: str) -> set[date]:
     """Take all of a source out of ops; the local days it had, which become dirty."""
-    days = _forget_all(con, source)
+    manifest = Manifest(con, source)
+    days = {file.local_date for file in manifest.files(lake.STAGING) if file.local_date}
     for table in ("lake_manifest", "load_file", "quarantine", "feed_watermark"):
         con.execute(f"delete from ops.{table} where source = ?", [source])
-    con.execute(
-        "delete from ops.model_state where relation in (?, ?, ?)",
-        [f"raw.{source}", f"staging.{source}", f"reference.{source}"],
-    )
+    forget_states(con, source)
     _note_dirty(con, source, Changed(set(days), set(days)), "no longer a source")
     return days
 
@@ -308,5 +286,8 @@ def _note_dirty(con: duckdb.DuckDBPyConnection, source: str, changed: Changed, c
         for unit, days in (("contact", changed.contact_days), ("agent", changed.agent_days))
         for day in sorted(days)
     ]
+    if not rows:
+        return
     known = set(con.execute("select local_date, unit, cause from ops.dirty_day").fetchall())
-    insert_rows(con, "ops.dirty_day", [row for row in rows if row not in known])
+    types = table_columns("dirty_day").values()
+    insert_rows(con, "ops.dirty_day", [row for row in rows if row not in known], types=types)

@@ -1,6 +1,7 @@
 """What was last read and derived with which settings, as `ops.model_state` says."""
 
 import json
+from collections.abc import Mapping
 from datetime import datetime
 from functools import lru_cache
 from hashlib import blake2b
@@ -11,9 +12,13 @@ from assets.ingest.adapter import Adapter, ConfigFile
 from assets.ingest.pseudonyms import Pseudonyms, read_key
 from pipelines.settings import Project
 from pipelines.sql_models.contracts import load_contracts
+from pipelines.storage.duck import insert_rows
+from pipelines.storage.ops import table_columns
 
 ENGINE_VERSION = "1"
 """Changes with any change of how this folder turns bytes into raw rows."""
+STAGES = ("raw", "staging", "reference")
+"""What is noted of a source: how it was read, derived, and with which thresholds."""
 STAGING_VERSION = "1"
 """Changes with any change of how this folder has rows derived and kept."""
 
@@ -59,33 +64,49 @@ def _pseudonyms(key: bytes, country: str, own_numbers: tuple[str, ...]) -> Pseud
     return Pseudonyms(key, country, own_numbers)
 
 
-def stored_state(con: duckdb.DuckDBPyConnection, relation: str) -> str | None:
-    """The version noted in `ops.model_state`, None where none is."""
-    row = con.execute(
-        "select code_version from ops.model_state where relation = ?", [relation]
-    ).fetchone()
-    return row[0] if row else None
+def stored_states(con: duckdb.DuckDBPyConnection, source: str) -> dict[str, str]:
+    """Relation -> version noted in `ops.model_state`, of those of a source."""
+    return dict(
+        con.execute(
+            "select relation, code_version from ops.model_state where relation in ?",
+            [[relation_of(stage, source) for stage in STAGES]],
+        ).fetchall()
+    )
 
 
-def store_state(
-    con: duckdb.DuckDBPyConnection, relation: str, version: str, now: datetime, n_rows: int
+def store_states(
+    con: duckdb.DuckDBPyConnection, versions: Mapping[str, tuple[str, int]], now: datetime
 ) -> None:
-    """Note a version in `ops.model_state`."""
-    con.execute("delete from ops.model_state where relation = ?", [relation])
-    con.execute("insert into ops.model_state values (?, ?, ?, ?)", [relation, version, now, n_rows])
+    """Note versions, each with a number of rows, in `ops.model_state`, by relation."""
+    con.execute("delete from ops.model_state where relation in ?", [list(versions)])
+    rows = [(relation, version, now, n) for relation, (version, n) in versions.items()]
+    insert_rows(con, "ops.model_state", rows, types=table_columns("model_state").values())
+
+
+def forget_states(con: duckdb.DuckDBPyConnection, source: str) -> None:
+    """Take the versions of a source out of `ops.model_state`."""
+    relations = [relation_of(stage, source) for stage in STAGES]
+    con.execute("delete from ops.model_state where relation in ?", [relations])
+
+
+def relation_of(stage: str, source: str) -> str:
+    """Under which name the state of a stage of a source is noted."""
+    return f"{stage}.{source}"
 
 
 def derive_hash(
-    con: duckdb.DuckDBPyConnection,
     project: Project,
     source: str,
     adapter: Adapter,
     *,
+    read_with: str | None,
     config: tuple[ConfigFile, ...],
     feeds: list[str],
     people: list[tuple[str, str]],
 ) -> str:
     """Hash of all that staging depends on but raw rows: a change derives everything again.
+
+    `read_with` is the `parse_hash` of the raw rows.
 
     Thresholds of queues are left out: they are reference rows, which are derived in each run.
     The feeds count: with a first queue log, what the call records alone said is no longer right.
@@ -93,7 +114,7 @@ def derive_hash(
     settings = project.settings.sources[source]
     return hash_of(
         STAGING_VERSION,
-        stored_state(con, f"raw.{source}"),
+        read_with,
         adapter.derive_version,
         {name: dict(columns) for name, columns in adapter.memory_tables.items()},
         {table: contract.version for table, contract in load_contracts().items()},

@@ -3,24 +3,25 @@
 Apart from the warehouse, so that nothing half done ever is in the file that gets published.
 """
 
-import shutil
+import re
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
 import duckdb
-import polars as pl
 
 from assets.ingest.adapter import Adapter
 from assets.ingest.errors import AdapterError
 from assets.ingest.ledger import read_ledger
+from assets.ingest.manifest import Manifest
 from pipelines.settings import Project
 from pipelines.sql_models.contracts import Contract, load_contracts
 from pipelines.storage import duck, lake
-from pipelines.storage.lake import LakeFile, live_rows_sql, read_files
+from pipelines.storage.lake import LIVE_COLUMNS, LakeFile, LivePairs, live_rows_sql, read_files
 
 Wanted = Callable[[LakeFile], bool]
+_DATABASE = "workspace"
 
 
 @dataclass
@@ -32,6 +33,7 @@ class Workspace:
     project: Project
     source: str
     adapter: Adapter
+    manifest: Manifest
     contracts: Mapping[str, Contract]
     """Of the tables that the adapter delivers."""
     _n_answers: int = 0
@@ -41,30 +43,34 @@ class Workspace:
         """The contracts of one unit, ordered by table."""
         return [contract for contract in self.contracts.values() if contract.unit == unit]
 
-    def frame(self, name: str, frame: pl.DataFrame) -> None:
-        """Put a frame in as a temporary table."""
-        self.work.register("incoming_frame", frame)
-        self.table(name, "from incoming_frame")
-        self.work.unregister("incoming_frame")
+    def rows(self, name: str, types: Mapping[str, str], rows: Sequence[Sequence[object]]) -> None:
+        """Put some rows in as a temporary table."""
+        self.empty_table(name, types)
+        duck.insert_rows(self.work, name, rows, types=types.values())
 
-    def table(self, name: str, sql: str, parameters: Mapping[str, object] | None = None) -> None:
-        """Put a query's rows in as a temporary table."""
-        self.drop(name)
-        self.work.execute(f"create temp table {name} as {sql}", dict(parameters or {}))
-        self._kinds[name] = "table"
+    def table(self, name: str, sql: str, parameters: Mapping[str, object] | None = None) -> int:
+        """Put a query's rows in as a temporary table; how many there are."""
+        self._make_room(name, "table")
+        made = f"create or replace temp table {name} as {sql}"
+        (n_rows,) = self.work.execute(made, dict(parameters or {})).fetchall()[0]
+        return n_rows
 
     def empty_table(self, name: str, types: Mapping[str, str]) -> None:
         """Put in a temporary table without rows."""
-        self.drop(name)
+        self._make_room(name, "table")
         body = ", ".join(f"{column} {kind}" for column, kind in types.items())
-        self.work.execute(f"create temp table {name} ({body})")
-        self._kinds[name] = "table"
+        self.work.execute(f"create or replace temp table {name} ({body})")
 
     def view(self, name: str, sql: str) -> None:
         """Put a query in as a temporary view."""
-        self.drop(name)
-        self.work.execute(f"create temp view {name} as {sql}")
-        self._kinds[name] = "view"
+        self._make_room(name, "view")
+        self.work.execute(f"create or replace temp view {name} as {sql}")
+
+    def _make_room(self, name: str, kind: str) -> None:
+        """Drop what has a name and cannot be replaced by something of another kind."""
+        if self._kinds.get(name, kind) != kind:
+            self.drop(name)
+        self._kinds[name] = kind
 
     def drop(self, name: str) -> None:
         """Drop what was put in under a name, if anything was."""
@@ -87,15 +93,16 @@ class Workspace:
 
     def raw_files(self, feed: str, wanted: Wanted) -> list[str]:
         """Paths of a raw table's files, each once, that a condition on the manifest chooses."""
-        files = lake.manifest(self.con, lake.RAW, source=self.source, table=feed)
-        return sorted({file.path for file in files if wanted(file)})
+        return sorted({f.path for f in self.manifest.files(lake.RAW, feed) if wanted(f)})
 
     def raw_sql(self, feed: str, paths: Iterable[str]) -> str:
         """SQL of the rows of some raw files, typed, also when there is none."""
-        types = self.adapter.raw_tables[feed]
+        return self.typed_sql(self.adapter.raw_tables[feed], paths)
+
+    def typed_sql(self, types: Mapping[str, str], paths: Iterable[str]) -> str:
+        """SQL of the rows of some files of the lake, typed, also when there is none."""
         paths = list(paths)
-        nulls = ", ".join(f"cast(null as {kind}) as {name}" for name, kind in types.items())
-        nothing = f"select {nulls} where false"
+        nothing = _nothing(types)
         if not paths:
             return nothing
         # Files of an earlier version, kept because landing lost them, may lack columns.
@@ -103,39 +110,49 @@ class Workspace:
         rows = read_files(self.project.lake, paths)
         return f"select {typed} from ({nothing} union all by name select * from {rows})"
 
+    def standing(self, table: str, wanted: Wanted = lambda _: True) -> list[LakeFile]:
+        """What the manifest says of the source's rows of a staging table, of chosen days."""
+        return [file for file in self.manifest.files(lake.STAGING, table) if wanted(file)]
+
     def staging_sql(self, table: str, wanted: Wanted = lambda _: True) -> str:
         """SQL of the source's rows of a staging table as they stand, of chosen days."""
-        contract = load_contracts()[table]
-        files = [
-            file
-            for file in lake.manifest(self.con, lake.STAGING, source=self.source, table=table)
-            if wanted(file)
-        ]
+        columns = load_contracts()[table].columns
+        files = self.standing(table, wanted)
         if not files:
-            empty = f"empty_{table}"
-            if empty not in self._kinds:
-                types = {name: spec.type for name, spec in contract.columns.items()}
-                self.empty_table(empty, types)
-            return f"select * from {empty}"
-        return self._live(contract, files)
+            return _nothing({name: spec.type for name, spec in columns.items()})
+        rows = live_rows_sql(self.project.lake, files, self._put_live)
+        typed = ", ".join(f"cast({n} as {spec.type}) as {n}" for n, spec in columns.items())
+        return f"select {typed} from ({rows})"
 
-    def _live(self, contract: Contract, files: list[LakeFile]) -> str:
+    def _put_live(self, pairs: LivePairs) -> str:
         # A table of its own for each answer: the manifest changes, and earlier answers stay valid.
         self._n_answers += 1
         live = f"live_days_{self._n_answers}"
-        self.empty_table(live, {"path": "varchar", "local_date": "date"})
-        rows = live_rows_sql(self.work, self.project.lake, files, live)
-        columns = ", ".join(
-            f"cast({name} as {spec.type}) as {name}" for name, spec in contract.columns.items()
-        )
-        return f"select {columns} from ({rows})"
+        self.rows(live, LIVE_COLUMNS, pairs)
+        return live
 
-    def forget_out(self) -> None:
-        """Drop what an adapter derived before, so that it is never taken for new."""
-        for (name,) in self.values(
-            "select table_name from duckdb_tables() where starts_with(table_name, 'out_')"
-        ):
-            self.work.execute(f"drop table {name}")
+    def forget_out(self, *units: str) -> None:
+        """Drop what an adapter derived before of some units, so that it is never taken for new."""
+        names = [contract.table for unit in units for contract in self.of_unit(unit)]
+        if "reference" in units:
+            names += self.adapter.memory_tables
+        if names:
+            self.work.execute(";".join(f"drop table if exists out_{name}" for name in names))
+
+    def sizes_out(self, contracts: Sequence[Contract]) -> dict[str, int]:
+        """How many rows the adapter left of some tables, by table.
+
+        Raises:
+            AdapterError: it left none of that name.
+        """
+        tables = [contract.table for contract in contracts]
+        counts = [f"select '{table}', count(*) from out_{table}" for table in tables]
+        try:
+            return dict(self.values(" union all ".join(counts))) if tables else {}
+        except duckdb.CatalogException:
+            for contract in contracts:
+                self.require_out(contract)
+            raise
 
     def require_out(self, contract: Contract) -> set[str]:
         """See that the adapter left a table with the contract's columns; those that it left.
@@ -157,8 +174,11 @@ class Workspace:
             raise AdapterError(f"{self.adapter.kind}: {name} lacks {lacks}, has unknown {extra}")
         return found
 
-    def stamp(self, contract: Contract, name: str, zone: str) -> None:
+    def stamp(self, contract: Contract, name: str, zone: str) -> int:
         """Put `out_<table>` in as `name`, with source, zone and local day, typed.
+
+        Returns:
+            How many rows there are.
 
         Raises:
             AdapterError: columns are wrong, or a row has no date.
@@ -171,44 +191,53 @@ class Workspace:
         dated = contract.date_column
         day = f"cast(o.{dated} + to_seconds(z.offset_s) as date)" if dated else "cast(null as date)"
         join = f"asof left join zone_offset z on o.{dated} >= z.from_utc" if dated else ""
-        self.table(
+        n_rows = self.table(
             name,
             f"select $source as source, $zone as zone, {day} as local_date, {own}, "
             "cast(o.file_id as varchar) as file_id, cast(o.line_no as bigint) as line_no "
             f"from out_{contract.table} o {join}",
             {"source": self.source, "zone": zone},
         )
-        if dated and self.values(f"select 1 from {name} where local_date is null limit 1"):
+        undated = f"select 1 from {name} where local_date is null limit 1"
+        if dated and n_rows and self.values(undated):
             raise AdapterError(
                 f"{self.adapter.kind}: out_{contract.table} has rows without {dated}"
             )
+        return n_rows
 
-    def number_files(self) -> None:
+    def _number_files(self) -> None:
         """Put in `file_order`: whose copy of a line counts as its place, where several hold it."""
+        if "file_order" in self._kinds:
+            return
         streams = sorted(
             read_ledger(self.con, self.source).streams.values(),
             key=lambda stream: (stream.path, stream.file_id),
         )
-        self.frame(
+        self.rows(
             "file_order",
-            pl.DataFrame(
-                {
-                    "file_id": [stream.file_id for stream in streams],
-                    "file_rank": list(range(len(streams))),
-                },
-                schema={"file_id": pl.String, "file_rank": pl.Int64},
-            ),
+            {"file_id": "VARCHAR", "file_rank": "BIGINT"},
+            [(stream.file_id, rank) for rank, stream in enumerate(streams)],
         )
 
     def distinct_lines(
-        self, feed: str, lines_sql: str, parameters: Mapping[str, object] | None = None
+        self, feed: str, paths: Sequence[str], where: str, parameters: Mapping[str, object]
     ) -> None:
         """Put in `raw_<feed>`: each line once, as often as the file that holds it most often.
 
         Equal lines of one file are different occurrences; across files the n-th is one line.
+
+        Args:
+            feed: which.
+            paths: files of the lake that may hold the lines.
+            where: what follows `from`, to choose them.
+            parameters: of that.
         """
         raw = f"raw_{feed}"
-        self.table(raw, lines_sql, parameters)
+        if not paths:
+            self.empty_table(raw, self.adapter.raw_tables[feed])
+            return
+        if not self.table(raw, f"from ({self.raw_sql(feed, paths)}) {where}", parameters):
+            return
         shared = "select line_id from lines group by line_id having min(file_id) <> max(file_id)"
         told = "min(file_id) is not distinct from max(file_id), count(distinct line_id) = count(*)"
         is_one_file, is_each_once = self.values(f"select {told} from {raw}")[0]
@@ -216,6 +245,7 @@ class Workspace:
             return
         if not self.values(f"{shared} limit 1".replace("lines", raw)):
             return
+        self._number_files()
         self.rename(raw, "lines")
         types = ", ".join(self.adapter.raw_tables[feed])
         self.table(
@@ -242,6 +272,17 @@ class Workspace:
         )
 
 
+def names_in(sql: str) -> set[str]:
+    """Every name that some SQL may mean."""
+    return set(re.findall(r"\w+", sql))
+
+
+def _nothing(types: Mapping[str, str]) -> str:
+    """SQL of no rows with columns of some types."""
+    nulls = ", ".join(f"cast(null as {kind}) as {name}" for name, kind in types.items())
+    return f"select {nulls} where false"
+
+
 @contextmanager
 def open_workspace(
     con: duckdb.DuckDBPyConnection,
@@ -249,24 +290,34 @@ def open_workspace(
     source: str,
     adapter: Adapter,
     *,
+    manifest: Manifest,
     contracts: Mapping[str, Contract],
-    offsets: pl.DataFrame,
+    offsets: Iterable[tuple[datetime, int]],
 ) -> Generator[Workspace]:
-    """Open a workspace; what does not fit into memory spills into `var/spill`."""
-    storage = project.settings.storage
-    work = duck.connect(memory_limit=storage.memory_limit, threads=storage.threads)
+    """Open a workspace: a database of its own within the process's DuckDB, gone when it is closed.
+
+    It shares the memory, the threads and the spill folder of the warehouse copy.
+
+    Args:
+        con: the warehouse copy.
+        project: whose lake.
+        source: which.
+        adapter: of the source's kind.
+        manifest: of the source.
+        contracts: of the tables that the adapter delivers.
+        offsets: since when (UTC) local time is how many seconds ahead of UTC.
+    """
+    work = con.cursor()
     try:
-        spill = project.var / "spill"
-        # What a killed run spilled is of no use to anybody.
-        shutil.rmtree(spill, ignore_errors=True)
-        spill.mkdir(parents=True, exist_ok=True)
-        work.execute(f"set temp_directory = {duck.literal(str(spill))}")
-        space = Workspace(work, con, project, source, adapter, contracts)
-        space.frame("zone_offset", offsets.select("from_utc", "offset_s"))
-        space.number_files()
+        # A new instance would cost ten times as much, and take as much memory again.
+        work.execute(f"attach ':memory:' as {_DATABASE}; use {_DATABASE}")
+        space = Workspace(work, con, project, source, adapter, manifest, contracts)
+        types = {"from_utc": "TIMESTAMP", "offset_s": "INTEGER"}
+        space.rows("zone_offset", types, list(offsets))
         yield space
     finally:
         work.close()
+        con.execute(f"detach database if exists {_DATABASE}")
 
 
 def overlaps(file: LakeFile, spans: Sequence[tuple[datetime, datetime]]) -> bool:

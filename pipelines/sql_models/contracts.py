@@ -155,5 +155,10 @@ def create_empty(con: "DuckDBPyConnection", contract: Contract, name: str | None
         contract: what.
         name: as SQL writes it; `staging.<table>` when left out.
     """
+    con.execute(empty_sql(contract, name or contract.relation))
+
+
+def empty_sql(contract: Contract, name: str) -> str:
+    """SQL that makes an empty table of some name with a contract's columns, in order and typed."""
     body = ", ".join(f"{column} {spec.type}" for column, spec in contract.columns.items())
-    con.execute(f"create or replace table {name or contract.relation} ({body})")
+    return f"create or replace table {name} ({body})"

@@ -1,6 +1,6 @@
 """The one way in which callmart opens DuckDB."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import duckdb
@@ -86,7 +86,11 @@ def identifier(name: str) -> str:
 
 
 def insert_rows(
-    con: duckdb.DuckDBPyConnection, table: str, rows: Sequence[Sequence[object]]
+    con: duckdb.DuckDBPyConnection,
+    table: str,
+    rows: Sequence[Sequence[object]],
+    *,
+    types: Iterable[str] = (),
 ) -> None:
     """Insert rows in one statement; `executemany` takes milliseconds for each.
 
@@ -94,10 +98,11 @@ def insert_rows(
         con: where the table is.
         table: as SQL writes it.
         rows: values of all its columns, in order.
+        types: of all its columns, in order; asked for when left out.
     """
     if not rows:
         return
-    kinds = [kind for _, kind, *_ in con.execute(f"describe {table}").fetchall()]
+    kinds = list(types) or [kind for _, kind, *_ in con.execute(f"describe {table}").fetchall()]
     columns = ", ".join(f"unnest(${n}::{kind}[])" for n, kind in enumerate(kinds, 1))
     con.execute(
         f"insert into {table} select {columns}",

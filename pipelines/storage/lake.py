@@ -8,7 +8,7 @@ would count their rows twice. Only `remove_orphans` looks at folders.
 
 import os
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from hashlib import sha256
@@ -21,6 +21,7 @@ from pipelines.settings import Project
 from pipelines.storage.duck import connect, insert_rows, literal
 from pipelines.storage.errors import StorageError
 from pipelines.storage.file_worker import sync_descriptor
+from pipelines.storage.ops import table_columns
 
 if TYPE_CHECKING:
     import polars as pl
@@ -36,6 +37,10 @@ _ROW_GROUP = 122_880
 _TEMPORARY = ".tmp"
 _ORPHAN_AGE_S = 86_400
 _METADATA_KEY = "callmart"
+
+LIVE_COLUMNS = {"path": "VARCHAR", "local_date": "DATE"}
+LivePairs = Sequence[tuple[str, date | None]]
+"""File, as DuckDB names it, and local day that still counts of it."""
 
 
 @dataclass(frozen=True)
@@ -169,7 +174,7 @@ def read_files(lake: Path, paths: Iterable[str], *, with_path: bool = False) -> 
 
 def manifest(
     con: duckdb.DuckDBPyConnection,
-    layer: str,
+    layer: str | None = None,
     *,
     source: str | None = None,
     table: str | None = None,
@@ -179,7 +184,7 @@ def manifest(
         """
         select layer, table_name, source, local_date, path, load_id, n_rows, first_at, last_at
         from ops.lake_manifest
-        where layer = $layer
+        where ($layer is null or layer = $layer)
             and ($source is null or source = $source)
             and ($table is null or table_name = $table)
         order by table_name, source, local_date, path, load_id
@@ -205,7 +210,7 @@ def add_to_manifest(con: duckdb.DuckDBPyConnection, files: Iterable[LakeFile]) -
         ]
         for file in files
     ]
-    insert_rows(con, "ops.lake_manifest", rows)
+    insert_rows(con, "ops.lake_manifest", rows, types=table_columns("lake_manifest").values())
 
 
 def named_paths(con: duckdb.DuckDBPyConnection) -> set[str]:
@@ -293,39 +298,50 @@ def attach_staging(
         project: whose lake.
         contracts: those of `models/staging` when left out.
     """
-    from pipelines.sql_models.contracts import create_empty, load_contracts
+    from pipelines.sql_models.contracts import empty_sql, load_contracts
 
-    con.execute("detach database if exists staging")
-    con.execute("attach ':memory:' as staging")
-    con.execute("create table staging.main._live (path varchar, local_date date)")
+    live = "staging.main._live"
+    columns = ", ".join(f"{name} {kind}" for name, kind in LIVE_COLUMNS.items())
+    con.execute(
+        "detach database if exists staging; attach ':memory:' as staging; "
+        f"create table {live} ({columns})"
+    )
     files: dict[str, list[LakeFile]] = {}
     for file in manifest(con, STAGING):
         files.setdefault(file.table_name, []).append(file)
+
+    def put_live(pairs: LivePairs) -> str:
+        insert_rows(con, live, pairs, types=LIVE_COLUMNS.values())
+        return live
+
+    made = []
     for table, contract in (load_contracts() if contracts is None else contracts).items():
         relation = f"staging.main.{table}"
         if table not in files:
-            create_empty(con, contract, relation)
+            made.append(empty_sql(contract, relation))
             continue
-        live = live_rows_sql(con, project.lake, files[table], "staging.main._live")
+        rows = live_rows_sql(project.lake, files[table], put_live)
         columns = ", ".join(
             f"cast({name} as {spec.type}) as {name}" for name, spec in contract.columns.items()
         )
-        con.execute(f"create view {relation} as select {columns} from ({live})")
+        made.append(f"create view {relation} as select {columns} from ({rows})")
+    # Together: there are dozens, and each statement alone costs more than what it does.
+    con.execute(";\n".join(made))
 
 
 def live_rows_sql(
-    con: duckdb.DuckDBPyConnection, lake: Path, files: Iterable[LakeFile], live: str
+    lake: Path, files: Iterable[LakeFile], put_live: Callable[[LivePairs], str]
 ) -> str:
     """SQL of the rows that manifest rows of one staging table stand for.
 
     A file counts only for the days that the manifest still gives it. Files that count whole are
-    read as they are; for the others the pairs of file and day are put into the table `live`.
+    read as they are; for the others it is joined to pairs of file and day.
 
     Args:
-        con: where `live` is.
         lake: folder of the lake.
         files: manifest rows of one table, at least one.
-        live: name of a table (path, local_date), added to.
+        put_live: puts such pairs into a table of the columns `LIVE_COLUMNS`, and names it; asked
+            only where there are some.
     """
     days: dict[str, list[LakeFile]] = {}
     for file in files:
@@ -334,8 +350,8 @@ def live_rows_sql(
     partly = [p for p in days if p not in set(whole)]
     selects = [f"select * from {read_files(lake, whole)}"] if whole else []
     if partly:
-        pairs = [[str(lake / path), row.local_date] for path in partly for row in days[path]]
-        insert_rows(con, live, pairs)
+        pairs = [(str(lake / path), row.local_date) for path in partly for row in days[path]]
+        live = put_live(pairs)
         selects.append(
             f"select rows.* exclude (filename) from {read_files(lake, partly, with_path=True)} "
             f"as rows semi join {live} as live "

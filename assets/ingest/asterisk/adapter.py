@@ -65,6 +65,7 @@ class AsteriskAdapter:
         "alias": {"alias": "VARCHAR", "agent": "VARCHAR"},
         "extension": {"extension": "VARCHAR", "agent": "VARCHAR", "strength": "INTEGER"},
     }
+    standing_tables = frozenset({"contact", "handle_segment"})
     config_feeds = frozenset({"queues_conf"})
     agent_feeds = frozenset({"queue_log"})
     contact_feeds = frozenset({"queue_log", "cdr"})

@@ -14,20 +14,35 @@ from assets.ingest.asterisk.sql import Step
 from assets.ingest.calendar import local_day, local_midnight, midnights_after
 from pipelines.storage.duck import insert_rows
 
-_TABLES: dict[str, str] = {
-    "opt": "queue_prefix varchar, site varchar, watermark_at timestamp, has_queue_log boolean, "
-    "from_at timestamp, until_at timestamp",
-    "opt_event": "event varchar, class varchar, event_order integer",
-    "opt_exit_key": "exit_key varchar, next_step varchar",
-    "opt_next_event": "event varchar, next_step varchar, step_order integer",
-    "opt_day": "day_no integer, start_at timestamp",
-    "opt_member": "agent varchar, alias varchar",
-    "opt_default": "service_level_s integer, short_abandon_s integer",
-    "opt_queue_setting": "queue varchar, queue_group varchar, service_level_s integer, "
-    "short_abandon_s integer, site varchar",
-    "opt_queue_conf": "queue varchar, service_level_s integer, ring_timeout_s integer, "
-    "wrap_limit_s integer",
-    "opt_alias": "alias varchar, agent varchar, is_set boolean",
+_TABLES: dict[str, dict[str, str]] = {
+    "opt": {
+        "queue_prefix": "varchar",
+        "site": "varchar",
+        "watermark_at": "timestamp",
+        "has_queue_log": "boolean",
+        "from_at": "timestamp",
+        "until_at": "timestamp",
+    },
+    "opt_event": {"event": "varchar", "class": "varchar", "event_order": "integer"},
+    "opt_exit_key": {"exit_key": "varchar", "next_step": "varchar"},
+    "opt_next_event": {"event": "varchar", "next_step": "varchar", "step_order": "integer"},
+    "opt_day": {"day_no": "integer", "start_at": "timestamp"},
+    "opt_member": {"agent": "varchar", "alias": "varchar"},
+    "opt_default": {"service_level_s": "integer", "short_abandon_s": "integer"},
+    "opt_queue_setting": {
+        "queue": "varchar",
+        "queue_group": "varchar",
+        "service_level_s": "integer",
+        "short_abandon_s": "integer",
+        "site": "varchar",
+    },
+    "opt_queue_conf": {
+        "queue": "varchar",
+        "service_level_s": "integer",
+        "ring_timeout_s": "integer",
+        "wrap_limit_s": "integer",
+    },
+    "opt_alias": {"alias": "varchar", "agent": "varchar", "is_set": "boolean"},
 }
 
 
@@ -71,17 +86,26 @@ def create_inputs(con: duckdb.DuckDBPyConnection, ctx: DeriveContext) -> None:
             (alias, agent, alias in ctx.settings.aliases) for alias, agent in (own | people).items()
         ],
     }
+    # Together: each statement alone costs more than what it does.
+    con.execute(
+        ";".join(
+            f"create or replace temp table {table} "
+            f"({', '.join(f'{name} {kind}' for name, kind in columns.items())})"
+            for table, columns in _TABLES.items()
+        )
+    )
     for table, columns in _TABLES.items():
-        con.execute(f"create or replace temp table {table} ({columns})")
-        insert_rows(con, table, list(rows[table]))
+        insert_rows(con, table, list(rows[table]), types=columns.values())
 
 
 def drop_inputs(con: duckdb.DuckDBPyConnection, run: tuple[Step, ...]) -> None:
     """Drop the `opt_` tables and the steps that are no results."""
     names = [*_TABLES, *(step.table for step in run)]
-    for name in names:
-        if not name.startswith("out_"):
-            con.execute(f"drop table if exists temp.{name}")
+    con.execute(
+        ";".join(
+            f"drop table if exists temp.{name}" for name in names if not name.startswith("out_")
+        )
+    )
 
 
 def agent_aliases(settings: dict[str, str], conf: QueuesConf) -> dict[str, str]:

@@ -30,6 +30,7 @@ class TabularAdapter:
     """Reads files by the mappings of one source."""
 
     kind = "tabular"
+    standing_tables: frozenset[str] = frozenset()
     config_feeds: frozenset[str] = frozenset()
     parse_options = _OPTIONS
 

@@ -20,7 +20,7 @@ def carry(con: duckdb.DuckDBPyConnection, ctx: DeriveContext) -> None:
     """
     midnights = _midnights(ctx)
     con.execute("create or replace temp table midnight (night_at timestamp)")
-    insert_rows(con, "midnight", [[at] for at in midnights])
+    insert_rows(con, "midnight", [[at] for at in midnights], types=["TIMESTAMP"])
     con.execute(
         f"""
         create or replace temp table out_agent_event as

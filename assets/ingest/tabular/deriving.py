@@ -34,7 +34,7 @@ def name_people(con: duckdb.DuckDBPyConnection, ctx: DeriveContext) -> None:
     own = {name: ctx.people.get(agent, agent) for name, agent in ctx.settings.aliases.items()}
     rows = [(n, a, 1) for n, a in own.items()] + [(n, a, 2) for n, a in ctx.people.items()]
     con.execute("create or replace temp table told_name (name varchar, agent varchar, rank int)")
-    insert_rows(con, "told_name", sorted(rows))
+    insert_rows(con, "told_name", sorted(rows), types=["VARCHAR", "VARCHAR", "INTEGER"])
     con.execute(
         f"""
         create or replace temp table {_PEOPLE} as

@@ -156,6 +156,7 @@ class FakeAdapter:
     kind = "asterisk"
     derive_version = "1"
     memory_tables: ClassVar = {"restart": {"restart_at": "TIMESTAMP"}}
+    standing_tables = frozenset()
     config_feeds = frozenset({"setup"})
     agent_feeds = frozenset({"log"})
     contact_feeds = frozenset({"log"})
