@@ -57,14 +57,21 @@ def is_step(point: str) -> bool:
     return " " not in point
 
 
-def test_kill_at_every_point(builder: Builder, tmp_path: Path) -> None:
-    """Each run finds what the one before it left, gets one point further, and dies."""
+def whole_points(builder: Builder, folder: Path) -> list[tuple[str, int]]:
+    """Where a run can be killed that finds as many publications as are ever kept."""
     for _ in range(4):
-        whole = builder.do("run", tmp_path)
+        whole = builder.do("run", folder)
         assert whole.error is None
-    before, old, new = seen(tmp_path), 0, 0
     points = kill_points(whole.points)
     assert len(points) > 20
+    return points
+
+
+def kill_in_turn(
+    builder: Builder, tmp_path: Path, points: list[tuple[str, int]]
+) -> tuple[int, int]:
+    """Kill one run at each point; how many left the old publication, how many the new one."""
+    before, old, new = seen(tmp_path), 0, 0
     for turn, kill_at in enumerate(points):
         outcome = builder.do("run", tmp_path, kill_at=kill_at)
         assert outcome.is_killed, outcome
@@ -79,6 +86,23 @@ def test_kill_at_every_point(builder: Builder, tmp_path: Path) -> None:
             assert is_tidy(tmp_path)
             before += 1
     assert lineage(tmp_path) == list(range(1, before + 1)), "each was built on the one before"
+    return old, new
+
+
+def test_kill_at_each_kind_of_point(builder: Builder, tmp_path: Path) -> None:
+    """Each run finds what the one before it left; all around the flip, every third elsewhere."""
+    points = whole_points(builder, tmp_path)
+    flip = next(n for n, (point, _) in enumerate(points) if point == "publish.flipped")
+    chosen = [p for n, p in enumerate(points) if abs(n - flip) <= 2 or n % 3 == 0]
+    old, new = kill_in_turn(builder, tmp_path, chosen)
+    assert old > 3
+    assert new > 2
+
+
+@pytest.mark.soak
+def test_kill_at_every_point(builder: Builder, tmp_path: Path) -> None:
+    """Each run finds what the one before it left, gets one point further, and dies."""
+    old, new = kill_in_turn(builder, tmp_path, whole_points(builder, tmp_path))
     assert old > 10
     assert new > 5
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from assets.ingest.asterisk.adapter import AsteriskAdapter
 from assets.ingest.calendar import zone_offsets
 from assets.ingest.pseudonyms import Pseudonyms
 from pipelines.settings import QueueSettings, Source, Thresholds
-from pipelines.sql_models.contracts import create_empty, load_contracts
+from pipelines.sql_models.contracts import load_contracts
 
 NOW = datetime(2027, 1, 1)  # noqa: DTZ001
 KEY = b"0" * 32
@@ -22,6 +23,11 @@ CONTACT_TABLES = (
     "contact", "queue_visit", "queue_refusal", "agent_offer", "handle_segment", "anomaly",
 )  # fmt: skip
 REFERENCE_TABLES = ("roster", "queue_config")
+
+
+@cache
+def _duckdb() -> duckdb.DuckDBPyConnection:
+    return duckdb.connect(config={"threads": 1})
 
 
 @dataclass
@@ -42,8 +48,8 @@ class Centre:
 
     def __post_init__(self) -> None:
         self.adapter = AsteriskAdapter()
-        self.con = duckdb.connect(config={"threads": 1})
-        self.con.execute("set threads = 1")
+        # Temporary tables are each cursor's own; to open DuckDB anew costs more than most tests.
+        self.con = _duckdb().cursor()
         self.source = Source(
             kind="asterisk", aliases=self.aliases, own_numbers=self.own_numbers,
             options=self.options, queue_prefix=self.queue_prefix, site=self.site,
@@ -132,8 +138,9 @@ class Centre:
             self.con.execute(f"create or replace temp table work_{name} as from out_{name}")
 
     def _empty(self, name: str, table: str) -> None:
-        self.con.execute(f"drop table if exists {name}")
-        create_empty(self.con, load_contracts()[table], name)
+        columns = load_contracts()[table].columns.items()
+        body = ", ".join(f"{column} {spec.type}" for column, spec in columns)
+        self.con.execute(f"create or replace temp table {name} ({body})")
 
     def sql(self, query: str) -> list[tuple[Any, ...]]:
         """Rows of a query over the `out_` tables."""
