@@ -2,12 +2,13 @@
 
 import gzip
 import itertools
+from shutil import copy
 
 import duckdb
 import pytest
 
 from assets.warehouse import Options, refresh
-from pipelines.settings import Project
+from pipelines.settings import PROJECT_FILE, Project, load_project
 from tests.harness import differing, fingerprint, land, make_project
 
 pytestmark = pytest.mark.slow
@@ -62,10 +63,6 @@ def cut(log: bytes, *at: int) -> list[bytes]:
     return [b"".join(lines[a:b]) for a, b in edges]
 
 
-def test_nothing_new(at_once):
-    assert not refresh(at_once).is_new
-
-
 @pytest.mark.soak
 def test_the_same_again(files, expected, at_once):
     land(at_once, {"queue_log.old": files["queue_log"]})
@@ -81,12 +78,18 @@ def test_all_of_it_again(expected, at_once):
         assert con.execute("select count(*) from ops.restatement").fetchone() == (0,)
 
 
-def test_what_came_before_comes_later_grown_rotated_compressed_and_joined(
-    files, expected, tmp_path
-):
-    one, two, three = cut(files["queue_log"], 150, 400)
+def test_what_came_before_comes_later_grown_rotated_compressed_and_joined(demo, tmp_path):
+    """The whole sample, against what the demo read of it at once."""
+    whole = load_project(demo[0])
+    expected = fingerprint(whole)
+    assert len(expected) > 20
+    files = {path.name: path.read_bytes() for path in whole.landing("pbx").iterdir()}
+    project = make_project(tmp_path / "p", {}, key=whole.key_file.read_bytes())
+    copy(whole.root / PROJECT_FILE, project.root)
+    project = load_project(project.root)
+    one, two, three = cut(files["queue_log"], 3000, 7000)
     # The end of the log, rotated, and the first lines of its beginning, the last half written.
-    project = make_project(tmp_path / "p", {"queue_log.1": three, "queue_log": one[:-40]})
+    land(project, {"queue_log.1": three, "queue_log": one[:-40]})
     refresh(project)
     (project.landing("pbx") / "queue_log.1").unlink()
     land(project, {"queue_log.2.gz": gzip.compress(one + two), "queue_log.3": three})
@@ -95,6 +98,7 @@ def test_what_came_before_comes_later_grown_rotated_compressed_and_joined(
     land(project, {name: data for name, data in files.items() if name != "queue_log"})
     refresh(project)
     assert differing(fingerprint(project), expected) == []
+    assert not refresh(project).is_new
 
 
 @pytest.mark.soak
