@@ -1,5 +1,6 @@
 """The adapter of mapped files: what the engine asks of it, answered by the modules beside."""
 
+import re
 from collections.abc import Mapping as Map
 from collections.abc import Sequence
 from fnmatch import fnmatchcase
@@ -23,6 +24,8 @@ from pipelines.settings import Project, SettingsError
 
 _OPTIONS = frozenset({"mappings"})
 _CODE = ("mapping.py", "fields.py", "records.py", "typing_sql.py", "parsing.py", "together.py")
+_WILD = re.compile(r"\[[^]]*\]|[*?]")
+"""What of a pattern stands for letters that it does not name."""
 _DERIVE_CODE = ("defaults.py", "deriving.py", "agents.py")
 
 
@@ -99,17 +102,18 @@ class TabularAdapter:
         check_options(options)
 
     def feed_of(self, name: str, head: bytes) -> str | None:
-        """The first mapping whose pattern fits a file's name."""
+        """The mapping whose pattern fits a file's name and says most of it; of several, the first.
+
+        So `customer_alias*.csv` has its files, though `customer*.csv` fits them too.
+        """
         del head
         low = name.lower()
-        return next(
-            (
-                feed
-                for feed, mapping in self._mappings.items()
-                if any(fnmatchcase(low, pattern.lower()) for pattern in mapping.files)
-            ),
-            None,
-        )
+        fits = {
+            feed: max(len(_WILD.sub("", pattern)) for pattern in found)
+            for feed, mapping in self._mappings.items()
+            if (found := [p for p in mapping.files if fnmatchcase(low, p.lower())])
+        }
+        return max(fits, key=fits.__getitem__, default=None)
 
     def opener_of(self, name: str) -> Opener:
         """Files of lines as they are; others record by record."""

@@ -22,7 +22,7 @@ def make_published(root: Path) -> None:
     """60 days over the end of summer time in Europe.
 
     Twenty people show only what is large: more callers and mails than swamp the whole centre, a
-    training that does more, and half a vendor's people away. Ten days stand in a file, for reading
+    training that does more, and half a vendor's people away. A file holds twenty days, for reading
     costs by the file too.
     """
     events = (
@@ -32,7 +32,7 @@ def make_published(root: Path) -> None:
         qa_form(FORM),
         mail_backlog(MAILING, mails=44.0),
     )
-    simulate(root, seed=5, days=60, start=START, events=events, size=0.04, file_days=10)
+    simulate(root, seed=5, days=60, start=START, events=events, size=0.04, file_days=20)
     publish(root)
 
 

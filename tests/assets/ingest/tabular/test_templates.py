@@ -2,10 +2,12 @@
 
 import pytest
 
+from assets.ingest.tabular.adapter import TabularAdapter
 from assets.ingest.tabular.mapping import parse_mapping
 from assets.ingest.tabular.templates import template_columns, template_csv, template_mapping
 from pipelines.sql_models.contracts import load_contracts
 from pipelines.yaml_text import read_yaml
+from tests.assets.ingest.tabular.harness import Tabular
 
 TABLES = sorted(load_contracts())
 BY_TYPE = {
@@ -30,22 +32,43 @@ def is_free(spec):
     return spec.type == "VARCHAR" and not spec.allowed
 
 
-@pytest.mark.parametrize("table", TABLES)
-def test_a_template_filled_in_loads(files, table):
+def filled_in(table: str) -> str:
+    """A row with everything, and one in which what may be empty is."""
     columns = template_columns(table)
     row = ",".join(value_of(spec) for spec in columns.values())
-    # What may be left empty is empty in a second row.
     mapping = read_yaml(template_mapping(table))["rows"][0]["columns"]
     needed = [n for n, s in columns.items() if s.required and isinstance(mapping[n], str)]
     of_key = {*needed} & {*load_contracts()[table].key}
     key = min(name for name in of_key if is_free(columns[name]))
     second = {name: value_of(columns[name]) for name in needed} | {key: "07700900124"}
     sparse = ",".join(second.get(name, "") for name in columns)
-    files.map(table, template_mapping(table))
-    files.land(f"{table}_1.csv", template_csv(table) + row + "\n" + sparse + "\n")
+    return template_csv(table) + row + "\n" + sparse + "\n"
+
+
+@pytest.fixture(scope="module")
+def all_filled_in(tmp_path_factory):
+    """A project of all templates, as `callmart init --tabular` lays them down, filled in."""
+    files = Tabular(tmp_path_factory.mktemp("templates"))
+    for table in TABLES:
+        files.map(table, template_mapping(table))
+        files.land(f"{table}_1.csv", filled_in(table))
     files.run()
-    assert files.refused() == []
-    assert len(files.rows(table)) == 2
+    yield files
+    files.con.close()
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_a_template_filled_in_loads(all_filled_in, table):
+    assert all_filled_in.refused() == []
+    assert len(all_filled_in.rows(table)) == 2
+
+
+def test_of_two_patterns_that_fit_the_one_that_says_more_reads_a_file(tmp_path):
+    mappings = {table: parse_mapping(template_mapping(table), table) for table in TABLES}
+    adapter = TabularAdapter(tmp_path, mappings)
+    assert adapter.feed_of("Customer_alias_2026.csv", b"") == "customer_alias"
+    assert adapter.feed_of("customer_2026.csv", b"") == "customer"
+    assert adapter.feed_of("customers.txt", b"") is None
 
 
 @pytest.mark.parametrize("table", TABLES)
