@@ -36,9 +36,4 @@ def test_dagster_reads_what_was_written(instance, tmp_path):
         assert ours == theirs
         assert dg.DagsterEventType.ASSET_MATERIALIZATION in theirs
     assert plain.get_asset_records([dg.AssetKey("one")])[0].asset_entry.last_run_id == runs[-1]
-
-
-def test_few_files_are_open_at_a_time(instance):
-    for _ in range(6):
-        dg.materialize([one], instance=instance)
-    assert len(instance.event_log_storage._engines) <= 4
+    assert len(instance.event_log_storage._engines) <= 4, "few files are open at a time"

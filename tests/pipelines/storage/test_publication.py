@@ -101,7 +101,7 @@ def test_old_connection_sees_old_data_and_a_new_one_new(published: Published) ->
 
 
 def test_readers_are_never_blocked(builder: Builder, tmp_path: Path) -> None:
-    """Another program opens the link again and again, as an analyst would, through five runs."""
+    """Another program opens the link again and again, as an analyst would, through three runs."""
     builder.do("run", tmp_path)
     code = (
         "import sys, select, duckdb\n"
@@ -122,15 +122,15 @@ def test_readers_are_never_blocked(builder: Builder, tmp_path: Path) -> None:
     )
     assert reader.stdout is not None
     assert reader.stdout.readline() == "ready\n"
-    for _ in range(5):
+    for _ in range(3):
         outcome = builder.do("run", tmp_path)
         assert outcome.error is None
     said, _ = reader.communicate("stop\n", timeout=20)
     in_order, n_reads, *numbers = said.split()
     assert reader.returncode == 0
     assert in_order == "True"
-    assert int(n_reads) > 20
-    assert len(numbers) >= 4
+    assert int(n_reads) > 12
+    assert len(numbers) >= 3
 
 
 def test_older_publications_are_pruned_but_open_ones_can_be_read_on(
