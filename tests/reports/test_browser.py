@@ -137,7 +137,7 @@ def test_the_keyboard_alone_gets_to_the_content_the_theme_and_the_details(day_pa
     assert page.evaluate("document.activeElement.className") == "skip"
     assert has_ring(page)
     page.keyboard.press("Enter")
-    assert page.url.endswith("#content")
+    page.wait_for_url("**#content")
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.closest('nav.top') !== null")
     theme = page.get_by_role("button", name="Switch to dark colours")
@@ -284,7 +284,7 @@ def test_a_subject_is_narrowed_to_a_queue_and_the_address_keeps_it(open_page, wa
     assert "support" in page.locator("figure h2").first.inner_text()
     drawn = page.evaluate("document.getElementById('course').data[2].y.at(-1)")
     assert drawn == pytest.approx(found[0], rel=1e-4)
-    assert "scope=queue%2Fsupport&metric=service_level" in page.url
+    page.wait_for_url("**scope=queue%2Fsupport&metric=service_level**")
     card.locator("button.ask").click()
     assert "and scope_id = 'support'" in page.locator("dialog").inner_text()
     page.keyboard.press("Escape")
@@ -293,7 +293,7 @@ def test_a_subject_is_narrowed_to_a_queue_and_the_address_keeps_it(open_page, wa
     page.wait_for_function("document.documentElement.dataset.drawn")
     assert page.get_by_label("Show").input_value() == "queue/support"
     page.get_by_label("Show").select_option("all/all")
-    assert page.url.endswith("#metric=service_level")
+    page.wait_for_url("**#metric=service_level")
     page.set_viewport_size(LOOKS["phone"]["viewport"])
     page.wait_for_timeout(200)
     assert too_wide(page) <= 0

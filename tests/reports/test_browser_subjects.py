@@ -150,7 +150,7 @@ def _narrows(page, told, *, reloads: bool) -> None:
         assert choice.input_value() == options[-1]
         assert _tells(page, told, kind, scope) >= 1
     choice.select_option("all/all")
-    assert "scope" not in page.url
+    page.wait_for_url(lambda url: "scope" not in url)
 
 
 def _sorts(page) -> None:
