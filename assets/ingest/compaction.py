@@ -7,7 +7,7 @@ import duckdb
 
 from pipelines.settings import Project
 from pipelines.storage import lake
-from pipelines.storage.duck import insert_rows
+from pipelines.storage.duck import columns_sql, insert_rows
 from pipelines.storage.lake import (
     LIVE_COLUMNS,
     LakeFile,
@@ -148,8 +148,7 @@ def _merge_staging(con: duckdb.DuckDBPyConnection, project: Project, files: list
     live = "merged_days"
 
     def put_live(pairs: LivePairs) -> str:
-        columns = ", ".join(f"{name} {kind}" for name, kind in LIVE_COLUMNS.items())
-        con.execute(f"create or replace temp table {live} ({columns})")
+        con.execute(f"create or replace temp table {live} ({columns_sql(LIVE_COLUMNS)})")
         insert_rows(con, live, pairs, types=LIVE_COLUMNS.values())
         return live
 

@@ -38,6 +38,10 @@ class Manifest:
         return [file for (of, _), files in sorted(self._files.items()) if of == layer
                 for file in files]  # fmt: skip
 
+    def days(self, layer: str) -> set[date]:
+        """Local days of which a layer has rows."""
+        return {file.local_date for file in self.files(layer) if file.local_date}
+
     def forget(self, layer: str, table: str, days: Iterable[date | None]) -> None:
         """Take some days out of a table; a table without days holds the day None."""
         gone = set(days)

@@ -1,6 +1,6 @@
 """From the raw lake to the staging lake: what new lines touch is derived again and replaced."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -112,7 +112,7 @@ def refresh_staging(
         return Changed()
     dropped = set[date]()
     if full:
-        dropped = {f.local_date for f in manifest.files(lake.STAGING) if f.local_date}
+        dropped = manifest.days(lake.STAGING)
         manifest.forget_all(lake.STAGING, lake.MEMORY)
     ctx = DeriveContext(
         source=source,
@@ -256,21 +256,16 @@ def _days_between(zone: str, before: _Marks, after: _Marks) -> list[_Days]:
     ]
 
 
-def _marks(feeds: Iterable[Feed]) -> _Marks:
+def _marks(feeds: Sequence[Feed]) -> _Marks:
     """How far a source has been read, and how far those of its feeds that tell of agents."""
-    every = {feed.is_agent_feed: feed.watermark_at for feed in sorted(feeds, key=_read_to)}
-    newest = max(every.values(), default=None)
-    return newest, every.get(True, newest)
-
-
-def _read_to(feed: Feed) -> datetime:
-    return feed.watermark_at
+    newest = max((feed.watermark_at for feed in feeds), default=None)
+    of_agents = (feed.watermark_at for feed in feeds if feed.is_agent_feed)
+    return newest, max(of_agents, default=newest)
 
 
 def forget_source(con: duckdb.DuckDBPyConnection, source: str) -> set[date]:
     """Take all of a source out of ops; the local days it had, which become dirty."""
-    manifest = Manifest(con, source)
-    days = {file.local_date for file in manifest.files(lake.STAGING) if file.local_date}
+    days = Manifest(con, source).days(lake.STAGING)
     for table in ("lake_manifest", "load_file", "quarantine", "feed_watermark"):
         con.execute(f"delete from ops.{table} where source = ?", [source])
     forget_states(con, source)

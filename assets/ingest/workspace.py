@@ -58,8 +58,7 @@ class Workspace:
     def empty_table(self, name: str, types: Mapping[str, str]) -> None:
         """Put in a temporary table without rows."""
         self._make_room(name, "table")
-        body = ", ".join(f"{column} {kind}" for column, kind in types.items())
-        self.work.execute(f"create or replace temp table {name} ({body})")
+        self.work.execute(f"create or replace temp table {name} ({duck.columns_sql(types)})")
 
     def view(self, name: str, sql: str) -> None:
         """Put a query in as a temporary view."""

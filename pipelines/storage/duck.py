@@ -1,6 +1,6 @@
 """The one way in which callmart opens DuckDB."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import duckdb
@@ -83,6 +83,11 @@ def literal(text: str) -> str:
 def identifier(name: str) -> str:
     """A name as a quoted SQL identifier."""
     return '"' + name.replace('"', '""') + '"'
+
+
+def columns_sql(types: Mapping[str, str]) -> str:
+    """What stands within the brackets of `create table`: columns and their types, in order."""
+    return ", ".join(f"{name} {kind}" for name, kind in types.items())
 
 
 def insert_rows(

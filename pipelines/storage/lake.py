@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from pipelines.settings import Project
-from pipelines.storage.duck import connect, insert_rows, literal
+from pipelines.storage.duck import columns_sql, connect, insert_rows, literal
 from pipelines.storage.errors import StorageError
 from pipelines.storage.file_worker import sync_descriptor
 from pipelines.storage.ops import table_columns
@@ -301,10 +301,9 @@ def attach_staging(
     from pipelines.sql_models.contracts import empty_sql, load_contracts
 
     live = "staging.main._live"
-    columns = ", ".join(f"{name} {kind}" for name, kind in LIVE_COLUMNS.items())
     con.execute(
         "detach database if exists staging; attach ':memory:' as staging; "
-        f"create table {live} ({columns})"
+        f"create table {live} ({columns_sql(LIVE_COLUMNS)})"
     )
     files: dict[str, list[LakeFile]] = {}
     for file in manifest(con, STAGING):

@@ -12,7 +12,7 @@ from assets.ingest.asterisk.options import read_options
 from assets.ingest.asterisk.queues_conf import QueuesConf, read_queues_conf
 from assets.ingest.asterisk.sql import Step
 from assets.ingest.calendar import local_day, local_midnight, midnights_after
-from pipelines.storage.duck import insert_rows
+from pipelines.storage.duck import columns_sql, insert_rows
 
 _TABLES: dict[str, dict[str, str]] = {
     "opt": {
@@ -89,8 +89,7 @@ def create_inputs(con: duckdb.DuckDBPyConnection, ctx: DeriveContext) -> None:
     # Together: each statement alone costs more than what it does.
     con.execute(
         ";".join(
-            f"create or replace temp table {table} "
-            f"({', '.join(f'{name} {kind}' for name, kind in columns.items())})"
+            f"create or replace temp table {table} ({columns_sql(columns)})"
             for table, columns in _TABLES.items()
         )
     )
