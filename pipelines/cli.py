@@ -177,7 +177,7 @@ def deliver(
         bool, typer.Option("--again", help="Also what was delivered of this publication before.")
     ] = False,
 ) -> None:
-    """Send the summary of a day or week, as [delivery] of the project file says."""
+    """Send the summary of a day or week, as the project file says under `delivery`."""
     from pipelines.commands import delivering
 
     folder = _note_project(project)
