@@ -5,13 +5,14 @@ content, so running this first is never needed for a right result: it makes read
 a run killed later continues from it.
 """
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import dagster as dg
 
 from assets.ingest.adapter import adapter_for
-from assets.ingest.ahead import read_ahead
+from assets.ingest.ahead import RowsOf, read_ahead
 from assets.ingest.refresh import tell_reading
 from pipelines.progress import Event, Note, listening
 from pipelines.resources import ProjectResource
@@ -30,9 +31,11 @@ def _kinds(project: Project | None) -> list[str]:
 
 def raw_keys(project: Project | None = None) -> list[dg.AssetKey]:
     """Keys of every raw table of the kinds of source that a project has."""
-    return [
-        dg.AssetKey(["raw", f"{kind}_{feed}"]) for kind in _kinds(project) for feed in _feeds(kind)
-    ]
+    return [_key(kind, feed) for kind in _kinds(project) for feed in _feeds(kind)]
+
+
+def _key(kind: str, feed: str) -> dg.AssetKey:
+    return dg.AssetKey(["raw", f"{kind}_{feed}"])
 
 
 def _feeds(kind: str) -> list[str]:
@@ -40,44 +43,49 @@ def _feeds(kind: str) -> list[str]:
 
 
 def raw_assets(project: Project | None = None) -> list[dg.AssetsDefinition]:
-    """One asset a kind of source that a project has, with a key for each of its raw tables."""
-    return [_raw_asset(kind) for kind in _kinds(project)]
-
-
-def _raw_asset(kind: str) -> dg.AssetsDefinition:
-    feeds = _feeds(kind)
-    specs = [
-        dg.AssetSpec(
-            ["raw", f"{kind}_{feed}"],
+    """One asset with a key for each raw table: all sources are read at once, on every core."""
+    specs = {
+        (kind, feed): dg.AssetSpec(
+            _key(kind, feed),
             group_name="raw",
             kinds={"parquet"},
             owners=["team:callmart"],
             description=f"Lines of {feed} files, parsed and pseudonymised, with file and line.",
         )
-        for feed in feeds
-    ]
+        for kind in _kinds(project)
+        for feed in _feeds(kind)
+    }
 
     @dg.multi_asset(
-        name=f"read_{kind}",
-        specs=specs,
+        name="read",
+        specs=list(specs.values()),
         can_subset=False,
-        description=f"Parses what is new in the landing folders of {kind} sources.",
+        description="Parses what is new in the landing folders.",
     )
     def read(
         context: dg.AssetExecutionContext, project: ProjectResource
     ) -> Iterator[dg.MaterializeResult]:
-        found = project.project()
-        sources = [name for name, of in found.settings.sources.items() if of.kind == kind]
-        now = datetime.now(UTC).replace(tzinfo=None)
+        found, now = project.project(), datetime.now(UTC).replace(tzinfo=None)
         with listening(lambda event: _log(context, event)):
-            counts = read_ahead(found, sources, now=now, on_progress=tell_reading)
-        for feed in feeds:
+            rows = _by_asset(found, read_ahead(found, now=now, on_progress=tell_reading))
+        for kind, feed in specs:
             yield dg.MaterializeResult(
-                asset_key=["raw", f"{kind}_{feed}"],
-                metadata={"dagster/row_count": counts.get(feed, sum(counts.values()))},
+                asset_key=_key(kind, feed),
+                metadata={"dagster/row_count": rows[kind, feed]},
             )
 
-    return read
+    return [read]
+
+
+def _by_asset(project: Project, rows: RowsOf) -> Counter[tuple[str, str]]:
+    """Rows of each kind's feeds."""
+    counts: Counter[tuple[str, str]] = Counter()
+    for source, of_feeds in rows.items():
+        kind = project.settings.sources[source].kind
+        feeds = _feeds(kind)
+        for feed, n in of_feeds.items():
+            counts[kind, feed if feed in feeds else _MAPPED] += n
+    return counts
 
 
 def _log(context: dg.AssetExecutionContext, event: Event) -> None:

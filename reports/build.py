@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import as_completed
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
-from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pipelines.processes import process_pool
 from reports import kept, outlooks, overviews, standouts, timelines
 from reports.calls import files as call_files
 from reports.fingerprints import fingerprints
@@ -142,8 +142,7 @@ def _made(
                 counter.add(kept.is_page(path))
             yield paths
         return
-    # Not forked: DuckDB has threads of its own.
-    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
+    with process_pool(processes) as pool:
         for done in as_completed([pool.submit(job.write_alone, unit) for unit in work]):
             counter.add(sum(map(kept.is_page, done.result())))
             yield done.result()

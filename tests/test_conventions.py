@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = ("assets", "models", "pipelines", "quality_checks", "reports")
 LOW = {
     *("settings", "resources", "storage", "sql_models", "progress", "errors", "yaml_text"),
-    *("currencies", "erlang", "languages"),
+    *("currencies", "erlang", "languages", "processes"),
 }
 """Modules of `pipelines` that everything may import, and that import nothing above them."""
 

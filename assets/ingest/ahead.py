@@ -1,83 +1,84 @@
-"""Reading in other processes while this one derives: taking lines apart keeps one core busy.
+"""Taking lines apart before the run needs them, on every core: most of what reading costs.
 
 What is read ahead lies in the lake under names made of its content, where the run itself finds it
-again. Nothing else is written, so a source that was not read ahead, or only half, costs time alone.
+again. Nothing else is written, so what was not read ahead, or only half, costs time alone.
 """
 
 import os
 from collections import Counter
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import (
     FIRST_COMPLETED,
+    BrokenExecutor,
+    Executor,
     Future,
-    ProcessPoolExecutor,
     ThreadPoolExecutor,
     wait,
 )
-from contextlib import contextmanager
+from contextlib import suppress
+from dataclasses import dataclass, field
 from datetime import datetime
-from multiprocessing import get_context
+from functools import partial
+from pathlib import Path
 
 import duckdb
 
 from assets.ingest.adapter import adapter_of
-from assets.ingest.loading import Progress, load_landing
+from assets.ingest.chunks import RawChunk, Reader, load_chunks
+from assets.ingest.content import UnreadableError
+from assets.ingest.cutting import Batch, Cutter
+from assets.ingest.ledger import Scan
+from assets.ingest.loading import Progress, by_feed, plan_landing, reader_of
+from pipelines.processes import process_pool
 from pipelines.settings import Project
 from pipelines.storage.duck import connect, connect_published
 from pipelines.storage.ops import create_ops
 
 MIN_BYTES = 32 * 1024 * 1024
-"""Less than this is read before another process has begun."""
+"""Less than this is parsed before another process has begun."""
+_READERS: dict[tuple[Path, str, datetime], Reader] = {}
+"""Of this process; what one has worked out of a number serves all of its batches."""
+
+RowsOf = dict[str, Counter[str]]
+"""Source -> feed -> rows."""
 
 
-def read_ahead(
-    project: Project,
-    sources: Sequence[str],
-    *,
-    now: datetime,
-    full: bool = False,
-    on_progress: Progress | None = None,
-) -> dict[str, int]:
-    """Parse what is new in the landing folders of some sources into the lake.
+def read_ahead(project: Project, *, now: datetime, on_progress: Progress | None = None) -> RowsOf:
+    """Parse what is new in the landing folders into the lake.
 
     Args:
         project: whose files.
-        sources: which.
         now: instant of the run (UTC, naive).
-        full: read everything again.
         on_progress: told source, path, bytes done, bytes in all.
 
     Returns:
-        New rows per feed.
+        New rows.
+
+    Raises:
+        KeyFileError: the key file is missing or wrong.
+        AdapterError: an adapter broke its promise.
     """
-    rows: Counter[str] = Counter()
     with connect() as con:
-        create_ops(con)
         _copy_ledger(con, project)
-        for source in sources:
-            loaded = load_landing(
-                con,
-                project,
-                source,
-                adapter_of(project, source),
-                now=now,
-                full=full,
-                on_progress=on_progress,
-            )
-            rows.update(_rows_of(con, loaded.load_ids))
-    return dict(rows)
-
-
-def _rows_of(con: duckdb.DuckDBPyConnection, load_ids: list[str]) -> dict[str, int]:
-    found = con.execute(
-        "select feed, sum(n_loaded) from ops.load_file where load_id in ? group by feed",
-        [load_ids or [""]],
-    ).fetchall()
-    return {feed: int(n) for feed, n in found}
+        scans = {
+            source: plan_landing(con, project, source, adapter_of(project, source))
+            for source in project.settings.sources
+        }
+    n_processes = _n_processes(project, sum(scan.n_bytes for scan in scans.values()))
+    with _executor(n_processes) as executor:
+        reading = _Reading(executor, project, now, on_progress, window=2 * n_processes)
+        # When a process dies, as one does where memory is short, the run reads what is missing.
+        with suppress(BrokenExecutor):
+            for source, scan in scans.items():
+                reading.read(source, scan)
+            reading.settle(0)
+    _READERS.clear()
+    return reading.rows
 
 
 def _copy_ledger(con: duckdb.DuckDBPyConnection, project: Project) -> None:
-    """Take over what the published warehouse says was read."""
+    """Take over what the published warehouse says was read; it may lack younger columns."""
+    create_ops(con)
     if not project.warehouse.exists():
         return
     with connect_published(project) as published:
@@ -88,74 +89,73 @@ def _copy_ledger(con: duckdb.DuckDBPyConnection, project: Project) -> None:
             con.unregister("published_rows")
 
 
-@contextmanager
-def reading_ahead(
-    con: duckdb.DuckDBPyConnection,
-    project: Project,
-    sources: Sequence[str],
-    *,
-    now: datetime,
-    full: bool = False,
-) -> Generator[Iterator[str]]:
-    """Have other processes read sources, where there is much to read.
-
-    Args:
-        con: the warehouse copy, which says what was read before.
-        project: whose files.
-        sources: those to read, the largest first if that is known.
-        now: instant of the run (UTC, naive).
-        full: everything is read again.
-
-    Yields:
-        The sources in the order in which the caller does best to take them up: those read first,
-        and the last while none is. When one comes, nobody else is reading it.
-    """
-    n_processes = _n_threads(project) - 1
-    if not n_processes or _n_bytes(con, project, full=full) < MIN_BYTES:
-        yield iter(sources)
-        return
-    # Not forked: DuckDB and Polars have threads of their own.
-    processes = ProcessPoolExecutor(n_processes, mp_context=get_context("spawn"))
-    # A thread for each, because what a process pool has queued cannot be taken back.
-    threads = ThreadPoolExecutor(n_processes)
-
-    def one(source: str) -> None:
-        processes.submit(read_ahead, project, [source], now=now, full=full).result()
-
-    futures = {source: threads.submit(one, source) for source in sources}
-    try:
-        yield _as_read(futures)
-    finally:
-        threads.shutdown(cancel_futures=True)
-        processes.shutdown(cancel_futures=True)
-
-
-def _as_read(futures: dict[str, Future[None]]) -> Iterator[str]:
-    while futures:
-        source = next((source for source, read in futures.items() if read.done()), None)
-        if source is None:
-            source = next((s for s in reversed(futures) if futures[s].cancel()), None)
-        if source is None:
-            wait(futures.values(), return_when=FIRST_COMPLETED)
-            continue
-        # What went wrong there goes wrong again where it is told.
-        del futures[source]
-        yield source
-
-
-def _n_threads(project: Project) -> int:
+def _n_processes(project: Project, n_bytes: int) -> int:
+    if n_bytes < MIN_BYTES:
+        return 1
     return project.settings.storage.threads or os.cpu_count() or 1
 
 
-def _n_bytes(con: duckdb.DuckDBPyConnection, project: Project, *, full: bool) -> int:
-    """About how much of landing was not read yet; sources may share a folder."""
-    folders = {project.landing(source) for source in project.settings.sources}
-    sizes = (
-        entry.stat().st_size
-        for folder in folders
-        if folder.is_dir()
-        for entry in os.scandir(folder)
-        if entry.is_file()
-    )
-    known = con.execute("select coalesce(sum(n_bytes), 0) from ops.load_file").fetchone()
-    return sum(sizes) - (int(known[0]) if known and not full else 0)
+def _executor(n_processes: int) -> Executor:
+    if n_processes == 1:
+        return ThreadPoolExecutor(1)
+    return process_pool(n_processes)
+
+
+@dataclass
+class _Reading:
+    """Gives batches to others to parse, a few more than they are."""
+
+    executor: Executor
+    project: Project
+    now: datetime
+    on_progress: Progress | None
+    window: int
+    """How many batches are held in memory at most."""
+    rows: RowsOf = field(default_factory=dict)
+    _waiting: dict[Future[int], tuple[str, int, Batch]] = field(default_factory=dict)
+    _done: Counter[str] = field(default_factory=Counter)
+
+    def read(self, source: str, scan: Scan) -> None:
+        """Parse what is new of a source; what cannot be read is told by the run itself."""
+        self.rows[source] = Counter()
+        reader = reader_of(self.project, source, adapter_of(self.project, source), self.now)
+        parse = partial(_parse, self.project, source, self.now)
+        for batch in _batches(reader, scan):
+            self.settle(self.window - 1)
+            parsed = self.executor.submit(parse, batch.feed, batch.raw)
+            self._waiting[parsed] = source, scan.n_bytes, batch
+
+    def settle(self, n: int) -> None:
+        """Wait until only `n` batches are being parsed."""
+        while len(self._waiting) > n:
+            for parsed in wait(self._waiting, return_when=FIRST_COMPLETED).done:
+                source, total, batch = self._waiting.pop(parsed)
+                self.rows[source][batch.feed] += parsed.result()
+                self._done[source] += sum(len(chunk.data) for chunk in batch.raw)
+                if self.on_progress:
+                    last, _ = batch.chunks[-1]
+                    self.on_progress(source, last.plan.path, self._done[source], total)
+
+
+def _batches(reader: Reader, scan: Scan) -> Iterator[Batch]:
+    cutter = Cutter(reader)
+    failed: set[str] = set()
+    for _, plans in by_feed(scan):
+        for plan in plans:
+            if not plan.is_to_read or plan.file_id in failed:
+                continue
+            try:
+                yield from (batch for batch in cutter.cut(plan) if batch.chunks)
+            except UnreadableError:
+                failed.add(plan.file_id)
+        yield from cutter.rest()
+
+
+def _parse(
+    project: Project, source: str, now: datetime, feed: str, chunks: Sequence[RawChunk]
+) -> int:
+    """Parse one batch, wherever this runs; its rows."""
+    key = project.root, source, now
+    if key not in _READERS:
+        _READERS[key] = reader_of(project, source, adapter_of(project, source), now)
+    return sum(parsed.n_rows for parsed in load_chunks(_READERS[key], feed, chunks))

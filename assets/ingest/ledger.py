@@ -109,9 +109,14 @@ class FilePlan:
     """A last line without line end follows `end`."""
 
     @property
+    def is_to_read(self) -> bool:
+        """Whether it holds lines that were not read."""
+        return self.status in {"new", "grown"}
+
+    @property
     def n_bytes(self) -> int:
         """How much is to be read."""
-        return self.end - self.first_byte if self.status in {"new", "grown"} else 0
+        return self.end - self.first_byte if self.is_to_read else 0
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """From landing to the raw lake: what is new in a source's files, with its account in ops."""
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
@@ -11,12 +11,11 @@ from assets.ingest import compaction
 from assets.ingest.account import Account, Part, refused_message
 from assets.ingest.adapter import Adapter, ConfigFile, ParseContext
 from assets.ingest.calendar import zone_offsets
-from assets.ingest.chunks import RawChunk, Reader, load_chunks
-from assets.ingest.content import CHUNK_BYTES, UnreadableError, read_chunks
+from assets.ingest.chunks import Reader, load_chunks
+from assets.ingest.content import CHUNK_BYTES, UnreadableError
+from assets.ingest.cutting import Batch, Cutter
 from assets.ingest.ledger import FilePlan, Ledger, Scan, read_ledger, scan_landing, tail_message
-from assets.ingest.lines import count_lines
 from assets.ingest.state import (
-    hash_of,
     parse_hash,
     pseudonyms_of,
     relation_of,
@@ -107,6 +106,34 @@ def _plan(
     return scan_landing(project, source, adapter, known), None
 
 
+def reader_of(project: Project, source: str, adapter: Adapter, now: datetime) -> Reader:
+    """What parses a source's lines.
+
+    Raises:
+        KeyFileError: the key file is missing or wrong.
+    """
+    pseudonyms, zone = pseudonyms_of(project, source), project.settings.zone_of(source)
+    context = ParseContext(
+        source=source,
+        settings=project.settings.sources[source],
+        zone=zone,
+        offsets=zone_offsets([zone], FIRST_YEAR, now.year + 1),
+        pseudonyms=pseudonyms,
+        now=now,
+    )
+    expected = parse_hash(project, source, adapter, pseudonyms.fingerprint)
+    return Reader(project.lake, adapter, context, expected)
+
+
+def by_feed(scan: Scan) -> Iterator[tuple[str, Iterator[FilePlan]]]:
+    """What is planned of each feed, for parts that are parsed together are of one."""
+    return groupby(sorted(scan.plans, key=_feed), key=_feed)
+
+
+def _feed(plan: FilePlan) -> str:
+    return plan.feed
+
+
 def load_landing(
     con: duckdb.DuckDBPyConnection,
     project: Project,
@@ -134,22 +161,12 @@ def load_landing(
         KeyFileError: the key file is missing or wrong.
         AdapterError: the adapter broke its promise.
     """
-    pseudonyms = pseudonyms_of(project, source)
-    expected = parse_hash(project, source, adapter, pseudonyms.fingerprint)
+    reader = reader_of(project, source, adapter, now)
     scan, before = _plan(con, project, source, adapter, full=full)
-    zone = project.settings.zone_of(source)
-    context = ParseContext(
-        source=source,
-        settings=project.settings.sources[source],
-        zone=zone,
-        offsets=zone_offsets([zone], FIRST_YEAR, now.year + 1),
-        pseudonyms=pseudonyms,
-        now=now,
-    )
     account = Account(con, project, source, now)
     loader = _Loader(
         account=account,
-        reader=Reader(project.lake, adapter, context, expected),
+        reader=reader,
         scan=scan,
         is_reread=before is not None,
         on_progress=on_progress,
@@ -164,7 +181,9 @@ def load_landing(
             if stream.file_id not in scan.found:
                 loader.tell(stream.path, _LOST if stream.file_id in lost else _GONE)
     loader.take_all()
-    store_states(con, {relation_of("raw", source): (expected, loader.loaded.n_loaded)}, now)
+    store_states(
+        con, {relation_of("raw", source): (reader.parse_hash, loader.loaded.n_loaded)}, now
+    )
     reached("ingest.loaded")
     return loader.loaded
 
@@ -183,7 +202,7 @@ def _lost_streams(con: duckdb.DuckDBPyConnection, project: Project, source: str)
 
 
 class _Loader:
-    """Reads the planned parts of one source, small ones of a feed together."""
+    """Reads the planned parts of one source, with their account."""
 
     def __init__(
         self,
@@ -199,10 +218,8 @@ class _Loader:
         self.reader = reader
         self.loaded = Loaded(scan, is_reread=is_reread)
         self._on_progress = on_progress
-        self._chunk_bytes = chunk_bytes
-        self._next_lines: dict[str, int] = {}
+        self._cutter = Cutter(reader, chunk_bytes)
         self._failed: set[str] = set()
-        self._waiting: list[tuple[Part, RawChunk]] = []
         self._done = 0
 
     def tell(self, path: str, text: str) -> None:
@@ -211,11 +228,10 @@ class _Loader:
 
     def take_all(self) -> None:
         """Do what is planned."""
-        # By feed, for parts that are read together are of one.
-        for feed, plans in groupby(sorted(self.loaded.scan.plans, key=_feed), key=_feed):
+        for feed, plans in by_feed(self.loaded.scan):
             for plan in plans:
                 self._take(plan)
-            self._load_waiting(feed)
+            self._load(self._cutter.rest())
             told = refused_message([part for part in self.loaded.parts if part.plan.feed == feed])
             if told:
                 self.tell(*told)
@@ -226,77 +242,33 @@ class _Loader:
             self._note(plan, "unread", "goes with a file that changed meanwhile: see the next run")
         elif plan.status in {"unread", "duplicate"}:
             self._note(plan, plan.status, plan.message)
-        elif plan.status in {"new", "grown"}:
+        elif plan.is_to_read:
             self._read(plan)
         if plan.has_tail and plan.status in {"known", "duplicate"}:
-            self.tell(plan.path, tail_message(self._next_line(plan)))
+            self.tell(plan.path, tail_message(self._cutter.next_line(plan)))
 
     def _note(self, plan: FilePlan, status: str, message: str) -> None:
         self.account.note(plan, status, message)
         self.tell(plan.path, message)
 
-    def _next_line(self, plan: FilePlan) -> int:
-        """Number of the first line of a plan's stream that was not read."""
-        return self._next_lines.get(plan.file_id, plan.first_line)
-
     def _read(self, plan: FilePlan) -> None:
         """Read one part; nothing of it counts unless all of it was read as it was planned."""
-        load_id = "l_" + hash_of(plan.file_id, plan.first_byte, plan.digest, self.reader.parse_hash)
-        part = Part(plan, load_id, self._next_line(plan))
         try:
-            if plan.n_bytes <= self._chunk_bytes:
-                self._put_by(part)
-            else:
-                self._load_alone(part)
+            self._load(self._cutter.cut(plan))
         except UnreadableError as error:
             self._failed.add(plan.file_id)
             self._note(plan, "unread", str(error))
 
-    def _put_by(self, part: Part) -> None:
-        """Have a part wait until there is a chunk's worth of small ones."""
-        chunks = [(part, chunk) for chunk in self._chunks(part)]
-        waiting = sum(len(chunk.data) for _, chunk in self._waiting)
-        if waiting + part.plan.n_bytes > self._chunk_bytes:
-            self._load_waiting(part.plan.feed)
-        self._waiting += chunks
+    def _load(self, batches: Iterable[Batch]) -> None:
+        for batch in batches:
+            if batch.chunks:
+                self._parse(batch)
+            if batch.ended:
+                self._record(batch.ended)
 
-    def _load_waiting(self, feed: str) -> None:
-        waiting, self._waiting = self._waiting, []
-        if waiting:
-            self._load(feed, waiting)
-            self._record(list({part.load_id: part for part, _ in waiting}.values()))
-
-    def _load_alone(self, part: Part) -> None:
-        for chunk in self._chunks(part):
-            self._load(part.plan.feed, [(part, chunk)])
-        self._record([part])
-
-    def _chunks(self, part: Part) -> Generator[RawChunk]:
-        """The chunks of a part.
-
-        Raises:
-            UnreadableError: after the last, when they are not what was planned.
-        """
-        plan = part.plan
-        assert plan.state is not None  # noqa: S101  set for whatever is to be read
-        state, line = plan.state.copy(), part.first_line
-        for data in read_chunks(
-            plan.file,
-            plan.first_byte,
-            plan.end,
-            state,
-            chunk_bytes=self._chunk_bytes,
-            opener=self.reader.adapter.opener_of(plan.file.name),
-        ):
-            yield RawChunk(plan.file_id, plan.path, line, data)
-            line += count_lines(data)
-        if state.hexdigest() != plan.digest:
-            raise UnreadableError("changed while it was read: it is read in the next run")
-        self._next_lines[plan.file_id] = line
-
-    def _load(self, feed: str, chunks: list[tuple[Part, RawChunk]]) -> None:
-        parsed = load_chunks(self.reader, feed, [chunk for _, chunk in chunks])
-        for (part, chunk), done in zip(chunks, parsed, strict=True):
+    def _parse(self, batch: Batch) -> None:
+        parsed = load_chunks(self.reader, batch.feed, batch.raw)
+        for (part, chunk), done in zip(batch.chunks, parsed, strict=True):
             part.chunks.append(done)
             self._done += len(chunk.data)
             if self._on_progress:
@@ -310,7 +282,3 @@ class _Loader:
             for text in part.messages():
                 self.tell(part.plan.path, text)
         reached("ingest.part")
-
-
-def _feed(plan: FilePlan) -> str:
-    return plan.feed

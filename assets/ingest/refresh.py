@@ -2,12 +2,10 @@
 
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from itertools import chain
 
 import duckdb
 
 from assets.ingest.adapter import adapter_of
-from assets.ingest.ahead import reading_ahead
 from assets.ingest.engine import Ingested as SourceIngested
 from assets.ingest.engine import forget_unnamed_sources, ingest_source
 from assets.ingest.loading import plan_landing
@@ -63,17 +61,10 @@ def ingest(con: duckdb.DuckDBPyConnection, project: Project, *, full: bool = Fal
     rosters = [name for name in project.settings.sources if _brings_roster(project, name)]
     others = [name for name in project.settings.sources if name not in rosters]
     names = known_names(con, project)
-    messages: dict[str, list[str]] = {}
-
-    def take(source: str) -> None:
+    for source in (*rosters, *others):
         done = ingest_source(con, project, source, now=now, full=full, on_progress=tell_reading)
-        messages[source] = done.messages or _nothing_there(project, source)
+        found.messages += done.messages or _nothing_there(project, source)
         _note_changes(found, done)
-
-    with reading_ahead(con, project, others, now=now, full=full) as ready:
-        for source in chain(rosters, ready):
-            take(source)
-    found.messages += [text for source in (*rosters, *others) for text in messages[source]]
     if known_names(con, project) != names:
         # They were derived before all of them were read.
         for source in rosters:
@@ -115,7 +106,7 @@ def plan(con: duckdb.DuckDBPyConnection, project: Project) -> Plan:
     for source in project.settings.sources:
         scan = plan_landing(con, project, source, adapter_of(project, source))
         for part in scan.plans:
-            if part.status in {"new", "grown"}:
+            if part.is_to_read:
                 found.parts.append(f"{part.path} ({part.status}, {part.n_bytes:,} bytes)")
             elif part.message:
                 found.messages.append(f"{part.path}: {part.message}")

@@ -4,10 +4,8 @@ import gc
 import json
 import shutil
 from collections.abc import Callable, Iterable
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import date, timedelta
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +13,7 @@ from pipelines.demo.centre import ledger, quirks
 from pipelines.demo.centre.events import Event, planted
 from pipelines.demo.centre.scenario import Scenario
 from pipelines.demo.centre.world import SITES
+from pipelines.processes import process_pool
 
 START = date(2025, 10, 1)
 DAYS = 396
@@ -93,11 +92,7 @@ class _Work:
     """Does tasks in this process, or in others that live as long as the `with` block."""
 
     def __init__(self, processes: int) -> None:
-        self.pool = (
-            ProcessPoolExecutor(processes, mp_context=get_context("spawn"))
-            if processes > 1
-            else None
-        )
+        self.pool = process_pool(processes) if processes > 1 else None
 
     def __enter__(self) -> "_Work":
         return self

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from assets.ingest import content, loading
+from assets.ingest import content, cutting, loading
 from tests.assets.ingest.fake import Centre, at
 
 
@@ -102,7 +102,7 @@ def test_one_that_changes_meanwhile_costs_only_itself(
         return content.read_chunks(path, *args, **more)
 
     with monkeypatch.context() as patched:
-        patched.setattr(loading, "read_chunks", meanwhile)
+        patched.setattr(cutting, "read_chunks", meanwhile)
         done = centre.run()
     assert "log.03: changed while it was read" in "".join(done.messages)
     assert done.loaded.n_read == 16
