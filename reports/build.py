@@ -10,7 +10,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pipelines.processes import process_pool
+from pipelines.processes import garbage_kept, process_pool
 from reports import kept, outlooks, overviews, standouts, timelines
 from reports.calls import files as call_files
 from reports.fingerprints import fingerprints
@@ -112,7 +112,7 @@ class _Job:
 
     def write_alone(self, unit: Unit | None) -> list[str]:
         """The same in a process of its own."""
-        with speaking(self.language), Reader(self.warehouse) as reader:
+        with garbage_kept(), speaking(self.language), Reader(self.warehouse, threads=1) as reader:
             return list(self.write(reader, unit))
 
 

@@ -63,13 +63,13 @@ def wait_step_ms(longest_shown_s: float) -> int:
 class Reader:
     """A published warehouse, opened read-only; use it as a context manager."""
 
-    def __init__(self, warehouse: Path) -> None:
+    def __init__(self, warehouse: Path, *, threads: int | None = None) -> None:
         from pipelines.storage.duck import connect
 
         if not warehouse.exists():
             raise ReportError(f"{warehouse} does not exist: publish one first with `callmart run`")
         self.path = warehouse
-        self._con = connect(warehouse, read_only=True)
+        self._con = connect(warehouse, read_only=True, threads=threads)
         self._metrics: dict[tuple[str, int], Metric] | None = None
 
     def __enter__(self) -> Self:

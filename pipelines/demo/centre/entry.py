@@ -1,6 +1,5 @@
 """The one entry: simulate the business, write its ledger, then the files of its systems."""
 
-import gc
 import json
 import shutil
 from collections.abc import Callable, Iterable
@@ -13,7 +12,7 @@ from pipelines.demo.centre import ledger, quirks
 from pipelines.demo.centre.events import Event, planted
 from pipelines.demo.centre.scenario import Scenario
 from pipelines.demo.centre.world import SITES
-from pipelines.processes import process_pool
+from pipelines.processes import garbage_kept, process_pool
 
 START = date(2025, 10, 1)
 DAYS = 396
@@ -110,18 +109,12 @@ def _play(task: tuple[Scenario, str, Path]) -> None:
     from pipelines.demo.centre import play
 
     scenario, name, parts = task
-    # Millions of tuples and no cycles: looking for garbage would cost a fifth of the time.
-    collects = gc.isenabled()
-    gc.disable()
-    try:
+    with garbage_kept():
         made = ledger.Ledger(parts, name)
         if name == _CENTRE:
             play.play_centre(scenario, made)
         else:
             play.play_site(scenario, name, made)
-    finally:
-        if collects:
-            gc.enable()
 
 
 def _write(
