@@ -75,7 +75,7 @@ def time_ticks(times: list[datetime], most: int = 9) -> tuple[list[int], list[st
     """Positions and local labels of a time axis of equal bins; full hours where they fit."""
     if not times:
         return [], []
-    for minutes in (1, 2, 5, 10, 15, 30, 60, 120, 180, 240):
+    for minutes in (1, 2, 5, 10, 15, 30, 60, 120, 180, 240, 360, 480, 720, 1440):
         found = [i for i, t in enumerate(times) if (t.hour * 60 + t.minute) % minutes == 0]
         if 0 < len(found) <= most:
             return found, [fmt.clock(times[i]) for i in found]

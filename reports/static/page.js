@@ -202,9 +202,12 @@
       clearTimeout(wait);
       wait = setTimeout(draw, 120);
     });
-    let before = null;
-    addEventListener("beforeprint", () => { before = root.dataset.theme; root.dataset.theme = "light"; root.classList.add("print"); draw(); });
-    addEventListener("afterprint", () => { root.dataset.theme = before || "light"; root.classList.toggle("print", printing); draw(); });
+    // A page opened to be printed is drawn for paper already: drawing it again would take most of the time.
+    if (!printing) {
+      let before = null;
+      addEventListener("beforeprint", () => { before = root.dataset.theme; root.dataset.theme = "light"; root.classList.add("print"); draw(); });
+      addEventListener("afterprint", () => { root.dataset.theme = before || "light"; root.classList.remove("print"); draw(); });
+    }
     draw();
     window.callmart = { page, figures, _, written, redraw: (f) => { stale.add(f); drawOne(f); } };
     document.dispatchEvent(new Event("callmart"));

@@ -59,6 +59,12 @@ def test_time_ticks_stand_on_round_times():
     assert base.time_ticks([]) == ([], [])
 
 
+def test_a_day_over_three_zones_has_more_than_one_tick():
+    first = datetime(2026, 11, 20, 16)
+    _, labels = base.time_ticks([first + timedelta(hours=h) for h in range(37)])
+    assert labels == ["18:00", "00:00", "06:00", "12:00", "18:00", "00:00"]
+
+
 @pytest.mark.parametrize(
     ("values", "expected"),
     [([95.0, 99.0], [70.0, 102]), ([12.0], [5.0, 102]), ([0.0, 3.0], [-3.0, 102])],
