@@ -25,12 +25,17 @@ MINUS = "\u2212"
 
 def count(value: float | None) -> str:
     """A count with thousands separated: 1,234."""
-    return UNKNOWN if value is None else spoken().number(f"{round(value):,}")
+    return UNKNOWN if value is None else _signed(f"{round(value):,}")
 
 
 def number(value: float, digits: int) -> str:
-    """A number with so many digits after the decimal sign: 1,234.5."""
-    return spoken().number(f"{value:,.{digits}f}")
+    """A number with so many digits after the decimal sign: 1,234.5; nothing has no minus."""
+    return _signed(f"{value:z,.{digits}f}")
+
+
+def _signed(text: str) -> str:
+    """A number that Python wrote, with the signs of the language and a minus that can be seen."""
+    return spoken().number(text).replace("-", MINUS)
 
 
 def short(value: float) -> str:
@@ -40,17 +45,17 @@ def short(value: float) -> str:
 
 def share(value: float | None, digits: int = 1) -> str:
     """A share given in per cent: 78.5 %."""
-    return UNKNOWN if value is None else spoken().number(f"{value:.{digits}f}{SPACE}%")
+    return UNKNOWN if value is None else _signed(f"{value:z.{digits}f}{SPACE}%")
 
 
 def seconds(value: float | None) -> str:
     """A wait or handle time in seconds: 4.5 s, 27.0 s, 6:22, 1:06:22."""
     if value is None:
         return UNKNOWN
-    if value < 0:
+    if value <= -0.05:  # noqa: PLR2004  less is nothing, with one decimal
         return MINUS + seconds(-value)
     if value < 59.95:  # noqa: PLR2004  where one decimal rounds to a minute
-        return spoken().number(f"{value:.1f}{SPACE}s")
+        return spoken().number(f"{value:z.1f}{SPACE}s")
     minutes, rest = divmod(round(value), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
@@ -81,12 +86,12 @@ def value(number: float | None, unit: str) -> str:
     if unit == "seconds":
         return seconds(number)
     if unit == "per_hour":
-        return UNKNOWN if number is None else spoken().number(f"{number:.1f}{SPACE}/{SPACE}h")
+        return UNKNOWN if number is None else _signed(f"{number:z.1f}{SPACE}/{SPACE}h")
     if unit == "count" or number is None:
         return count(number)
     if unit == "points":
         return f"{number:+.0f}".replace("-", MINUS)
-    return spoken().number(f"{number:,.2f}" if unit == "money" else f"{number:,.1f}")
+    return _signed(f"{number:z,.2f}" if unit == "money" else f"{number:z,.1f}")
 
 
 def number_and_unit(text: str) -> tuple[str, str]:

@@ -202,7 +202,7 @@ def by_interval() -> Chart:
             xaxis={"showgrid": False, "nticks": 9, "type": "category"},
             yaxis={"rangemode": "tozero", "nticks": 5},
             hovermode="x",
-            margin={"l": 40, "r": 12, "t": 8, "b": 28},
+            margin={"l": 40, "r": 20, "t": 8, "b": 28},
         ),
         height=240,
     )  # fmt: skip

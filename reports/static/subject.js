@@ -24,11 +24,13 @@ document.addEventListener("callmart", () => {
 
   // Numbers as reports/format.py writes them: a browser test holds the two against each other.
   const thin = "\u202f", minus = "\u2212", unknown = "\u2013";
-  const fixed = (x, digits) => written(x.toFixed(digits).replace(/\B(?<!\.\d*)(?=(\d{3})+(?!\d))/g, ","));
-  const plain = (x, digits) => written(x.toFixed(digits));
+  // What rounds to nothing has no minus.
+  const signed = (text) => text.replace(/^-/, /[1-9]/.test(text) ? minus : "");
+  const fixed = (x, digits) => written(signed(x.toFixed(digits)).replace(/\B(?<!\.\d*)(?=(\d{3})+(?!\d))/g, ","));
+  const plain = (x, digits) => written(signed(x.toFixed(digits)));
   const two = (n) => String(n).padStart(2, "0");
   const seconds = (x) => {
-    if (x < 0) return minus + seconds(-x);
+    if (x <= -0.05) return minus + seconds(-x);
     if (x < 59.95) return plain(x, 1) + thin + "s";
     const whole = Math.round(x), hours = Math.floor(whole / 3600), minutes = Math.floor(whole / 60) % 60;
     return hours ? hours + ":" + two(minutes) + ":" + two(whole % 60) : minutes + ":" + two(whole % 60);

@@ -26,7 +26,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 DAY = "days/2026-10-28.html"
 UNITS = ("percent", "seconds", "per_hour", "count", "points", "number", "money")
-NUMBERS = (0, 0.049, 4.55, 59.94, 59.96, 61.2, -3.2, 3725.4, 99_999.6, 1_234_567.891)
+NUMBERS = (0, 0.049, -0.04, 4.55, 59.94, 59.96, 61.2, -3.2, -8000.27, 3725.4, 99_999.6, 1e6 / 0.81)
 TOLD = [
     (number, unit)
     for unit, number in product(UNITS, NUMBERS)

@@ -90,3 +90,19 @@ def test_shown_sql_and_commands_quote_what_they_name():
 
 def test_limits_are_told_as_they_were_set():
     assert [fmt.limit(v) for v in (20, 2.5, 90)] == [f"20{S}s", f"2.5{S}s", "1:30"]
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "text"),
+    [
+        (-0.04, "percent", f"0.0{S}%"),
+        (-9.06, "percent", f"{fmt.MINUS}9.1{S}%"),
+        (-0.04, "seconds", f"0.0{S}s"),
+        (-0.004, "money", "0.00"),
+        (-1234.5, "money", f"{fmt.MINUS}1,234.50"),
+        (-0.2, "count", "0"),
+        (-0.04, "per_hour", f"0.0{S}/{S}h"),
+    ],
+)
+def test_a_minus_can_be_seen_and_nothing_has_none(value, unit, text):
+    assert fmt.value(value, unit) == text

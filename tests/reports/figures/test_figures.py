@@ -60,7 +60,7 @@ def test_time_ticks_stand_on_round_times():
 
 
 def test_a_day_over_three_zones_has_more_than_one_tick():
-    first = datetime(2026, 11, 20, 16)
+    first = START.replace(hour=16, minute=0)
     _, labels = base.time_ticks([first + timedelta(hours=h) for h in range(37)])
     assert labels == ["18:00", "00:00", "06:00", "12:00", "18:00", "00:00"]
 
