@@ -18,6 +18,7 @@ from reports.format import local
 from reports.language import spoken
 from reports.records import Metric, Number, Numbers, Period, Row, Stamp, Trust
 from reports.spans import Span
+from reports.steps import MOST_WAIT_STEPS, bin_seconds, wait_step_ms
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -28,12 +29,8 @@ if TYPE_CHECKING:
 
     from reports.spans import Grain
 
-_BINS_S = (60, 120, 300, 900, 1800, 3600)
-_MOST_BINS = 50
 _INSTANTS = {"fact_queue_visit": "entered_at", "fact_agent_offer": "offered_at"}
 """Facts whose metrics can be counted by the minute, and by which instant."""
-_WAIT_STEPS_MS = (500, 1000, 2000, 5000, 10_000, 15_000, 30_000, 60_000, 300_000)
-MOST_WAIT_STEPS = 30
 
 
 class ReportError(ExpectedError):
@@ -44,20 +41,6 @@ class ReportError(ExpectedError):
 def sql_text(name: str) -> str:
     """The text of one query of `reports/sql`."""
     return (files("reports") / "sql" / f"{name}.sql").read_text(encoding="utf-8")
-
-
-def bin_seconds(first: datetime, last: datetime) -> int:
-    """How fine the charts of a day are: the shortest bin that makes no more than 50."""
-    length = (last - first).total_seconds()
-    return next((b for b in _BINS_S if length / b <= _MOST_BINS), _BINS_S[-1])
-
-
-def wait_step_ms(longest_shown_s: float) -> int:
-    """Width of a bar of the histogram of waits that ends near `longest_shown_s`."""
-    return next(
-        (s for s in _WAIT_STEPS_MS if longest_shown_s * 1000 / s <= MOST_WAIT_STEPS),
-        _WAIT_STEPS_MS[-1],
-    )
 
 
 class Reader:
@@ -119,7 +102,8 @@ class Reader:
         found = self.rows("publication")
         if not found:
             raise ReportError("the warehouse has no publication: publish it with `callmart run`")
-        row, zone = found[0], self.rows("centre")[0]["reporting_zone"]
+        row, centre = found[0], self.rows("centre")[0]
+        zone = centre["reporting_zone"]
         marks = [datetime.fromisoformat(v) for v in json.loads(row["watermarks"] or "{}").values()]
         naive = [m.astimezone(UTC).replace(tzinfo=None) if m.tzinfo else m for m in marks]
         return Stamp(
@@ -129,6 +113,7 @@ class Reader:
             published_at=local(row["published_at"], zone),
             data_up_to=local(max(naive), zone) if naive else None,
             zone=zone,
+            currency=centre["reporting_currency"],
         )
 
     def trust(self) -> Trust:

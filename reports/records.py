@@ -127,6 +127,8 @@ class Stamp:
     published_at: datetime
     data_up_to: datetime | None
     zone: str
+    currency: str | None = None
+    """Of amounts that were reported in several."""
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,8 @@ from reports.figures import outcomes, people, service, volume, waits
 from reports.language import N_, _, ngettext
 from reports.pages import questions, tables
 from reports.pages.frame import Link, frame, glossary, newest
-from reports.queries import MOST_WAIT_STEPS
 from reports.spans import span_of
+from reports.steps import MOST_WAIT_STEPS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -93,6 +93,13 @@ class Courses:
         return [None] * len(over) if line is None else line[first : last + 1]
 
 
+def _subtitle(site: Site, topic: Topic, span: Span, cards: list[tables.Card]) -> list[str]:
+    has_money = any(card.number.metric.unit == "money" for card in cards)
+    currency = site.stamp.currency if has_money else None
+    amounts = [_("amounts in {currency}").format(currency=currency)] if currency else []
+    return [span.title, _(topic.question), *amounts]
+
+
 def context(site: Site, topic: Topic, given: Given) -> dict[str, Any]:
     """What the template of a page about a subject needs."""
     here, span = given.here, given.span
@@ -106,7 +113,7 @@ def context(site: Site, topic: Topic, given: Given) -> dict[str, Any]:
     return {
         **frame(site, span, topic),
         "title": _(topic.title),
-        "subtitle": f"{span.title} · {_(topic.question)}",
+        "subtitle": " · ".join(_subtitle(site, topic, span, cards)),
         "topic": topic,
         "story": story.findings,
         "quiet": story.quiet,

@@ -1,3 +1,3 @@
--- The centre, and the zone in which its report gives instants.
-select centre_name, reporting_zone
+-- The centre, the zone in which its report gives instants, and the currency of its amounts.
+select centre_name, reporting_zone, reporting_currency
 from ops.centre

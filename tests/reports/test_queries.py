@@ -1,29 +1,12 @@
-"""Reading a published warehouse: how fine charts are, what the registry gives, what cannot be."""
+"""Reading a published warehouse: what the registry gives, what cannot be."""
 
-from datetime import date, datetime, timedelta
-
-import pytest
+from datetime import date, timedelta
 
 from reports.pages import tables
 from reports.pages.period import months_of
-from reports.queries import Reader, bin_seconds, wait_step_ms
+from reports.queries import Reader
 from reports.spans import Span
 from tests.reports.made import metric
-
-START = datetime(2026, 11, 21, 8)  # noqa: DTZ001
-
-
-@pytest.mark.parametrize(
-    ("minutes", "bin_s"),
-    [(0, 60), (25, 60), (50, 60), (51, 120), (660, 900), (1439, 1800), (3000, 3600)],
-)
-def test_a_day_has_at_most_fifty_intervals(minutes, bin_s):
-    assert bin_seconds(START, START + timedelta(minutes=minutes)) == bin_s
-
-
-@pytest.mark.parametrize(("longest", "step"), [(5, 500), (20, 1000), (100, 5000), (1e6, 300_000)])
-def test_a_histogram_has_at_most_thirty_bars(longest, step):
-    assert wait_step_ms(longest) == step
 
 
 def test_a_part_over_one_fact_can_be_counted_by_the_minute_and_no_other():
