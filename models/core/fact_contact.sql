@@ -1,5 +1,5 @@
 /*---
-description: One contact end to end, with what its visits and legs add up to. It belongs whole to the day it started.
+description: One contact end to end, with what its visits and legs add up to. It belongs whole to the day it started; its sums are of the week before and after.
 owner: team:analytics
 grain: [contact_key]
 materialization: daily

@@ -2,7 +2,8 @@
 relation: core.fact_contact
 severity: critical
 description: >-
-  A contact's counts of visits, answered visits and legs are those of the rows behind them.
+  A contact's counts of visits, answered visits and legs are those of the rows behind them, of the
+  week before and after its first day.
 ---*/
 with contacts as (
     select contact_key, local_date, n_visits, n_answered_visits, n_segments
@@ -12,20 +13,26 @@ with contacts as (
 
 visits as (
     select
-        contact_key,
+        v.contact_key,
         count(*) as n_visits,
-        count(*) filter (where outcome = 'answered') as n_answered_visits
-    from core.fact_queue_visit
-    where local_date between $from_date - interval 7 day and $to_date + interval 7 day
-    group by contact_key
+        count(*) filter (where v.outcome = 'answered') as n_answered_visits
+    from core.fact_queue_visit as v
+    inner join contacts as c
+        on c.contact_key = v.contact_key
+        and v.local_date between c.local_date - interval 7 day and c.local_date + interval 7 day
+    where v.local_date between $from_date - interval 7 day and $to_date + interval 7 day
+    group by v.contact_key
 ),
 
 legs as (
-    select contact_key, count(*) as n_segments
-    from core.fact_handle_segment
-    where role = 'customer'
-        and local_date between $from_date - interval 7 day and $to_date + interval 7 day
-    group by contact_key
+    select s.contact_key, count(*) as n_segments
+    from core.fact_handle_segment as s
+    inner join contacts as c
+        on c.contact_key = s.contact_key
+        and s.local_date between c.local_date - interval 7 day and c.local_date + interval 7 day
+    where s.role = 'customer'
+        and s.local_date between $from_date - interval 7 day and $to_date + interval 7 day
+    group by s.contact_key
 )
 
 select

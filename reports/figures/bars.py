@@ -17,7 +17,7 @@ MOST = 20
 LAYOUT: dict[str, Any] = {
     "barmode": "stack", "bargap": 0.32, "hovermode": "closest",
     "uniformtext": {"minsize": 11, "mode": "hide"},
-    "margin": {"l": 8, "r": 16, "t": 4, "b": 28},
+    "margin": {"l": 8, "r": 24, "t": 4, "b": 28},
 }  # fmt: skip
 """What charts of bars share; words that do not fit into their piece of a bar are not written."""
 PERCENT: dict[str, Any] = {

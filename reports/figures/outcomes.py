@@ -112,7 +112,7 @@ def _shares(
         figure=figure(
             data, barmode="stack", bargap=0.34, hovermode="closest",
             xaxis={"range": [0, 100], "ticksuffix": " %", "nticks": 6},
-            yaxis=category_axis(labels), margin={"l": 8, "r": 16, "t": 4, "b": 28},
+            yaxis=category_axis(labels), margin={"l": 8, "r": 24, "t": 4, "b": 28},
         ),
         span=6,
         height=max(150, 52 + 38 * len(shown)),

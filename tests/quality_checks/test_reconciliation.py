@@ -180,6 +180,20 @@ def test_only_rebuilt_days_are_compared(centre, lake, relation, name):
     assert not run_one(centre, lake, relation, name, second).is_passed
 
 
+def test_what_is_far_from_its_contact_is_in_no_sum_of_it(undone_centre, lake):
+    """A mail may be answered again after nine days: that refuses no publication."""
+    key = "core.fact_contact", "contacts_count_their_visits"
+    later = "set local_date = local_date + 9 where contact_id = 'c1-6'"
+    for table in ("fact_queue_visit", "fact_handle_segment"):
+        undone_centre.execute(f"update core.{table} {later}")
+    assert run_one(undone_centre, lake, *key).n_bad == 1
+    undone_centre.execute(
+        "update core.fact_contact set n_visits = 0, n_answered_visits = 0, n_segments = 0 "
+        "where contact_id = 'c1-6'"
+    )
+    assert run_one(undone_centre, lake, *key).is_passed
+
+
 def test_a_new_key_is_compared_with_those_of_all_days(centre, lake):
     key = centre.execute(
         "select visit_key from core.fact_queue_visit where contact_id = 'c0-1'"

@@ -177,6 +177,7 @@ BROKEN = {
         "wait_at_most_a_day": "update $t set wait_ms = 86400001 where $r",
         "median_wait_plausible": "update $t set wait_ms = 600001 where wait_ms = 10000",
         "local_day_fits_zone": "update $t set zone = 'Europe/Berlin' where $r",
+        "within_a_week_of_contact": "update core.fact_contact set local_date = local_date - 8",
     },
     "core.fact_queue_refusal": {
         "falls_in_interval": "update $t set refused_at = refused_at + interval 15 minute where $r",
@@ -197,6 +198,7 @@ BROKEN = {
         "overlap_not_negative": "update $t set overlap_ms = -1 where $r",
         "agent_known": "update $t set agent_key = -1 where $r",
         "local_day_fits_zone": "update $t set local_date = local_date - 1 where $r",
+        "within_a_week_of_contact": "update core.fact_contact set local_date = local_date - 8",
     },
     "core.fact_contact": {
         "ends_after_start": "update $t set ended_at = started_at - interval 1 second where $r",
