@@ -61,7 +61,7 @@ def read_ahead(project: Project, *, now: datetime, on_progress: Progress | None 
     with connect() as con:
         _copy_ledger(con, project)
         scans = {
-            source: plan_landing(con, project, source, adapter_of(project, source))
+            source: plan_landing(con, project, source, _reader(project, source, now).adapter)
             for source in project.settings.sources
         }
     n_processes = _n_processes(project, sum(scan.n_bytes for scan in scans.values()))
@@ -118,7 +118,7 @@ class _Reading:
     def read(self, source: str, scan: Scan) -> None:
         """Parse what is new of a source; what cannot be read is told by the run itself."""
         self.rows[source] = Counter()
-        reader = reader_of(self.project, source, adapter_of(self.project, source), self.now)
+        reader = _reader(self.project, source, self.now)
         parse = partial(_parse, self.project, source, self.now)
         for batch in _batches(reader, scan):
             self.settle(self.window - 1)
@@ -155,7 +155,13 @@ def _parse(
     project: Project, source: str, now: datetime, feed: str, chunks: Sequence[RawChunk]
 ) -> int:
     """Parse one batch, wherever this runs; its rows."""
+    reader = _reader(project, source, now)
+    return sum(parsed.n_rows for parsed in load_chunks(reader, feed, chunks))
+
+
+def _reader(project: Project, source: str, now: datetime) -> Reader:
+    """What parses a source's lines, made once in each process."""
     key = project.root, source, now
     if key not in _READERS:
         _READERS[key] = reader_of(project, source, adapter_of(project, source), now)
-    return sum(parsed.n_rows for parsed in load_chunks(_READERS[key], feed, chunks))
+    return _READERS[key]
