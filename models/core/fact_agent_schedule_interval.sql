@@ -85,35 +85,61 @@ plan as (
     where p.from_at < coalesce(h.known_until, t.watermark_at)
 ),
 
+near_plan_day as (
+    select distinct agent_id, local_date from near_plan
+),
+
 planned_agent as (
     select distinct s.agent_id, s.local_date
     from state_day as s
-    inner join near_plan as p
+    inner join near_plan_day as p
         on p.agent_id = s.agent_id
         and p.local_date between s.local_date - interval '7' day and s.local_date + interval '7' day
 ),
 
-span as (
+-- The states of one source do not overlap: those of agents who are in one alone are a time line.
+shared_agent as (
+    select agent_id from state_day group by agent_id having min(source) <> max(source)
+),
+
+planned_state as (
     select
-        s.source, s.agent_id, s.zone, s.state, s.state_class, s.mapped_state, i.interval_start,
-        greatest(s.from_at, i.interval_start) as from_at,
-        least(s.to_at, i.interval_start + interval '15' minute) as to_at
+        s.source, s.agent_id, s.zone, s.local_date, s.state, s.state_class, s.mapped_state,
+        s.from_at, s.to_at, bucket15(s.from_at) as interval_start,
+        h.agent_id is not null as is_shared
     from near_state as s
     inner join planned_agent as a on a.agent_id = s.agent_id and a.local_date = s.local_date
     inner join ops.build_window as w
         on s.local_date + interval '4' day >= w.from_date
         and s.local_date - interval '4' day <= w.to_date
+    left join shared_agent as h on h.agent_id = s.agent_id
+),
+
+span as (
+    select
+        source, agent_id, zone, state, state_class, mapped_state, interval_start, from_at, to_at,
+        is_shared
+    from planned_state
+    where to_at <= interval_start + interval '15' minute
+    union all
+    select
+        s.source, s.agent_id, s.zone, s.state, s.state_class, s.mapped_state, i.interval_start,
+        greatest(s.from_at, i.interval_start) as from_at,
+        least(s.to_at, i.interval_start + interval '15' minute) as to_at,
+        s.is_shared
+    from planned_state as s
     inner join core.dim_interval as i
         on i.zone = s.zone
         and i.local_date = s.local_date
-        and i.interval_start > s.from_at - interval '15' minute
+        and i.interval_start >= s.interval_start
         and i.interval_start < s.to_at
+    where s.to_at > s.interval_start + interval '15' minute
 ),
 
 edge as (
-    select agent_id, interval_start, from_at as edge_at from span
+    select agent_id, interval_start, from_at as edge_at from span where is_shared
     union
-    select agent_id, interval_start, to_at from span
+    select agent_id, interval_start, to_at from span where is_shared
 ),
 
 stretch as (
@@ -125,12 +151,11 @@ stretch as (
     from edge
 ),
 
--- One time line of all sources: whoever can be reached in one of them works.
-lived as (
+-- Of several sources whoever can be reached in one of them works.
+merged as (
     select
         s.agent_id, s.interval_start, s.from_at, s.to_at, p.zone, p.state, p.state_class,
         p.mapped_state,
-        p.state_class in ('handling', 'wrap', 'ringing', 'available') as is_productive,
         row_number() over (
             partition by s.agent_id, s.interval_start, s.from_at
             order by
@@ -144,7 +169,23 @@ lived as (
     inner join span as p
         on p.agent_id = s.agent_id and p.interval_start = s.interval_start
         and p.from_at <= s.from_at and p.to_at >= s.to_at
-    where s.from_at < s.to_at
+    where s.from_at < s.to_at and p.is_shared
+),
+
+-- One time line of all sources.
+lived as (
+    select
+        agent_id, interval_start, from_at, to_at, zone, state, state_class, mapped_state,
+        state_class in ('handling', 'wrap', 'ringing', 'available') as is_productive
+    from (
+        select agent_id, interval_start, from_at, to_at, zone, state, state_class, mapped_state
+        from span
+        where not is_shared and from_at < to_at
+        union all
+        select agent_id, interval_start, from_at, to_at, zone, state, state_class, mapped_state
+        from merged
+        where place = 1
+    )
 ),
 
 met as (
@@ -163,7 +204,6 @@ met as (
     inner join lived as l
         on l.agent_id = p.agent_id and l.interval_start = p.interval_start
         and l.from_at < p.to_at and l.to_at > p.from_at
-    where l.place = 1
 ),
 
 met_total as (
@@ -295,7 +335,6 @@ lived_total as (
             end
         ) as worked_ms
     from lived
-    where place = 1
     group by agent_id, interval_start
 ),
 
