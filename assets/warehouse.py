@@ -3,30 +3,22 @@
 Free of Dagster: `assets.build` is its asset, the command and the tests call it too.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from importlib.metadata import version
 
 from assets.active import project_models
-from assets.changes import ReferencesBefore, references_of
+from assets.building import Building, BuiltRelation
 from assets.ingest.refresh import ingest
 from assets.inspection import tell_checked
-from assets.late import linked_days
 from assets.references import fill_references
 from assets.restatement import restate
-from assets.windows import reach_of, widened, windows_of, with_neighbours
+from assets.windows import windows_of, with_neighbours
 from pipelines import progress
 from pipelines.errors import ExpectedError
 from pipelines.settings import Project
-from pipelines.sql_models import (
-    SqlModel,
-    Window,
-    build_model,
-    drop_unknown,
-    install_macros,
-    load_glossary,
-)
-from pipelines.sql_models.build import built_version
+from pipelines.sql_models import Window, install_macros
 from pipelines.storage.integrity import input_hash
 from pipelines.storage.lake import attach_staging, tidy_lake
 from pipelines.storage.publication import Session, Store
@@ -50,15 +42,6 @@ class Options:
             return set()
         first, last = date.fromisoformat(self.from_day), date.fromisoformat(self.to_day)
         return {date.fromordinal(n) for n in range(first.toordinal(), last.toordinal() + 1)}
-
-
-@dataclass(frozen=True)
-class BuiltRelation:
-    """A relation that the run brought up to date."""
-
-    relation: str
-    rows: int | None
-    seconds: float
 
 
 @dataclass(frozen=True)
@@ -252,78 +235,37 @@ class _Run:
     def _count(self, relations: set[str]) -> None:
         for relation in sorted(relations):
             row = self.con.execute(f"select count(*) from {relation}").fetchone()
-            self._tell_built(relation, row[0] if row else 0, 0.0)
+            self._tell_built(BuiltRelation(relation, row[0] if row else 0, 0.0))
 
     def _build(self, windows: list[Window] | None, dirty: set[date]) -> list[Window] | None:
-        glossary = load_glossary(self.project.root)
-        references = references_of(self.models)
-        before = ReferencesBefore(self.con, references)
-        gone = drop_unknown(self.con, self.models)
-        for relation in gone:
+        building = Building(
+            self.con, self.project, self.models, self.active, self._has_current_views
+        )
+        for relation in building.gone:
             _note(f"{relation} is made by no model any more and was dropped")
-        for model in references:
-            self._build_one(model, None, glossary)
+        self._tell_all(building.references())
         if windows is not None:
-            windows = self._windows(dirty, before)
-        for model in self.models:
-            if model not in references:
-                self._build_one(model, windows, glossary)
+            if stale := building.stale_days():
+                _note(f"a table of reference changed: {len(stale):,} days are built again")
+            windows = building.stretches(dirty | stale)
+        self._tell_all(building.rest(windows))
         return windows
-
-    def _windows(self, dirty: set[date], before: ReferencesBefore) -> list[Window]:
-        """The stretches to rebuild: dirty days, those of changed references, and linked days."""
-        every = {
-            day
-            for (day,) in self.con.execute(
-                """
-                select distinct local_date from ops.lake_manifest
-                where layer = 'staging' and local_date is not null
-                """
-            ).fetchall()
-        }
-        stale = before.stale_days(self.con, every)
-        if stale:
-            _note(f"a table of reference changed: {len(stale):,} days are built again")
-        return windows_of(linked_days(self.con, dirty | stale, every=every))
-
-    def _build_one(
-        self, model: SqlModel, windows: list[Window] | None, glossary: dict[str, str]
-    ) -> None:
-        narrow = model.header.materialization == "daily" and windows is not None
-        unneeded = model.header.materialization == "view" and self._has_current_views
-        if (unneeded or (narrow and not windows)) and self._is_current(model):
-            return
-        if model.relation not in self.active and self._is_current(model) and self._is_empty(model):
-            return
-        rows: int | None = None
-        seconds = 0.0
-        asked = widened(windows, *reach_of(model, self.models)) if narrow and windows else [None]
-        for window in asked:
-            done = build_model(self.con, model, window, glossary=glossary)
-            rows, seconds = done.rows, seconds + done.seconds
-            if done.is_full:
-                break
-        self._tell_built(model.relation, rows, seconds)
-        reached(f"build.{model.relation}")
 
     @property
     def _has_current_views(self) -> bool:
-        """Views stand as this callmart makes them, with its descriptions."""
         base = self.session.base
         return (
             base is not None and base.code_version == version("callmart") and not self.options.full
         )
 
-    def _is_empty(self, model: SqlModel) -> bool:
-        return self.con.execute(f"select 1 from {model.relation} limit 1").fetchone() is None
+    def _tell_all(self, relations: Iterable[BuiltRelation]) -> None:
+        for built in relations:
+            self._tell_built(built)
 
-    def _is_current(self, model: SqlModel) -> bool:
-        return built_version(self.con, model) == model.code_version
-
-    def _tell_built(self, relation: str, rows: int | None, seconds: float) -> None:
-        if relation.startswith("ops.") or relation in self.active:
-            self.built.append(BuiltRelation(relation, rows, seconds))
-        progress.emit(progress.Built(relation, rows, seconds))
+    def _tell_built(self, built: BuiltRelation) -> None:
+        if built.relation.startswith("ops.") or built.relation in self.active:
+            self.built.append(built)
+        progress.emit(progress.Built(built.relation, built.rows, built.seconds))
 
     def _check(self, relations: set[str], windows: list[Window] | None) -> None:
         from quality_checks.runner import run_checks

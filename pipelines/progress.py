@@ -3,6 +3,7 @@
 The build emits; the command's live table, Dagster's log and tests listen. Nothing is kept.
 """
 
+import threading
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -51,12 +52,14 @@ Event = Note | Reading | Built | Checked
 Listener = Callable[[Event], None]
 
 _listeners: list[Listener] = []
+_telling = threading.RLock()
 
 
 def emit(event: Event) -> None:
-    """Tell every listener."""
-    for listener in list(_listeners):
-        listener(event)
+    """Tell every listener, one event at a time: sources are read side by side."""
+    with _telling:
+        for listener in list(_listeners):
+            listener(event)
 
 
 @contextmanager

@@ -151,6 +151,11 @@ class Storage(_Section):
     memory_limit: Annotated[str, Field(pattern=r"^\d+(\.\d+)?\s?(MB|GB|TB)$")] | None = None
     threads: Annotated[int, Field(ge=1)] | None = None
 
+    @property
+    def n_threads(self) -> int:
+        """How many things are done at a time: `threads`, else one per core."""
+        return self.threads or os.cpu_count() or 1
+
 
 class Email(_Section):
     """To whom the summary of a day or week is mailed, and by which server."""

@@ -4,7 +4,6 @@ What is read ahead lies in the lake under names made of its content, where the r
 again. Nothing else is written, so what was not read ahead, or only half, costs time alone.
 """
 
-import os
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import (
@@ -92,7 +91,7 @@ def _copy_ledger(con: duckdb.DuckDBPyConnection, project: Project) -> None:
 def _n_processes(project: Project, n_bytes: int) -> int:
     if n_bytes < MIN_BYTES:
         return 1
-    return project.settings.storage.threads or os.cpu_count() or 1
+    return project.settings.storage.n_threads
 
 
 def _executor(n_processes: int) -> Executor:

@@ -1,5 +1,6 @@
 """All sources of a project: read what landed, derive what it touches."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
@@ -12,6 +13,7 @@ from assets.ingest.loading import plan_landing
 from assets.ingest.people import known_names, shared_names
 from pipelines import progress
 from pipelines.settings import Project
+from pipelines.storage.abreast import Work, abreast
 
 
 @dataclass
@@ -61,16 +63,34 @@ def ingest(con: duckdb.DuckDBPyConnection, project: Project, *, full: bool = Fal
     rosters = [name for name in project.settings.sources if _brings_roster(project, name)]
     others = [name for name in project.settings.sources if name not in rosters]
     names = known_names(con, project)
+    done = _side_by_side(con, project, rosters, now=now, full=full)
+    done |= _side_by_side(con, project, others, now=now, full=full)
     for source in (*rosters, *others):
-        done = ingest_source(con, project, source, now=now, full=full, on_progress=tell_reading)
-        found.messages += done.messages or _nothing_there(project, source)
-        _note_changes(found, done)
+        found.messages += done[source].messages or _nothing_there(project, source)
+        _note_changes(found, done[source])
     if known_names(con, project) != names:
         # They were derived before all of them were read.
         for source in rosters:
             _note_changes(found, ingest_source(con, project, source, now=now))
     found.messages += shared_names(con, project)
     return found
+
+
+def _side_by_side(
+    con: duckdb.DuckDBPyConnection,
+    project: Project,
+    sources: Iterable[str],
+    *,
+    now: datetime,
+    full: bool,
+) -> dict[str, SourceIngested]:
+    def work(source: str) -> Work[SourceIngested]:
+        return lambda cursor: ingest_source(
+            cursor, project, source, now=now, full=full, on_progress=tell_reading
+        )
+
+    n_threads = project.settings.storage.n_threads
+    return dict(abreast(con, {source: work(source) for source in sources}, n_threads=n_threads))
 
 
 def _brings_roster(project: Project, source: str) -> bool:

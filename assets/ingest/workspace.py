@@ -21,7 +21,6 @@ from pipelines.storage import duck, lake
 from pipelines.storage.lake import LIVE_COLUMNS, LakeFile, LivePairs, live_rows_sql, read_files
 
 Wanted = Callable[[LakeFile], bool]
-_DATABASE = "workspace"
 
 
 @dataclass
@@ -307,16 +306,17 @@ def open_workspace(
         offsets: since when (UTC) local time is how many seconds ahead of UTC.
     """
     work = con.cursor()
+    name = duck.identifier(f"workspace of {source}")
     try:
         # A new instance would cost ten times as much, and take as much memory again.
-        work.execute(f"attach ':memory:' as {_DATABASE}; use {_DATABASE}")
+        work.execute(f"attach ':memory:' as {name}; use {name}")
         space = Workspace(work, con, project, source, adapter, manifest, contracts)
         types = {"from_utc": "TIMESTAMP", "offset_s": "INTEGER"}
         space.rows("zone_offset", types, list(offsets))
         yield space
     finally:
         work.close()
-        con.execute(f"detach database if exists {_DATABASE}")
+        con.execute(f"detach database if exists {name}")
 
 
 def overlaps(file: LakeFile, spans: Sequence[tuple[datetime, datetime]]) -> bool:

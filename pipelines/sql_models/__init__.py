@@ -5,7 +5,7 @@ on each engine, the linter, the builder, lineage and the data dictionary, and th
 metrics with the SQL made from it. Holds no model: those are files in `models/`.
 """
 
-from pipelines.sql_models.build import Built, Window, build_model, drop_unknown
+from pipelines.sql_models.build import Built, Window, build_model, create_schemas, drop_unknown
 from pipelines.sql_models.contracts import Contract, create_empty, load_contracts
 from pipelines.sql_models.empty import empty_warehouse, warehouse_columns
 from pipelines.sql_models.lineage import column_lineage
@@ -27,6 +27,7 @@ __all__ = [
     "build_model",
     "column_lineage",
     "create_empty",
+    "create_schemas",
     "drop_unknown",
     "empty_warehouse",
     "install_macros",

@@ -5,8 +5,8 @@ a large insert in one transaction loses rows.
 """
 
 import time
-from collections.abc import Iterable, Mapping
-from contextlib import suppress
+from collections.abc import Generator, Iterable, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -32,6 +32,23 @@ class Window:
 
 
 WHOLE_TIME = Window(WHOLE_TIME_FROM, WHOLE_TIME_TO)
+
+
+def stretches(window: Window, known: Window | None, n_days: int | None) -> list[Window]:
+    """A window cut into parts of so many days; days before and after those known lie at its ends.
+
+    Args:
+        window: what to cut.
+        known: first and last day of which there is anything; None: nothing is known of that.
+        n_days: of each part but the first and last; None: one part.
+    """
+    if n_days is None or known is None:
+        return [window]
+    first, last = max(window.from_date, known.from_date), min(window.to_date, known.to_date)
+    cuts = range(first.toordinal() + n_days, last.toordinal() + 1, n_days)
+    starts = [window.from_date, *map(date.fromordinal, cuts)]
+    ends = [*(start - timedelta(days=1) for start in starts[1:]), window.to_date]
+    return [Window(*ends) for ends in zip(starts, ends, strict=True)]
 
 
 def whole_periods(window: Window, period: Period) -> Window:
@@ -67,6 +84,7 @@ def build_model(
     window: Window | None = None,
     *,
     glossary: Mapping[str, str] | None = None,
+    known: Window | None = None,
 ) -> Built:
     """Build a model where the warehouse is the default catalog; all of it or nothing of it.
 
@@ -80,6 +98,7 @@ def build_model(
         window: days to rebuild; all time when left out.
         glossary: descriptions of columns that the header does not describe; the shipped
             `models/_glossary.yml` when left out.
+        known: first and last day of which there is anything, for models built in stretches.
 
     Raises:
         ModelError: a column has no description, or the header names columns that are not there.
@@ -89,10 +108,13 @@ def build_model(
     words = load_glossary() if glossary is None else glossary
     con.begin()
     try:
-        if window and _can_narrow(con, model):
-            is_full, written = False, _replace_days(con, model, window)
+        is_full = not (window and _can_narrow(con, model))
+        asked = WHOLE_TIME if is_full or window is None else window
+        parts = stretches(asked, known, model.header.stretch)
+        if is_full:
+            written = _build_whole(con, model, words, parts)
         else:
-            is_full, written = True, _build_whole(con, model, words)
+            written = sum(_replace_days(con, model, part) for part in parts)
         rows = None
         if model.header.materialization != "view":
             rows = _one(con, f"select count(*) from {model.relation}")
@@ -164,6 +186,15 @@ def comment(con: "DuckDBPyConnection", model: SqlModel, glossary: Mapping[str, s
     con.execute(";\n".join(said))
 
 
+def create_schemas(con: "DuckDBPyConnection") -> None:
+    """Make the schemas of the models, before several of them are built side by side.
+
+    Two transactions may not both make one.
+    """
+    for schema in SCHEMAS:
+        con.execute(f"create schema if not exists {schema}")
+
+
 def drop_unknown(con: "DuckDBPyConnection", models: Iterable[SqlModel]) -> list[str]:
     """Drop relations of the models' schemas that no model makes any more; their names."""
     known = {model.relation for model in models}
@@ -190,14 +221,28 @@ def _existing(con: "DuckDBPyConnection") -> list[tuple[str, str, str]]:
     ).fetchall()
 
 
-def _build_whole(con: "DuckDBPyConnection", model: SqlModel, glossary: Mapping[str, str]) -> int:
+def _build_whole(
+    con: "DuckDBPyConnection",
+    model: SqlModel,
+    glossary: Mapping[str, str],
+    parts: Sequence[Window],
+) -> int:
     """Make the relation anew, with its comments; the rows written."""
     con.execute(f"create schema if not exists {model.schema_name}")
     kind = _kind(model)
     _drop_other_kind(con, model, kind)
-    made = con.execute(f"create or replace {kind} {model.relation} as {model.sql}").fetchone()
+    make = f"create or replace {kind} {model.relation} as {model.sql}"
+    first, *others = parts
+    if not others:
+        written = _one(con, make)
+    else:
+        with _narrowed(con, first):
+            written = _one(con, make)
+        for part in others:
+            with _narrowed(con, part):
+                written += _insert(con, model)
     comment(con, model, glossary)
-    return int(made[0]) if made and kind == "table" else 0
+    return written if kind == "table" else 0
 
 
 def _kind(model: SqlModel) -> str:
@@ -228,16 +273,22 @@ def _can_narrow(con: "DuckDBPyConnection", model: SqlModel) -> bool:
     return built_version(con, model) == model.code_version
 
 
-def _replace_days(con: "DuckDBPyConnection", model: SqlModel, window: Window) -> int:
+@contextmanager
+def _narrowed(con: "DuckDBPyConnection", window: Window) -> Generator[None]:
+    """Let daily models see some days alone; an error rolls back what this wrote."""
     from pipelines.storage.ops import set_window
 
-    window = whole_periods(window, model.header.period)
-    days = [window.from_date.isoformat(), window.to_date.isoformat()]
-    set_window(con, *days)
-    con.execute(f"delete from {model.relation} where local_date between ? and ?", days)
-    written = _insert(con, model)
+    set_window(con, window.from_date.isoformat(), window.to_date.isoformat())
+    yield
     set_window(con, WHOLE_TIME.from_date.isoformat(), WHOLE_TIME.to_date.isoformat())
-    return written
+
+
+def _replace_days(con: "DuckDBPyConnection", model: SqlModel, window: Window) -> int:
+    window = whole_periods(window, model.header.period)
+    days = [window.from_date, window.to_date]
+    con.execute(f"delete from {model.relation} where local_date between ? and ?", days)
+    with _narrowed(con, window):
+        return _insert(con, model)
 
 
 def _insert(con: "DuckDBPyConnection", model: SqlModel) -> int:

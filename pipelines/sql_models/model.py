@@ -112,9 +112,17 @@ class Header(BaseModel):
     """Of a daily model: what `local_date` is the first day of; whole periods are rebuilt."""
     reach: Reach = Reach()
     """Of a daily model: days that are rebuilt besides those that changed."""
+    stretch: Annotated[int, Field(ge=1)] | None = None
+    """Of a daily model by day: days built at a time, where all at once would not fit in memory."""
     metrics: Annotated[tuple[Counting, ...], BeforeValidator(_listed)] = ()
     """Of a fact: how metrics count it; several where a row can be credited in several ways."""
     columns: dict[str, Annotated[Column, BeforeValidator(_described)]] = {}
+
+    @model_validator(mode="after")
+    def _stretch_fits(self) -> "Header":
+        if self.stretch and (self.materialization, self.period) != ("daily", "day"):
+            raise ValueError("stretch is for daily models whose period is the day")
+        return self
 
 
 @dataclass(frozen=True)

@@ -1,12 +1,16 @@
 """The one way in which callmart opens DuckDB."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 
 import duckdb
 
 from pipelines.settings import Project
 from pipelines.storage.errors import PublicationError
+
+_LEAST_MEMORY = 2_500_000_000
+"""The widest table needs so much, whatever its number of rows."""
 
 
 def connect(
@@ -24,18 +28,36 @@ def connect(
     Args:
         path: File to open or make; in memory when left out.
         read_only: Open a file that others may read at the same time.
-        memory_limit: Such as `2GB`; DuckDB's default, four fifths of the memory, when left out.
+        memory_limit: Such as `2GB`; `usual_memory` when left out.
         threads: How many; one per core when left out.
     """
     config: dict[str, str | bool | int | float | list[str]] = {
         "autoinstall_known_extensions": False,
         "autoload_known_extensions": False,
+        "memory_limit": memory_limit or usual_memory(),
     }
-    if memory_limit is not None:
-        config["memory_limit"] = memory_limit
     if threads is not None:
         config["threads"] = threads
     return duckdb.connect(str(path), read_only=read_only, config=config)
+
+
+def usual_memory() -> str:
+    """What a database may take where nobody says: a quarter of the machine's, at least 2.5 GB.
+
+    DuckDB's own default, four fifths of it, leaves too little to others, of which a run itself has
+    several. What does not fit is put into files.
+    """
+    most = _most_memory()
+    return f"{min(most, max(_LEAST_MEMORY, most * 5 // 16)) // 1024**2}MiB"
+
+
+@cache
+def _most_memory() -> int:
+    """Bytes that DuckDB would take, four fifths: it knows of machines and of containers."""
+    with duckdb.connect() as con:
+        found = con.execute("select current_setting('memory_limit')").fetchone()
+    number, unit = str(found[0] if found else "0 bytes").split()
+    return int(float(number) * 1024 ** ("bytes", "KiB", "MiB", "GiB", "TiB").index(unit))
 
 
 def connect_for(

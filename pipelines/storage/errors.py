@@ -15,6 +15,10 @@ class DiskSpaceError(StorageError):
     """The disk has, or had, no room for a run; nothing was published."""
 
 
+class MemoryLimitError(StorageError):
+    """A statement needed more memory than DuckDB may take; nothing was published."""
+
+
 class LockError(StorageError):
     """The run lock could not be had."""
 

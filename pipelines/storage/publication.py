@@ -12,8 +12,8 @@ import duckdb
 from pipelines.settings import Project
 from pipelines.storage import recovery, steps
 from pipelines.storage.base import content_fault, fault_of, take_base
-from pipelines.storage.duck import connect_published
-from pipelines.storage.errors import DiskSpaceError, PublicationError
+from pipelines.storage.duck import connect_published, usual_memory
+from pipelines.storage.errors import DiskSpaceError, MemoryLimitError, PublicationError
 from pipelines.storage.integrity import hash_file, is_disk_full, refuse_wal
 from pipelines.storage.journal import Entry, Layout, Publication, utc_now
 from pipelines.storage.lock import RunLock
@@ -55,6 +55,7 @@ class Store:
         Raises:
             LockError: the other run did not end in time.
             DiskSpaceError: the disk has no room, or became full on the way.
+            MemoryLimitError: DuckDB may take too little memory for a statement.
             PublicationError: there are publications, and none is as it was published.
         """
         layout = self._layout
@@ -80,10 +81,20 @@ class Store:
                         f"the disk of {layout.var} became full during the run ({error}). Free "
                         "some space and run again; the last publication stands."
                     ) from error
+                if isinstance(error, duckdb.OutOfMemoryException):
+                    raise MemoryLimitError(self._short_of_memory(error)) from error
                 raise
             finally:
                 recovery.settle(layout)
                 steps.reached("session.ended")
+
+    def _short_of_memory(self, error: duckdb.Error) -> str:
+        limit = self.project.settings.storage.memory_limit or usual_memory()
+        return (
+            f"the {limit} of memory that DuckDB may take were too little "
+            f"({str(error).splitlines()[0]}). Give it more with memory_limit under [storage] in "
+            "callmart.toml, and run again; the last publication stands."
+        )
 
     def current(self) -> Publication | None:
         """What is published at this moment; None before the first run or if unrecorded."""

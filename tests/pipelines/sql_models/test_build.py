@@ -1,12 +1,25 @@
 """Building one model: all of it or nothing of it."""
 
 from collections.abc import Iterator
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
+from itertools import pairwise
 
 import duckdb
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
 
-from pipelines.sql_models import ModelError, SqlModel, Window, build_model, drop_unknown
+from pipelines.sql_models import (
+    Header,
+    ModelError,
+    SqlModel,
+    Window,
+    build_model,
+    drop_unknown,
+)
+from pipelines.sql_models.build import WHOLE_TIME, stretches
 from pipelines.sql_models.empty import empty_inputs
 from tests.pipelines.sql_models.texts import model, versioned
 
@@ -177,3 +190,66 @@ def test_relations_nobody_makes_any_more_are_dropped(con):
     assert drop_unknown(con, [table]) == ["marts.v"]
     assert drop_unknown(con, [table]) == []
     assert con.execute("select relation from ops.model_state").fetchall() == [("core.t",)]
+
+
+@given(
+    st.integers(1, 40), st.integers(1, 40), st.integers(1, 40), st.integers(1, 40),
+    st.none() | st.integers(1, 50),
+)  # fmt: skip
+def test_stretches_cover_each_day_once(a, b, c, d, n_days):
+    start = date(2026, 1, 1).toordinal()
+    first, last = sorted((a, b))
+    asked = Window(date.fromordinal(start + first), date.fromordinal(start + last))
+    known = Window(date.fromordinal(start + min(c, d)), date.fromordinal(start + max(c, d)))
+    for window in (asked, WHOLE_TIME):
+        parts = stretches(window, known, n_days)
+        assert parts[0].from_date == window.from_date
+        assert parts[-1].to_date == window.to_date
+        for earlier, later in pairwise(parts):
+            assert later.from_date - earlier.to_date == timedelta(days=1)
+        if n_days:
+            within = [
+                min(part.to_date, known.to_date) - max(part.from_date, known.from_date)
+                for part in parts
+            ]
+            assert all(span < timedelta(days=n_days) for span in within)
+
+
+def test_built_in_stretches_it_is_the_same(con):
+    """Of all days, also those before and after what is known, and of some days."""
+    put(con, "2025-01-01", "2027-01-01")
+    plain = daily()
+    cut = replace(plain, header=plain.header.model_copy(update={"stretch": 1}))
+    known = days(1, 3)
+    assert build_model(con, plain, glossary=WORDS).written == 5
+    whole = rows(con)
+    built = build_model(con, cut, glossary=WORDS, known=known)
+    assert (built.written, built.rows, built.is_full) == (5, 5, True)
+    assert rows(con) == whole
+    assert con.execute("select from_date, to_date from ops.build_window").fetchall() == [
+        (WHOLE_TIME.from_date, WHOLE_TIME.to_date)
+    ]
+    put(con, "2026-01-01", "2026-01-02", "2026-01-03", "2025-01-01")
+    assert build_model(con, cut, days(2, 3), glossary=WORDS, known=known).written == 2
+    assert [n for _, n in rows(con)] == [1, 1, 2, 2, 1]
+
+
+def test_an_error_in_a_later_stretch_leaves_what_was(con):
+    build_model(con, daily(), glossary=WORDS)
+    before = rows(con)
+    fails = "sum(case when day(v.local_date) = 3 then error('no') else 1 end)"
+    broken = daily(DAILY.replace("count(*)", fails))
+    cut = replace(broken, header=broken.header.model_copy(update={"stretch": 1}))
+    with pytest.raises(duckdb.Error, match="no"):
+        build_model(con, cut, glossary=WORDS, known=days(1, 3))
+    assert rows(con) == before
+
+
+@pytest.mark.parametrize("header", ["materialization: table", "period: week"])
+def test_only_daily_models_by_day_have_stretches(header):
+    base = {"materialization": "daily", "period": "day", "description": "d", "owner": "o",
+            "grain": ["a"], "stretch": 7}  # fmt: skip
+    key, _, value = header.partition(": ")
+    Header.model_validate(base)
+    with pytest.raises(ValidationError, match="stretch is for daily models"):
+        Header.model_validate(base | {key: value})

@@ -1,5 +1,6 @@
 """The one way of opening DuckDB."""
 
+import os
 import re
 import time
 from pathlib import Path
@@ -7,6 +8,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from pipelines.storage import duck
 from pipelines.storage.duck import connect, identifier, literal
 from tests.conftest import ROOT
 
@@ -32,6 +34,23 @@ def test_limits_and_read_only(tmp_path: Path) -> None:
         assert con.execute("select current_setting('threads')").fetchone() == (1,)
     with connect(path, read_only=True) as con, pytest.raises(duckdb.InvalidInputException):
         con.execute("insert into t values (2)")
+
+
+@pytest.mark.parametrize(
+    ("machine_gib", "wanted"), [(2, "1.5 GiB"), (4, "2.3 GiB"), (16, "3.9 GiB"), (64, "15.9 GiB")]
+)
+def test_memory_that_nobody_chose(monkeypatch, machine_gib, wanted) -> None:
+    """A quarter; of small machines more, never more than DuckDB would take."""
+    monkeypatch.setattr(duck, "_most_memory", lambda: machine_gib * 1024**3 * 4 // 5)
+    with connect() as con:
+        found = con.execute("select current_setting('memory_limit')").fetchone()
+    assert found == (wanted,)
+
+
+def test_memory_is_the_machines() -> None:
+    machine = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    usual = int(duck.usual_memory().removesuffix("MiB")) * 1024**2
+    assert machine // 20 < usual < machine
 
 
 @pytest.mark.parametrize("text", ["plain", "it's", "''", 'a "b"', "a;b--c"])

@@ -15,7 +15,7 @@ import pytest
 from pipelines.settings import Project
 from pipelines.storage import integrity, recovery, steps
 from pipelines.storage.duck import connect_for
-from pipelines.storage.errors import DiskSpaceError, PublicationError
+from pipelines.storage.errors import DiskSpaceError, MemoryLimitError, PublicationError
 from pipelines.storage.publication import Store, connect_published
 from tests.pipelines.storage.builder import ROOT, Builder
 from tests.pipelines.storage.centre import build, number_seen, project_in, publish, run
@@ -304,6 +304,15 @@ def test_too_little_room_is_said_before_anything_is_done(
         Store(project).session(extra_bytes=2_000_000_000),
     ):
         pytest.fail("must not begin")
+
+
+def test_too_little_memory_names_the_setting(tmp_path: Path) -> None:
+    project = project_in(tmp_path, memory_limit="20MB", threads=1)
+    wanted = r"the 20MB of memory .* memory_limit under \[storage\] in callmart.toml"
+    with pytest.raises(MemoryLimitError, match=wanted), Store(project).session() as session:
+        session.con.execute("set temp_directory = ''")
+        session.con.execute("select list(range) from range(10_000_000)").fetchall()
+    assert not project.warehouse.exists()
 
 
 def test_trouble_after_the_flip_is_a_note(

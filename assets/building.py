@@ -1,0 +1,153 @@
+"""Build the models of a working copy: as a whole, or the days that changed.
+
+Free of Dagster; `assets.warehouse` calls it between the checks of staging and those of the star.
+"""
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from functools import partial
+from itertools import pairwise
+
+import duckdb
+
+from assets.changes import ReferencesBefore, references_of
+from assets.late import linked_days
+from assets.windows import reach_of, widened, windows_of
+from pipelines.settings import Project
+from pipelines.sql_models import (
+    SqlModel,
+    Window,
+    build_model,
+    create_schemas,
+    drop_unknown,
+    load_glossary,
+)
+from pipelines.sql_models.build import built_version
+from pipelines.storage.abreast import abreast
+from pipelines.storage.steps import reached
+
+
+@dataclass(frozen=True)
+class BuiltRelation:
+    """A relation that the run brought up to date."""
+
+    relation: str
+    rows: int | None
+    """None for a view."""
+    seconds: float
+
+
+@dataclass
+class Building:
+    """Builds what is stale of a working copy; first `references`, then `stretches`, then `rest`."""
+
+    con: duckdb.DuckDBPyConnection
+    """The copy, with staging attached and the macros."""
+    project: Project
+    models: Sequence[SqlModel]
+    """All of them, each after those that it reads."""
+    active: Collection[str]
+    """Relations that this project's sources can fill; others are built once, empty."""
+    has_current_views: bool
+    """The copy's views stand as this callmart makes them, with its descriptions."""
+    gone: list[str] = field(init=False)
+    """Relations that no model makes any more; they were dropped."""
+
+    def __post_init__(self) -> None:
+        self._glossary = load_glossary(self.project.root)
+        self._references = references_of(self.models)
+        self._before = ReferencesBefore(self.con, self._references)
+        create_schemas(self.con)
+        self.gone = drop_unknown(self.con, self.models)
+
+    def references(self) -> Iterator[BuiltRelation]:
+        """Build the tables of reference, which are few and small, as a whole."""
+        return self._built(self._references, None, None)
+
+    def stale_days(self) -> set[date]:
+        """Days that a table of reference makes stale by what has just changed in it."""
+        return self._before.stale_days(self.con, self._days())
+
+    def stretches(self, days: set[date]) -> list[Window]:
+        """The stretches to rebuild where some days changed: theirs and those of linked days."""
+        return windows_of(linked_days(self.con, days, every=self._days()))
+
+    def rest(self, windows: list[Window] | None) -> Iterator[BuiltRelation]:
+        """Build all other models: some stretches of daily ones, everything with None."""
+        references = {model.relation for model in self._references}
+        models = [model for model in self.models if model.relation not in references]
+        days = self._days()
+        known = Window(min(days), max(days)) if days else None
+        return self._built(models, windows, known)
+
+    def _built(
+        self, models: Sequence[SqlModel], windows: list[Window] | None, known: Window | None
+    ) -> Iterator[BuiltRelation]:
+        current = {m.relation for m in models if built_version(self.con, m) == m.code_version}
+        work = {
+            model.relation: partial(
+                self._one, model, windows, known, is_current=model.relation in current
+            )
+            for model in models
+        }
+        after = {model.relation: {*model.reads} for model in models}
+        # What narrows its days writes the one row that says which: never two at a time.
+        narrowing = [m.relation for m in models if _is_narrow(m, windows) and m.relation in current]
+        for earlier, later in pairwise(narrowing):
+            after[later].add(earlier)
+        # What is built in stretches needs the memory for itself.
+        for place, model in enumerate(models):
+            if model.header.stretch:
+                after[model.relation] |= {m.relation for m in models[:place]}
+                for later in models[place + 1 :]:
+                    after[later.relation].add(model.relation)
+        n_threads = self.project.settings.storage.n_threads
+        for _, built in abreast(self.con, work, n_threads=n_threads, after=after):
+            if built is not None:
+                reached(f"build.{built.relation}")
+                yield built
+
+    def _one(
+        self,
+        model: SqlModel,
+        windows: list[Window] | None,
+        known: Window | None,
+        con: duckdb.DuckDBPyConnection,
+        *,
+        is_current: bool,
+    ) -> BuiltRelation | None:
+        """Build a model; None where it stands as it should."""
+        narrow = _is_narrow(model, windows)
+        unneeded = model.header.materialization == "view" and self.has_current_views
+        if is_current and (unneeded or (narrow and not windows)):
+            return None
+        if is_current and model.relation not in self.active and _is_empty(con, model):
+            return None
+        rows: int | None = None
+        seconds = 0.0
+        asked = widened(windows, *reach_of(model, self.models)) if narrow and windows else [None]
+        for window in asked:
+            done = build_model(con, model, window, glossary=self._glossary, known=known)
+            rows, seconds = done.rows, seconds + done.seconds
+            if done.is_full:
+                break
+        return BuiltRelation(model.relation, rows, seconds)
+
+    def _days(self) -> set[date]:
+        rows = self.con.execute(
+            """
+            select distinct local_date from ops.lake_manifest
+            where layer = 'staging' and local_date is not null
+            """
+        ).fetchall()
+        return {day for (day,) in rows}
+
+
+def _is_narrow(model: SqlModel, windows: list[Window] | None) -> bool:
+    """The model is asked for some days alone."""
+    return model.header.materialization == "daily" and windows is not None
+
+
+def _is_empty(con: duckdb.DuckDBPyConnection, model: SqlModel) -> bool:
+    return con.execute(f"select 1 from {model.relation} limit 1").fetchone() is None

@@ -1,0 +1,83 @@
+"""Independent work on one database side by side, each piece on a cursor of its own.
+
+DuckDB spreads a large statement over all cores; a run is mostly small ones, which leave cores idle.
+"""
+
+from collections.abc import Callable, Collection, Generator, Mapping
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import ExitStack
+from graphlib import TopologicalSorter
+from queue import SimpleQueue
+from types import MappingProxyType
+from typing import TypeVar
+
+import duckdb
+
+T = TypeVar("T")
+Work = Callable[[duckdb.DuckDBPyConnection], T]
+_NO_ORDER: Mapping[str, Collection[str]] = MappingProxyType({})
+_INTERRUPT_EVERY_S = 0.05
+
+
+def abreast(
+    con: duckdb.DuckDBPyConnection,
+    work: Mapping[str, Work[T]],
+    *,
+    n_threads: int,
+    after: Mapping[str, Collection[str]] = _NO_ORDER,
+) -> Generator[tuple[str, T]]:
+    """Do named pieces of work, several at a time; the first error stops all of them.
+
+    Args:
+        con: the database, no transaction open.
+        work: by name, in an order in which they could be done one after the other.
+        n_threads: how many at a time; with one, all is done in order on `con` itself.
+        after: the names that must be done before a name; those of no work are none.
+
+    Yields:
+        Name and result of each, as it ends.
+
+    Raises:
+        BaseException: what the first piece raised that failed, after the others have stopped.
+    """
+    if min(n_threads, len(work)) <= 1:
+        for name, do in work.items():
+            yield name, do(con)
+        return
+    ranks = {name: rank for rank, name in enumerate(work)}
+    sorter = TopologicalSorter({name: work.keys() & set(after.get(name, ())) for name in work})
+    sorter.prepare()
+    running: dict[Future, str] = {}
+    with ExitStack() as stack:
+        cursors = [stack.enter_context(con.cursor()) for _ in range(n_threads)]
+        free: SimpleQueue[duckdb.DuckDBPyConnection] = SimpleQueue()
+        for cursor in cursors:
+            free.put(cursor)
+        executor = stack.enter_context(ThreadPoolExecutor(n_threads))
+        try:
+            while sorter.is_active():
+                for name in sorted(sorter.get_ready(), key=ranks.__getitem__):
+                    running[executor.submit(_do, free, work[name])] = name
+                for future in wait(running, return_when=FIRST_COMPLETED).done:
+                    name = running.pop(future)
+                    yield name, future.result()
+                    sorter.done(name)
+        finally:
+            _stop(running, cursors)
+
+
+def _do(free: "SimpleQueue[duckdb.DuckDBPyConnection]", do: Work[T]) -> T:
+    cursor = free.get()
+    try:
+        return do(cursor)
+    finally:
+        free.put(cursor)
+
+
+def _stop(running: Collection[Future], cursors: Collection[duckdb.DuckDBPyConnection]) -> None:
+    """Have what is still being done end early; nothing is, where all went well."""
+    left = [future for future in running if not future.cancel()]
+    while wait(left, timeout=_INTERRUPT_EVERY_S).not_done:
+        # Said once, it would stop one statement, and the next would begin.
+        for cursor in cursors:
+            cursor.interrupt()

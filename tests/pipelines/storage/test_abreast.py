@@ -1,0 +1,106 @@
+"""Pieces of work side by side: each once, in order where order counts, and none left behind."""
+
+import threading
+import time
+from collections.abc import Iterator
+from datetime import datetime
+
+import duckdb
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipelines.storage.abreast import abreast
+from pipelines.storage.duck import connect
+
+LONG = "select count(*) from range(1_000_000) a, range(1_000_000) b where a.range + b.range = 7"
+SOON_S = 20
+
+
+@pytest.fixture
+def con() -> Iterator[duckdb.DuckDBPyConnection]:
+    with connect() as con:
+        yield con
+
+
+@pytest.mark.parametrize("n_threads", [1, 3])
+def test_each_writes_on_a_cursor_of_its_own(con, n_threads):
+    work = {
+        f"t{n}": lambda cursor, n=n: (
+            cursor.execute(f"create table t{n} as select {n} as n") and threading.get_ident()
+        )
+        for n in range(8)
+    }
+    threads = dict(abreast(con, work, n_threads=n_threads))
+    assert sorted(threads) == sorted(work)
+    for n in range(8):
+        assert con.execute(f"select n from t{n}").fetchall() == [(n,)]
+    assert (threads["t0"] == threading.get_ident()) == (n_threads == 1)
+
+
+@given(
+    st.lists(st.lists(st.integers(0, 9), max_size=3), min_size=1, max_size=10),
+    st.integers(1, 4),
+)
+def test_nothing_begins_before_what_it_comes_after(needs, n_threads):
+    """Each comes after some of those named before it, and after some that are no work at all."""
+    after = {
+        f"w{n}": {f"w{m}" for m in earlier if m < n} | {"of no work"}
+        for n, earlier in enumerate(needs)
+    }
+    done: list[str] = []
+    too_early: list[str] = []
+
+    def work(name: str):
+        def do(_: duckdb.DuckDBPyConnection) -> None:
+            if not after[name] - {"of no work"} <= set(done):
+                too_early.append(name)
+            done.append(name)
+
+        return do
+
+    with connect() as con:
+        told = [n for n, _ in abreast(con, {n: work(n) for n in after}, n_threads=n_threads,
+                                      after=after)]  # fmt: skip
+    assert not too_early
+    assert sorted(told) == sorted(done) == sorted(after)
+
+
+def test_two_really_go_side_by_side(con):
+    met = threading.Barrier(2, timeout=SOON_S)
+    work = {name: lambda _: met.wait() for name in ("a", "b")}
+    assert sorted(dict(abreast(con, work, n_threads=2)).values()) == [0, 1]
+
+
+def test_the_first_error_stops_the_others(con):
+    """What is being asked ends early, what has not begun never begins."""
+    begun = threading.Event()
+    late: list[datetime] = []
+
+    def fail(_: duckdb.DuckDBPyConnection) -> None:
+        assert begun.wait(SOON_S)
+        raise ValueError("the reason")
+
+    def ask(cursor: duckdb.DuckDBPyConnection) -> None:
+        begun.set()
+        cursor.execute(LONG)
+
+    def never(_: duckdb.DuckDBPyConnection) -> None:
+        late.append(datetime.now())  # noqa: DTZ005
+
+    started = time.monotonic()
+    with pytest.raises(ValueError, match="the reason"):
+        dict(abreast(con, {"ask": ask, "fail": fail, "c": never, "d": never}, n_threads=2,
+                     after={"c": ["ask"], "d": ["fail"]}))  # fmt: skip
+    assert not late
+    assert time.monotonic() - started < SOON_S
+    assert con.execute("select 1").fetchall() == [(1,)]
+
+
+def test_who_stops_listening_stops_the_work(con):
+    work = {"quick": lambda _: None, "slow": lambda cursor: cursor.execute(LONG)}
+    started = time.monotonic()
+    told = abreast(con, work, n_threads=2)
+    assert next(told) == ("quick", None)
+    told.close()
+    assert time.monotonic() - started < SOON_S
