@@ -31,8 +31,8 @@ $(DEV_STAMP): requirements-dev.lock $(STAMP)
 
 install: $(STAMP)  ## Make .venv and install callmart, locked by hash.
 
-demo: $(STAMP)  ## Run the real Asterisk sample into ./callmart-demo and build its report.
-	$(BIN)/callmart demo --asterisk
+demo: $(STAMP)  ## Simulate 60 days of a contact centre into ./callmart-demo and build its report.
+	$(BIN)/callmart demo --days 60
 
 test: $(DEV_STAMP)  ## Run every check a commit must pass: lint, types, tests.
 	$(MAKE) --no-print-directory lint

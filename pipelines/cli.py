@@ -75,8 +75,11 @@ def demo(
         bool, typer.Option("--asterisk", help="The real Asterisk sample that ships with callmart.")
     ] = False,
     days: Annotated[
-        int, typer.Option(min=1, max=1000, help="Days simulated, from 1 October 2025 on.")
-    ] = 14,
+        int,
+        typer.Option(
+            min=1, max=1000, help="Days simulated, from 1 October 2025 on; 396 are 13 months."
+        ),
+    ] = 396,
     seed: Annotated[int, typer.Option(help="Of chance: another centre for each.")] = 1,
 ) -> None:
     """Make a project of a simulated centre of three sites, run it, and show its report."""
