@@ -96,6 +96,8 @@ class Source(_Section):
     """Regular expressions of the centre's own numbers: kept as they are, never hashed."""
     late_after_hours: Annotated[float, Field(gt=0)] = 26
     """Without newer lines for so long the feed is reported late."""
+    retired: bool = False
+    """No more files come: it is never late, and nothing waits for it."""
     options: dict[str, Any] = {}
     """Checked by the adapter of this kind."""
 

@@ -28,6 +28,7 @@ _LATE = """
 select source, feed, watermark_at, late_after_hours as expected_within_hours
 from ops.feed_watermark
 where watermark_at is not null
+    and not coalesce(is_retired, false)
     and epoch_ms($now) - epoch_ms(watermark_at) > late_after_hours * 3600000
 """
 

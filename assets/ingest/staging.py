@@ -87,6 +87,7 @@ def refresh_staging(
     manifest = Manifest(con, source)
     feeds_before, feeds = follow_watermarks(con, project, source, adapter, manifest)
     before, after = _marks(feeds_before), _marks(feeds)
+    no_longer_waited_for = _days_of_waiting(zone, feeds_before, feeds, now)
     watermarks = {feed.name: feed.watermark_at for feed in feeds}
     people = known_names(con, project)
     states = stored_states(con, source)
@@ -108,7 +109,7 @@ def refresh_staging(
     full = full or loaded.is_reread or states.get(staging) != version()
     thresholds = thresholds_hash(project)
     same = states.get(reference) == thresholds
-    if same and not (full or loaded.parts) and before == after:
+    if same and not (full or loaded.parts or no_longer_waited_for) and before == after:
         return Changed()
     dropped = set[date]()
     if full:
@@ -132,7 +133,7 @@ def refresh_staging(
     with open_workspace(
         con, project, source, adapter, manifest=manifest, contracts=contracts, offsets=offsets
     ) as space:
-        since = _days_between(zone, before, after)
+        since = _days_between(zone, before, after) + no_longer_waited_for
         changed = _derive(space, ctx, loaded, since=since, full=full)
     changed.is_full = full
     changed.contact_days |= dropped
@@ -254,6 +255,17 @@ def _days_between(zone: str, before: _Marks, after: _Marks) -> list[_Days]:
         for old, new in zip(before, after, strict=True)
         if new is not None and old != new
     ]
+
+
+def _days_of_waiting(
+    zone: str, before: Sequence[Feed], after: Sequence[Feed], now: datetime
+) -> list[_Days]:
+    """The days of others that waited for a source, where it was retired or came back."""
+    newest, _ = _marks(after)
+    was, is_now = (any(feed.is_retired for feed in feeds) for feeds in (before, after))
+    if newest is None or was == is_now or not before:
+        return []
+    return [(local_day(zone, newest), max(local_day(zone, newest), local_day(zone, now)))]
 
 
 def _marks(feeds: Sequence[Feed]) -> _Marks:

@@ -8,7 +8,7 @@ import duckdb
 
 from assets.ingest.adapter import Adapter
 from assets.ingest.manifest import Manifest
-from pipelines.settings import Project
+from pipelines.settings import Project, Source
 from pipelines.storage import lake
 from pipelines.storage.duck import insert_rows
 from pipelines.storage.ops import table_columns
@@ -23,6 +23,7 @@ class Feed(NamedTuple):
     late_after_hours: float
     is_agent_feed: bool
     is_contact_feed: bool
+    is_retired: bool
 
 
 def follow_watermarks(
@@ -48,8 +49,7 @@ def follow_watermarks(
         "select * from ops.feed_watermark where source = ? order by feed", [source]
     ).fetchall()
     before = [Feed(*row) for row in rows]
-    late = project.settings.sources[source].late_after_hours
-    after = list(_feeds(source, late, adapter, manifest))
+    after = list(_feeds(source, project.settings.sources[source], adapter, manifest))
     if after != before:
         con.execute("delete from ops.feed_watermark where source = ?", [source])
         types = table_columns("feed_watermark").values()
@@ -57,9 +57,7 @@ def follow_watermarks(
     return before, after
 
 
-def _feeds(
-    source: str, late_after_hours: float, adapter: Adapter, manifest: Manifest
-) -> Iterator[Feed]:
+def _feeds(source: str, settings: Source, adapter: Adapter, manifest: Manifest) -> Iterator[Feed]:
     last: dict[str, datetime] = {}
     for file in manifest.files(lake.RAW):
         if file.last_at is not None:
@@ -70,7 +68,8 @@ def _feeds(
             source,
             name,
             last[name],
-            late_after_hours,
+            settings.late_after_hours,
             name in adapter.agent_feeds,
             name in adapter.contact_feeds,
+            settings.retired,
         )

@@ -163,9 +163,14 @@ history as (
 ),
 
 -- Repeats may come by any source of inbound contacts: the one read least far decides, by its files
--- that tell of contacts. A month's costs beside them say nothing of who called.
+-- that tell of contacts. A month's costs beside them say nothing of who called. Nobody comes by a
+-- source that has been retired.
 watermark as (
-    select min(f.watermark_at) as known_to
+    select
+        coalesce(
+            min(case when not coalesce(f.is_retired, false) then f.watermark_at end),
+            max(f.watermark_at)
+        ) as known_to
     from ops.feed_watermark as f
     inner join (
         select distinct source

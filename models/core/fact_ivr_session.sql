@@ -140,11 +140,17 @@ contacted_again as (
     group by l.session_key
 ),
 
--- How far all that deliver contacts were read.
+-- How far all that deliver contacts were read, but for what has been retired.
 watermark as (
-    select min(source_watermark.watermark_at) as watermark_at
+    select
+        coalesce(
+            min(case when not source_watermark.is_retired then source_watermark.watermark_at end),
+            max(source_watermark.watermark_at)
+        ) as watermark_at
     from (
-        select source, max(watermark_at) as watermark_at
+        select
+            source, max(watermark_at) as watermark_at,
+            max(case when is_retired then 1 else 0 end) = 1 as is_retired
         from ops.feed_watermark
         where is_contact_feed
         group by source

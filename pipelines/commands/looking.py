@@ -2,7 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 _LOW_SPACE = 2 * 1024**3
 _WIDTH = 12
+_SILENT = timedelta(days=31)
 
 
 def status(folder: Path | None) -> int:
@@ -70,18 +71,41 @@ def _report_line(project: Project, number: int) -> str:
 def _feeds(con: "duckdb.DuckDBPyConnection") -> Iterator[str]:
     """Feeds."""
     now = datetime.now(UTC).replace(tzinfo=None)
+    # A file of an earlier version may lack the column.
     rows = con.execute(
-        "select source, feed, watermark_at, late_after_hours from ops.feed_watermark order by all"
-    ).fetchall()
-    for source, feed, mark, late_after in rows:
-        age = (now - mark).total_seconds()
-        word = "LATE" if age > late_after * 3600 else "fresh"
-        yield (
-            f"{word:<6}{source}.{feed:<12} up to {mark:%Y-%m-%d %H:%M:%S} UTC, {ago(age)} "
-            f"(late after {late_after:g} h)"
+        """
+        select source, feed, watermark_at, late_after_hours, coalesce(is_retired, false)
+        from (
+            select null::boolean as is_retired where false
+            union all by name
+            from ops.feed_watermark
         )
+        order by source, feed
+        """
+    ).fetchall()
+    for source, feed, mark, late_after, is_retired in rows:
+        age = (now - mark).total_seconds()
+        is_late = age > late_after * 3600
+        word = "retired" if is_retired else "LATE" if is_late else "fresh"
+        told = f"{word:<8}{source}.{feed:<12} up to {mark:%Y-%m-%d %H:%M:%S} UTC, {ago(age)}"
+        yield told if is_retired else f"{told} (late after {late_after:g} h)"
+    yield from _silent(rows)
     if not rows:
         yield "none has been read: is anything in landing?"
+
+
+def _silent(rows: list[tuple]) -> Iterator[str]:
+    """Ask of sources of which others are far ahead whether they have been retired."""
+    marks: dict[str, datetime] = {}
+    for source, _, mark, _, _ in rows:
+        marks[source] = max(mark, marks.get(source, mark))
+    retired = {source for source, _, _, _, is_retired in rows if is_retired}
+    for source, mark in marks.items():
+        if source not in retired and max(marks.values()) - mark > _SILENT:
+            yield (
+                f"{source} has brought nothing for a month: if no more will come, write "
+                f"`retired = true` under [sources.{source}]; numbers wait for it until then"
+            )
 
 
 def _files(con: "duckdb.DuckDBPyConnection") -> Iterator[str]:

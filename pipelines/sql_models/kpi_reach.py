@@ -17,8 +17,8 @@ def reach(registry: Registry) -> SqlModel:
     numerators.
 
     From the day on in which the last line was read it may still change; where its rows come from
-    sources that tell of contacts, from the day of the one read least far. A source silent for 31
-    days has been retired, and is not waited for.
+    sources that tell of contacts, from the day of the one read least far. A source that has been
+    retired, or has been silent for 31 days, is not waited for.
     """
     facts = sorted({registry.known_with(key) for key in registry.sources})
     parse_all(registry.of_fact(fact).model.sql for fact in facts)
@@ -44,7 +44,8 @@ waited as (
         select max(watermark_at) as watermark_at from ops.feed_watermark where is_contact_feed
     ) as latest
     inner join core.dim_interval as i on i.interval_start = bucket15(f.watermark_at)
-    where f.is_contact_feed and f.watermark_at > latest.watermark_at - interval '31' day
+    where f.is_contact_feed and not coalesce(f.is_retired, false)
+        and f.watermark_at > latest.watermark_at - interval '31' day
     group by f.source
 ),
 
@@ -80,7 +81,7 @@ where m.until_date is not null"""
             "open_date": Column(
                 description="From this local day on the metric may still change: the day of the "
                 "last line read; or that of the source of its contacts that was read least far, "
-                "unless it has been silent for 31 days."
+                "unless it has been retired or silent for 31 days."
             ),
         },
     )

@@ -171,6 +171,7 @@ _TABLES: dict[str, tuple[str, dict[str, tuple[str, str]]]] = {
             "late_after_hours": ("DOUBLE", "Without newer lines for so long it counts as late."),
             "is_agent_feed": ("BOOLEAN", "It tells what agents do: their time ends where it does."),
             "is_contact_feed": ("BOOLEAN", "Tells of contacts: repeats are known up to it."),
+            "is_retired": ("BOOLEAN", "No more files come: nothing waits for it."),
         },
     ),
     "centre": (

@@ -5,7 +5,10 @@ description: >-
   Each day's quarter hours hold all time of the plan that counts, as far as all sources were read.
 ---*/
 with known as (
-    select min(watermark_at) - interval 15 minute as until_at from ops.feed_watermark
+    select
+        coalesce(min(watermark_at) filter (not coalesce(is_retired, false)), max(watermark_at))
+            - interval 15 minute as until_at
+    from ops.feed_watermark
 ),
 
 expected as (

@@ -59,7 +59,7 @@ def warehouse(path: Path, told: list[tuple[date, str, int, int]], code: str = "v
             "interval_start, date '2026-01-07' as local_date"
         )
         con.execute(
-            "insert into ops.feed_watermark values ('pbx', 'queue_log', ?, 26, true, true)",
+            "insert into ops.feed_watermark values ('pbx', 'queue_log', ?, 26, true, true, false)",
             [datetime.fromisoformat("2026-01-07 12:03:00")],
         )
         con.execute("insert into ops.model_state values ('marts.kpi_day', ?, now(), 1)", [code])

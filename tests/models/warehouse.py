@@ -75,7 +75,7 @@ def read_up_to(con: duckdb.DuckDBPyConnection, watermarks: dict[str, Any]) -> No
     """Say how far each source was read."""
     for source, at in watermarks.items():
         con.execute(
-            "insert into ops.feed_watermark values (?, 'queue_log', ?, 26, true, true)",
+            "insert into ops.feed_watermark values (?, 'queue_log', ?, 26, true, true, false)",
             [source, at],
         )
 

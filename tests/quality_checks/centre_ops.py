@@ -89,7 +89,7 @@ def fill_ops(con: duckdb.DuckDBPyConnection, lake: Path) -> None:
     con.execute("insert into ops.centre values ('Centre', 'Etc/UTC', 'EUR')")
     con.execute(
         "insert into ops.feed_watermark "
-        "values ('pbx', 'queue_log', '2026-03-03 17:30', 26, true, true)"
+        "values ('pbx', 'queue_log', '2026-03-03 17:30', 26, true, true, false)"
     )
     con.execute(
         """

@@ -39,7 +39,8 @@ def run(con, window=None):
 
 def test_all_is_well(con):
     con.execute(
-        "insert into ops.feed_watermark values ('pbx', 'queue_log', ?, 26, true, true)", [NOW]
+        "insert into ops.feed_watermark values ('pbx', 'queue_log', ?, 26, true, true, false)",
+        [NOW],
     )
     assert all(r.is_passed for r in run(con).values())
 
@@ -51,17 +52,21 @@ def test_all_are_warnings(con):
 def test_a_late_feed_is_told(con):
     con.execute(
         "insert into ops.feed_watermark "
-        "values ('pbx', 'queue_log', '2026-03-01 09:59', 26, true, true)"
+        "values ('pbx', 'queue_log', '2026-03-01 09:59', 26, true, true, false)"
     )
     late = run(con)["ops.load_file", "feeds_are_in_time"]
     assert not late.is_passed
     assert "feed queue_log" in late.detail
-    con.execute("update ops.feed_watermark set late_after_hours = 26.1")
+    con.execute("update ops.feed_watermark set is_retired = true")
+    assert run(con)["ops.load_file", "feeds_are_in_time"].is_passed
+    con.execute("update ops.feed_watermark set is_retired = false, late_after_hours = 26.1")
     assert run(con)["ops.load_file", "feeds_are_in_time"].is_passed
 
 
 def test_a_feed_without_a_line_is_told(con):
-    con.execute("insert into ops.feed_watermark values ('pbx', 'cdr', null, 26, false, true)")
+    con.execute(
+        "insert into ops.feed_watermark values ('pbx', 'cdr', null, 26, false, true, false)"
+    )
     results = run(con)
     assert results["ops.load_file", "feeds_are_in_time"].is_passed
     assert not results["ops.load_file", "feeds_have_data"].is_passed

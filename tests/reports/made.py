@@ -118,8 +118,8 @@ def _tell_ops(con: duckdb.DuckDBPyConnection, first: datetime, last: datetime) -
             [line, NASTY],
         )
     con.execute(
-        "insert into ops.feed_watermark values ('pbx', 'queue_log', ?, 26, true, true),"
-        " ('pbx', 'cdr', ?, 26, false, true), ('pbx', 'cel', null, 26, false, true)",
+        "insert into ops.feed_watermark values ('pbx', 'queue_log', ?, 26, true, true, false),"
+        " ('pbx', 'cdr', ?, 26, false, true, false), ('pbx', 'cel', null, 26, false, true, false)",
         [last, last - timedelta(hours=40)],
     )
     con.execute(

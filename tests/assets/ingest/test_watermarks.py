@@ -56,14 +56,16 @@ def test_a_feed_is_known_as_far_as_the_last_line_of_all_its_files(con, tmp_path)
     before, after = follow(con, tmp_path)
     assert before == []
     assert noted(con) == [
-        ("a", "calls", NINE, 30, False, True),
-        ("a", "log", NINE + timedelta(hours=1), 30, True, True),
+        ("a", "calls", NINE, 30, False, True, False),
+        ("a", "log", NINE + timedelta(hours=1), 30, True, True, False),
     ]
     assert [feed.name for feed in after] == ["calls", "log"]
 
 
 def test_other_sources_stay_and_what_is_told_is_what_was(con, tmp_path):
-    con.execute("insert into ops.feed_watermark values ('b', 'log', ?, 26, true, true)", [NINE])
+    con.execute(
+        "insert into ops.feed_watermark values ('b', 'log', ?, 26, true, true, false)", [NINE]
+    )
     read(con, "log", NINE)
     read(con, "log", NINE, source="c")
     follow(con, tmp_path)
