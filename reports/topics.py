@@ -299,6 +299,24 @@ KINDS = {
 }  # fmt: skip
 
 
+CODES = {
+    "channel": {
+        "voice": N_("voice"), "chat": N_("chat"), "email": N_("e-mail"), "sms": N_("SMS"),
+        "social": N_("social media"),
+    },
+    "sourcing": {
+        "in_house": N_("in-house"), "outsourced": N_("outsourced"), "offshore": N_("offshore"),
+    },
+}  # fmt: skip
+"""Kind of scope -> what people call the codes that the warehouse has for it."""
+
+
+def code_words(kind: str, code: str) -> str:
+    """What people call a scope that is a code: in-house; others stay as they are."""
+    words = CODES.get(kind, {}).get(code)
+    return _(words) if words else code
+
+
 def kind_words(kind: str) -> str:
     """What people call a kind of scope: queue group."""
     return _(KINDS.get(kind, kind.replace("_", " ")))

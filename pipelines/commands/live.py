@@ -8,6 +8,9 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TextColum
 
 from pipelines.progress import Built, Checked, Event, Note, Reading
 
+_LONGEST = 240
+"""Letters of what a warning found that a terminal shows."""
+
 
 class LiveTable:
     """Prints events of a run; a bar per source disappears when all of it is read.
@@ -48,8 +51,12 @@ class LiveTable:
                 line = f"  {event.relation:<36}{held:>18} {event.seconds:>7.2f} s"
                 self._line("[green]✓[/]", line)
             case Checked(is_passed=False):
-                mark = "[red]✗[/]" if event.severity == "critical" else "[yellow]![/]"
-                self._line(mark, f"  {event.relation}.{event.name}: {event.detail}")
+                is_critical = event.severity == "critical"
+                detail = event.detail if is_critical else _shortened(event.detail)
+                self._line(
+                    "[red]✗[/]" if is_critical else "[yellow]![/]",
+                    f"  {event.relation}.{event.name}: {detail}",
+                )
             case Note():
                 self._line("[cyan]i[/]", f"  {event.text}")
             case _:
@@ -67,3 +74,11 @@ class LiveTable:
         self._progress.update(bar, description=f"  {event.path}", completed=event.done)
         if event.done >= event.total:
             self._progress.remove_task(self._bars.pop(event.source))
+
+
+def _shortened(detail: str) -> str:
+    """What was found, as far as a line or two go; all of it is in the published warehouse."""
+    if len(detail) <= _LONGEST:
+        return detail
+    kept = detail[:_LONGEST]
+    return f"{kept.rpartition(';')[0] or kept}; ... (`callmart status` has more)"

@@ -71,11 +71,12 @@ def section(site: Site, topic: str, mixed: Found) -> Section | None:
     listed = points if topic == "cost" else [p for p in points if p[1].is_told]
     if topic != "cost":
         listed.sort(key=lambda pair: -abs(pair[1].gap) / pair[1].width)
+    with_kind = len({one.kind for one, _of in points}) > 1
     return Section(
         title=_(_TITLES[topic]),
         said=tuple(_said(topic, every, points)),
-        columns=_columns(),
-        rows=[_row(one, e) for one, e in listed[:_MOST_LISTED]],
+        columns=_columns(with_kind=with_kind),
+        rows=[_row(one, e, with_kind=with_kind) for one, e in listed[:_MOST_LISTED]],
         charts=tuple(_charts(every)),
     )
 
@@ -92,7 +93,10 @@ def _compared(site: Site, kinds: Sequence[str], mixed: Found) -> Iterator[_Compa
             if found := compare(subjects, is_share=measure.is_share):
                 words = _words(site, metrics[measure.metric], kind, [s.id for s in subjects])
                 if kind == "site" and same:
-                    told = {i: f"{name} ({same[i]})" for i, name in words.names.items()}
+                    told = {
+                        i: f"{name} ({site.scope_name('sourcing', same[i])})"
+                        for i, name in words.names.items()
+                    }
                     words = replace(words, one=_("site (sourcing)"), names=told)
                 yield _Compared(measure, kind, found, words)
 
@@ -134,9 +138,10 @@ def _charts(every: Sequence[_Compared]) -> Iterator[Chart]:
             yield replace(chart, is_placed=True)
 
 
-def _columns() -> list[tables.Column]:
+def _columns(*, with_kind: bool) -> list[tables.Column]:
     return [
-    tables.Column(_("Who"), left=True), tables.Column(_("Kind"), left=True),
+    tables.Column(_("Who"), left=True),
+    *([tables.Column(_("Kind"), left=True)] if with_kind else []),
     tables.Column(_("Metric"), left=True), tables.Column(_("Cases")), tables.Column(_("Observed")),
     tables.Column(
         _("Expected"), title=_("What the whole centre would have got with the same contacts")
@@ -156,12 +161,12 @@ def _state(state: tuple[str, str, str]) -> tuple[str, str, str]:
     return state[0], state[1], _(state[2])
 
 
-def _row(one: _Compared, e: Estimate) -> list[tables.Cell]:
+def _row(one: _Compared, e: Estimate, *, with_kind: bool) -> list[tables.Cell]:
     s, words = e.subject, one.words
     state = _state(_STATES[words.mood(e)] if e.outside else _INSIDE)
     return [
         tables.Cell(words.name(s.id), left=True),
-        tables.Cell(one.words.one, left=True),
+        *([tables.Cell(one.words.one, left=True)] if with_kind else []),
         tables.Cell(words.metric, left=True),
         tables.Cell(fmt.count(s.n), sort=s.n),
         tables.Cell(words.value(s.observed, s.n), sort=round(s.observed / s.n, 6)),

@@ -10,7 +10,7 @@ from reports import format as fmt
 from reports.language import _
 from reports.pages import questions, stamps, tables
 from reports.spans import GRAINS, span_of
-from reports.topics import TOPICS
+from reports.topics import TOPICS, code_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -63,7 +63,7 @@ class Site:
 
     def scope_name(self, kind: str, scope: str) -> str:
         """What people call a scope."""
-        return self.names.get((kind, scope), scope)
+        return self.names.get((kind, scope)) or code_words(kind, scope)
 
     def limits(self) -> list[int]:
         """The time limits T of queues that people wait in, not of written ones; in seconds."""

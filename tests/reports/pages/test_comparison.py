@@ -58,6 +58,7 @@ def test_nobody_is_listed_where_chance_explains_all():
 def test_places_are_all_listed_side_by_side():
     found = _section("cost", site=_those("s", 0.5, 0.0), sourcing=_those("k", 0.2, -0.1, 0.1))
     assert _column(found, "Who") == ["S0", "S1", "K0", "K1", "K2"]
+    assert _column(found, "Kind") == ["site"] * 2 + ["kind of sourcing"] * 3
     assert "as expected" in _column(found, "Than expected")
     assert [chart.span for chart in found.charts] == [6, 6]
 
@@ -65,7 +66,8 @@ def test_places_are_all_listed_side_by_side():
 def test_sites_that_are_one_sourcing_each_are_shown_once():
     sites, sourcing = _those("s", 0.5, 0.0), _those("k", 0.5, 0.0)
     found = _section("cost", site=sites, sourcing=sourcing)
-    assert _column(found, "Who") == ["S0 (k0)", "S1 (k1)"]
+    assert _column(found, "Who") == ["S0 (K0)", "S1 (K1)"]
+    assert "Kind" not in [column.label for column in found.columns]
     assert len(found.charts) == 1
 
 
