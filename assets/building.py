@@ -63,7 +63,7 @@ class Building:
 
     def references(self) -> Iterator[BuiltRelation]:
         """Build the tables of reference, which are few and small, as a whole."""
-        return self._built(self._references, None, None)
+        return self._built(self._references, None, set())
 
     def stale_days(self) -> set[date]:
         """Days that a table of reference makes stale by what has just changed in it."""
@@ -77,17 +77,15 @@ class Building:
         """Build all other models: some stretches of daily ones, everything with None."""
         references = {model.relation for model in self._references}
         models = [model for model in self.models if model.relation not in references]
-        days = self._days()
-        known = Window(min(days), max(days)) if days else None
-        return self._built(models, windows, known)
+        return self._built(models, windows, self._days())
 
     def _built(
-        self, models: Sequence[SqlModel], windows: list[Window] | None, known: Window | None
+        self, models: Sequence[SqlModel], windows: list[Window] | None, days: set[date]
     ) -> Iterator[BuiltRelation]:
         current = {m.relation for m in models if built_version(self.con, m) == m.code_version}
         work = {
             model.relation: partial(
-                self._one, model, windows, known, is_current=model.relation in current
+                self._one, model, windows, days, is_current=model.relation in current
             )
             for model in models
         }
@@ -112,7 +110,7 @@ class Building:
         self,
         model: SqlModel,
         windows: list[Window] | None,
-        known: Window | None,
+        days: set[date],
         con: duckdb.DuckDBPyConnection,
         *,
         is_current: bool,
@@ -128,7 +126,7 @@ class Building:
         seconds = 0.0
         asked = widened(windows, *reach_of(model, self.models)) if narrow and windows else [None]
         for window in asked:
-            done = build_model(con, model, window, glossary=self._glossary, known=known)
+            done = build_model(con, model, window, glossary=self._glossary, days=days)
             rows, seconds = done.rows, seconds + done.seconds
             if done.is_full:
                 break

@@ -34,19 +34,20 @@ class Window:
 WHOLE_TIME = Window(WHOLE_TIME_FROM, WHOLE_TIME_TO)
 
 
-def stretches(window: Window, known: Window | None, n_days: int | None) -> list[Window]:
-    """A window cut into parts of so many days; days before and after those known lie at its ends.
+def stretches(window: Window, days: Iterable[date], n_days: int | None) -> list[Window]:
+    """A window cut into parts of so many days that have rows.
+
+    Cut by the calendar, one row dated 1970 would make hundreds of parts.
 
     Args:
-        window: what to cut.
-        known: first and last day of which there is anything; None: nothing is known of that.
-        n_days: of each part but the first and last; None: one part.
+        window: what to cut; its ends are those of the first and the last part.
+        days: those of which there is anything.
+        n_days: of each part, the last may have fewer; None: one part.
     """
-    if n_days is None or known is None:
+    if n_days is None:
         return [window]
-    first, last = max(window.from_date, known.from_date), min(window.to_date, known.to_date)
-    cuts = range(first.toordinal() + n_days, last.toordinal() + 1, n_days)
-    starts = [window.from_date, *map(date.fromordinal, cuts)]
+    within = sorted(day for day in set(days) if window.from_date <= day <= window.to_date)
+    starts = [window.from_date, *within[n_days::n_days]]
     ends = [*(start - timedelta(days=1) for start in starts[1:]), window.to_date]
     return [Window(*ends) for ends in zip(starts, ends, strict=True)]
 
@@ -84,7 +85,7 @@ def build_model(
     window: Window | None = None,
     *,
     glossary: Mapping[str, str] | None = None,
-    known: Window | None = None,
+    days: Iterable[date] = (),
 ) -> Built:
     """Build a model where the warehouse is the default catalog; all of it or nothing of it.
 
@@ -98,7 +99,7 @@ def build_model(
         window: days to rebuild; all time when left out.
         glossary: descriptions of columns that the header does not describe; the shipped
             `models/_glossary.yml` when left out.
-        known: first and last day of which there is anything, for models built in stretches.
+        days: local days of which there is anything, for models that are built in stretches.
 
     Raises:
         ModelError: a column has no description, or the header names columns that are not there.
@@ -110,7 +111,7 @@ def build_model(
     try:
         is_full = not (window and _can_narrow(con, model))
         asked = WHOLE_TIME if is_full or window is None else window
-        parts = stretches(asked, known, model.header.stretch)
+        parts = stretches(asked, days, model.header.stretch)
         if is_full:
             written = _build_whole(con, model, words, parts)
         else:

@@ -193,26 +193,21 @@ def test_relations_nobody_makes_any_more_are_dropped(con):
 
 
 @given(
-    st.integers(1, 40), st.integers(1, 40), st.integers(1, 40), st.integers(1, 40),
+    st.sets(st.dates(date(1970, 1, 1), date(2030, 12, 31)), max_size=60),
+    st.tuples(*[st.dates(date(1969, 1, 1), date(2031, 12, 31))] * 2),
     st.none() | st.integers(1, 50),
-)  # fmt: skip
-def test_stretches_cover_each_day_once(a, b, c, d, n_days):
-    start = date(2026, 1, 1).toordinal()
-    first, last = sorted((a, b))
-    asked = Window(date.fromordinal(start + first), date.fromordinal(start + last))
-    known = Window(date.fromordinal(start + min(c, d)), date.fromordinal(start + max(c, d)))
+)
+def test_stretches_cover_each_day_once(known, ends, n_days):
+    asked = Window(*sorted(ends))
     for window in (asked, WHOLE_TIME):
         parts = stretches(window, known, n_days)
         assert parts[0].from_date == window.from_date
         assert parts[-1].to_date == window.to_date
         for earlier, later in pairwise(parts):
             assert later.from_date - earlier.to_date == timedelta(days=1)
-        if n_days:
-            within = [
-                min(part.to_date, known.to_date) - max(part.from_date, known.from_date)
-                for part in parts
-            ]
-            assert all(span < timedelta(days=n_days) for span in within)
+        held = [sum(part.from_date <= d <= part.to_date for d in known) for part in parts]
+        assert all(n == n_days for n in held[:-1])
+        assert len(parts) == 1 or 0 < held[-1] <= (n_days or 0)
 
 
 def test_built_in_stretches_it_is_the_same(con):
@@ -220,17 +215,17 @@ def test_built_in_stretches_it_is_the_same(con):
     put(con, "2025-01-01", "2027-01-01")
     plain = daily()
     cut = replace(plain, header=plain.header.model_copy(update={"stretch": 1}))
-    known = days(1, 3)
+    known = [date(2025, 1, 1), *(date(2026, 1, day) for day in (1, 2, 3)), date(2027, 1, 1)]
     assert build_model(con, plain, glossary=WORDS).written == 5
     whole = rows(con)
-    built = build_model(con, cut, glossary=WORDS, known=known)
+    built = build_model(con, cut, glossary=WORDS, days=known)
     assert (built.written, built.rows, built.is_full) == (5, 5, True)
     assert rows(con) == whole
     assert con.execute("select from_date, to_date from ops.build_window").fetchall() == [
         (WHOLE_TIME.from_date, WHOLE_TIME.to_date)
     ]
     put(con, "2026-01-01", "2026-01-02", "2026-01-03", "2025-01-01")
-    assert build_model(con, cut, days(2, 3), glossary=WORDS, known=known).written == 2
+    assert build_model(con, cut, days(2, 3), glossary=WORDS, days=known).written == 2
     assert [n for _, n in rows(con)] == [1, 1, 2, 2, 1]
 
 
@@ -241,7 +236,7 @@ def test_an_error_in_a_later_stretch_leaves_what_was(con):
     broken = daily(DAILY.replace("count(*)", fails))
     cut = replace(broken, header=broken.header.model_copy(update={"stretch": 1}))
     with pytest.raises(duckdb.Error, match="no"):
-        build_model(con, cut, glossary=WORDS, known=days(1, 3))
+        build_model(con, cut, glossary=WORDS, days=[date(2026, 1, day) for day in (1, 2, 3)])
     assert rows(con) == before
 
 
