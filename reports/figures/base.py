@@ -34,6 +34,10 @@ class Chart:
     """Whether a section of its page shows it, and not the page's list of charts."""
 
 
+COUNTS = {"rangemode": "tozero", "tickformat": ",d", "automargin": True}
+"""A vertical axis of counts; those of millions take the room that they need."""
+
+
 def figure(data: list[dict[str, Any]], meta: dict[str, Any] | None = None, **layout: Any) -> Figure:
     """A figure of traces; `meta` says which metric a click asks about."""
     return {"data": data, "layout": layout, "meta": meta or {}}

@@ -89,7 +89,7 @@ def of_metric(numbers: Sequence[Number | None], over: Sequence[Span]) -> Chart |
                 "tickvals": ticks, "ticktext": [over[i].short for i in ticks], "showgrid": False,
                 "range": [-0.4, len(over) - 0.6],
             },
-            yaxis={"nticks": 6, "rangemode": "normal"},
+            yaxis={"nticks": 6, "rangemode": "normal", "automargin": True},
             hovermode="closest",
             margin={"l": 56, "r": 58, "t": 10, "b": 28},
             shapes=[] if goal is None else [level(goal)],

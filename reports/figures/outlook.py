@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from reports import format as fmt
-from reports.figures.base import Chart, band, category_axis, figure
+from reports.figures.base import COUNTS, Chart, band, category_axis, figure
 from reports.language import _
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ def by_day(group: GroupOutlook, place: int) -> Chart:
         figure=figure(
             data,
             xaxis={"type": "date", "tickformat": "%-d %b", "showgrid": False},
-            yaxis={"rangemode": "tozero", "nticks": 5, "tickformat": ",d"},
+            yaxis={**COUNTS, "nticks": 5},
             hovermode="closest",
             margin={"l": 48, "r": 12, "t": 8, "b": 28},
         ),
@@ -200,7 +200,7 @@ def by_interval() -> Chart:
             data,
             {"whatif": True},
             xaxis={"showgrid": False, "nticks": 9, "type": "category"},
-            yaxis={"rangemode": "tozero", "nticks": 5},
+            yaxis={"rangemode": "tozero", "nticks": 5, "automargin": True},
             hovermode="x",
             margin={"l": 40, "r": 20, "t": 8, "b": 28},
         ),

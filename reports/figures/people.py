@@ -58,7 +58,7 @@ def at_work(
             data, barmode="stack", bargap=0.12, hovermode="closest",
             xaxis={"tickvals": tickvals, "ticktext": ticktext, "showgrid": False,
                    "range": [-0.6, len(bins) - 0.4]},
-            yaxis={"rangemode": "tozero", "nticks": 5},
+            yaxis={"rangemode": "tozero", "nticks": 5, "automargin": True},
             margin={"l": 40, "r": 12, "t": 8, "b": 28},
         ),
         span=12,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from reports import format as fmt
-from reports.figures.base import Chart, band, figure, level, note, percent_range, time_ticks
+from reports.figures.base import COUNTS, Chart, band, figure, level, note, percent_range, time_ticks
 from reports.language import _, ngettext
 
 if TYPE_CHECKING:
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from reports.records import Metric, Numbers, Row
 
-_VOLUME = {"domain": [0, 0.3], "rangemode": "tozero", "nticks": 4, "tickformat": ",d"}
+_VOLUME = {**COUNTS, "domain": [0, 0.3], "nticks": 4}
 
 
 def bins_of_all(service: list[Row], bin_s: int, zone: str) -> list[dict[str, Any]]:

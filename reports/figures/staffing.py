@@ -6,7 +6,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 from reports import format as fmt
-from reports.figures.base import Chart, figure
+from reports.figures.base import COUNTS, Chart, figure
 from reports.language import N_, _, ngettext
 
 if TYPE_CHECKING:
@@ -209,8 +209,8 @@ def _volume(x: list[str], came: list[Any], forecast: list[Any]) -> list[dict[str
 
 def _layout() -> dict[str, Any]:
     return {
-        "yaxis": {"domain": [0.42, 1], "rangemode": "tozero", "nticks": 5, "tickformat": ",d"},
-        "yaxis2": {"domain": [0, 0.34], "rangemode": "tozero", "nticks": 4, "tickformat": ",d"},
+        "yaxis": {"domain": [0.42, 1], "nticks": 5, **COUNTS},
+        "yaxis2": {"domain": [0, 0.34], "nticks": 4, **COUNTS},
         "hovermode": "closest", "bargap": 0.15,
         "margin": {"l": 48, "r": 20, "t": 8, "b": 28},
     }  # fmt: skip

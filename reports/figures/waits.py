@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from reports import format as fmt
-from reports.figures.base import Chart, figure, note
+from reports.figures.base import COUNTS, Chart, figure, note
 from reports.language import N_, _
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def histogram(
             shapes=shapes,
             annotations=notes,
             xaxis={"ticksuffix": " s", "showgrid": False, "range": [0, end], "nticks": 8},
-            yaxis={"tickformat": ",d", "nticks": 5},
+            yaxis={**COUNTS, "nticks": 5},
             margin={"l": 48, "r": 14, "t": 48, "b": 28},
         ),
         span=5,
