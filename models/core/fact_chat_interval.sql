@@ -37,6 +37,15 @@ followed as (
     from leg
 ),
 
+-- A leg reaches from the quarter hour before its first instant over two days at most: to look at
+-- all quarter hours of these days, and not of all days, keeps the time from growing with history.
+near_day as (
+    select cast(-86400000 as bigint) as shift_ms
+    union all select 0
+    union all select 86400000
+    union all select 172800000
+),
+
 piece as (
     select
         f.agent_id,
@@ -55,8 +64,10 @@ piece as (
         on z.agent_id = f.agent_id
         and f.local_date >= z.valid_from
         and f.local_date < z.valid_to
+    cross join near_day as d
     inner join core.dim_interval as i
         on i.zone = coalesce(z.zone, f.zone)
+        and cast(i.interval_start as date) = cast(add_ms(f.connected_at, d.shift_ms) as date)
         and i.interval_start > f.connected_at - interval '15' minute
         and i.interval_start < f.ended_at
 ),
