@@ -174,7 +174,11 @@ def worst_day(days: dict[date, Numbers]) -> Finding | None:
         )
     )
     return Finding(
-        _("{day} was lowest, at {value}", day=fmt.day(day), value=fmt.share(low.value, 0)),
+        _(
+            "{day} was lowest, at {value}",
+            day=fmt.day_among(day, days),
+            value=fmt.share(low.value, 0),
+        ),
         _(said, n=missed, all=len(found), gap=fmt.share(abs(gap), 0)),
         50,
     )

@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 from reports.language import _, spoken
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import date, datetime
 
 UNKNOWN = "\u2013"
@@ -126,6 +127,11 @@ def day(value: date) -> str:
     """A day in a line of text: Sat 21 Nov."""
     weekday, month = spoken().days[value.weekday()], spoken().months[value.month - 1]
     return _("{weekday} {day} {month}", weekday=weekday, day=value.day, month=month)
+
+
+def day_among(value: date, days: Iterable[date]) -> str:
+    """A day in a line of text, with its year where those days are of several: Sat 21 Nov 2026."""
+    return day(value) + (f" {value.year}" if len({d.year for d in days}) > 1 else "")
 
 
 def long_day(value: date) -> str:

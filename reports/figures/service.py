@@ -139,7 +139,12 @@ def by_day(
     offered = [numbers[day].value("offered") or 0 for day in days]
     iso = [day.isoformat() for day in days]
     asked = [
-        [fmt.day(day), fmt.part(n.numerator) if n else "", fmt.part(n.denominator) if n else "", d]
+        [
+            fmt.day_among(day, days),
+            fmt.part(n.numerator) if n else "",
+            fmt.part(n.denominator) if n else "",
+            d,
+        ]
         for day, n, d in zip(days, found, iso, strict=True)
     ]
     data = [
@@ -162,7 +167,12 @@ def by_day(
         _bars(iso, [round(v) for v in offered], "@c1soft2", asked, _("calls")),
     ]  # fmt: skip
     layout = _layout(values, metric.goal, None, None, len(days))
-    layout["xaxis"] |= {"type": "date", "tickformat": "%-d %b", "hoverformat": "%a %-d %b"}
+    # On a line of its own Plotly writes the year once, and where it changes.
+    year = "\n%Y" if days[0].year != days[-1].year else ""
+    layout["xaxis"] |= {
+        "type": "date", "tickformat": f"%-d %b{year}", "hoverformat": "%a %-d %b",
+        "automargin": True,
+    }  # fmt: skip
     layout["bargap"] = 0.25
     met = sum(1 for n in found if n and n.status == "met")
     return Chart(

@@ -81,6 +81,8 @@ def test_the_worst_day_is_compared_with_the_mean_day():
     assert found.head == "Tue 17 Nov was lowest, at 50\u202f%"
     assert "1 of 3 days were under the goal" in found.text
     assert "50\u202f% more calls than on a mean day" in found.text
+    days[date(2025, 11, 17)] = days[date(2026, 11, 16)]
+    assert findings.worst_day(days).head.startswith("Tue 17 Nov 2026 was lowest")
 
 
 def _ended(queue: str, outcome: str, n: int) -> dict:

@@ -62,6 +62,10 @@ def test_parts_of_a_number_are_exact_to_the_millisecond():
 def test_days_and_instants():
     assert fmt.day(date(2026, 11, 21)) == "Sat 21 Nov"
     assert fmt.long_day(date(2026, 11, 21)) == "Saturday 21 Nov 2026"
+    assert fmt.day_among(date(2026, 11, 21), [date(2026, 1, 1)]) == "Sat 21 Nov"
+    assert fmt.day_among(date(2026, 11, 21), [date(2026, 1, 1), date(2025, 12, 31)]).endswith(
+        "Sat 21 Nov 2026"
+    )
     assert fmt.days(date(2026, 11, 1), date(2026, 11, 30)) == "1 to 30 Nov 2026"
     assert fmt.days(date(2026, 10, 20), date(2026, 11, 21)) == "20 Oct to 21 Nov 2026"
     assert fmt.days(date(2025, 12, 30), date(2026, 1, 2)) == "30 Dec 2025 to 2 Jan 2026"

@@ -49,6 +49,17 @@ def test_service_by_day_bridges_nothing_and_marks_missed_days():
     assert chart.figure["data"][2]["marker"]["symbol"] == ["circle", "diamond"]
     assert chart.figure["data"][2]["customdata"][1][3] == "2026-11-21"
     assert chart.alt == "1 of 2 days met the goal."
+    assert chart.figure["layout"]["xaxis"]["tickformat"] == "%-d %b"
+
+
+def test_days_of_two_years_say_which():
+    days = [date(2025, 11, 21), date(2026, 11, 21)]
+    numbers = dict.fromkeys(days, Numbers([share(90, 100)]))
+    chart = service.by_day(days, numbers, metric())
+    assert chart.figure["layout"]["xaxis"]["tickformat"] == "%-d %b\n%Y"
+    assert [asked[0] for asked in chart.figure["data"][2]["customdata"]] == [
+        "Fri 21 Nov 2025", "Sat 21 Nov 2026",
+    ]  # fmt: skip
 
 
 def test_time_ticks_stand_on_round_times():
