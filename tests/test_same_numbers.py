@@ -130,3 +130,24 @@ def test_growing_rotated_compressed_overlapping_and_joined(files, expected, tmp_
     land(project, {"queue_log.c.gz": gzip.compress(one) + gzip.compress(two + three)})
     refresh(project)
     assert differing(fingerprint(project), expected) == []
+
+
+def test_sources_and_models_side_by_side(files, tmp_path):
+    """As many at a time as there are threads: the numbers are those of one after the other."""
+    told = []
+    for n_threads in (1, 4):
+        names = ("north", "south", "east")
+        extra = "".join(
+            f'[sources.{name}]\nkind = "asterisk"\nqueue_prefix = "{name}_"\n' for name in names
+        )
+        made = make_project(tmp_path / str(n_threads), files, extra=extra)
+        path = made.root / PROJECT_FILE
+        path.write_text(path.read_text().replace("threads = 1", f"threads = {n_threads}"))
+        for name in names:
+            made.landing(name).mkdir(parents=True)
+            (made.landing(name) / "queue_log").write_bytes(files["queue_log"])
+        project = load_project(made.root)
+        assert project.settings.storage.n_threads == n_threads
+        refresh(project)
+        told.append(fingerprint(project))
+    assert not differing(*told)
