@@ -40,7 +40,7 @@ class BuiltRelation:
 
 @dataclass
 class Building:
-    """Builds what is stale of a working copy; first `references`, then `stretches`, then `rest`."""
+    """Builds what is stale of a working copy; first `references`, then `windows`, then `rest`."""
 
     con: duckdb.DuckDBPyConnection
     """The copy, with staging attached and the macros."""
@@ -56,6 +56,7 @@ class Building:
 
     def __post_init__(self) -> None:
         self._glossary = load_glossary(self.project.root)
+        self._days = _days_of(self.con)
         self._references = references_of(self.models)
         self._before = ReferencesBefore(self.con, self._references)
         create_schemas(self.con)
@@ -67,17 +68,17 @@ class Building:
 
     def stale_days(self) -> set[date]:
         """Days that a table of reference makes stale by what has just changed in it."""
-        return self._before.stale_days(self.con, self._days())
+        return self._before.stale_days(self.con, self._days)
 
-    def stretches(self, days: set[date]) -> list[Window]:
+    def windows(self, days: set[date]) -> list[Window]:
         """The stretches to rebuild where some days changed: theirs and those of linked days."""
-        return windows_of(linked_days(self.con, days, every=self._days()))
+        return windows_of(linked_days(self.con, days, every=self._days))
 
     def rest(self, windows: list[Window] | None) -> Iterator[BuiltRelation]:
         """Build all other models: some stretches of daily ones, everything with None."""
         references = {model.relation for model in self._references}
         models = [model for model in self.models if model.relation not in references]
-        return self._built(models, windows, self._days())
+        return self._built(models, windows, self._days)
 
     def _built(
         self, models: Sequence[SqlModel], windows: list[Window] | None, days: set[date]
@@ -132,14 +133,16 @@ class Building:
                 break
         return BuiltRelation(model.relation, rows, seconds)
 
-    def _days(self) -> set[date]:
-        rows = self.con.execute(
-            """
-            select distinct local_date from ops.lake_manifest
-            where layer = 'staging' and local_date is not null
-            """
-        ).fetchall()
-        return {day for (day,) in rows}
+
+def _days_of(con: duckdb.DuckDBPyConnection) -> set[date]:
+    """Local days of which staging has rows."""
+    rows = con.execute(
+        """
+        select distinct local_date from ops.lake_manifest
+        where layer = 'staging' and local_date is not null
+        """
+    ).fetchall()
+    return {day for (day,) in rows}
 
 
 def _is_narrow(model: SqlModel, windows: list[Window] | None) -> bool:

@@ -247,7 +247,7 @@ class _Run:
         if windows is not None:
             if stale := building.stale_days():
                 _note(f"a table of reference changed: {len(stale):,} days are built again")
-            windows = building.stretches(dirty | stale)
+            windows = building.windows(dirty | stale)
         self._tell_all(building.rest(windows))
         return windows
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from functools import partial
 
 import duckdb
 
@@ -13,7 +14,7 @@ from assets.ingest.loading import plan_landing
 from assets.ingest.people import known_names, shared_names
 from pipelines import progress
 from pipelines.settings import Project
-from pipelines.storage.abreast import Work, abreast
+from pipelines.storage.abreast import abreast
 
 
 @dataclass
@@ -84,13 +85,18 @@ def _side_by_side(
     now: datetime,
     full: bool,
 ) -> dict[str, SourceIngested]:
-    def work(source: str) -> Work[SourceIngested]:
-        return lambda cursor: ingest_source(
-            cursor, project, source, now=now, full=full, on_progress=tell_reading
+    work = {
+        source: partial(
+            ingest_source,
+            project=project,
+            source=source,
+            now=now,
+            full=full,
+            on_progress=tell_reading,
         )
-
-    n_threads = project.settings.storage.n_threads
-    return dict(abreast(con, {source: work(source) for source in sources}, n_threads=n_threads))
+        for source in sources
+    }
+    return dict(abreast(con, work, n_threads=project.settings.storage.n_threads))
 
 
 def _brings_roster(project: Project, source: str) -> bool:

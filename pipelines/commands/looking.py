@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
 _LOW_SPACE = 2 * 1024**3
 _WIDTH = 12
-_SILENT = timedelta(days=31)
 
 
 def status(folder: Path | None) -> int:
@@ -96,12 +95,14 @@ def _feeds(con: "duckdb.DuckDBPyConnection") -> Iterator[str]:
 
 def _silent(rows: list[tuple]) -> Iterator[str]:
     """Ask of sources of which others are far ahead whether they have been retired."""
+    from pipelines.sql_models.kpi_reach import SILENT_DAYS
+
     marks: dict[str, datetime] = {}
     for source, _, mark, _, _ in rows:
         marks[source] = max(mark, marks.get(source, mark))
     retired = {source for source, _, _, _, is_retired in rows if is_retired}
     for source, mark in marks.items():
-        if source not in retired and max(marks.values()) - mark > _SILENT:
+        if source not in retired and max(marks.values()) - mark > timedelta(days=SILENT_DAYS):
             yield (
                 f"{source} has brought nothing for a month: if no more will come, write "
                 f"`retired = true` under [sources.{source}]; numbers wait for it until then"

@@ -233,15 +233,10 @@ def _build_whole(
     kind = _kind(model)
     _drop_other_kind(con, model, kind)
     make = f"create or replace {kind} {model.relation} as {model.sql}"
-    first, *others = parts
-    if not others:
-        written = _one(con, make)
-    else:
-        with _narrowed(con, first):
-            written = _one(con, make)
-        for part in others:
-            with _narrowed(con, part):
-                written += _insert(con, model)
+    written = 0
+    for n, part in enumerate(parts):
+        with _narrowed(con, part):
+            written += _insert(con, model) if n else _one(con, make)
     comment(con, model, glossary)
     return written if kind == "table" else 0
 
@@ -279,6 +274,10 @@ def _narrowed(con: "DuckDBPyConnection", window: Window) -> Generator[None]:
     """Let daily models see some days alone; an error rolls back what this wrote."""
     from pipelines.storage.ops import set_window
 
+    if window == WHOLE_TIME:
+        # It says so already; several that are built side by side must not write one row.
+        yield
+        return
     set_window(con, window.from_date.isoformat(), window.to_date.isoformat())
     yield
     set_window(con, WHOLE_TIME.from_date.isoformat(), WHOLE_TIME.to_date.isoformat())

@@ -7,6 +7,9 @@ from pipelines.sql_models.model import Column, Header, SqlModel
 from pipelines.sql_models.registry import Registry
 from pipelines.sql_models.syntax import parse_all
 
+SILENT_DAYS = 31
+"""A source so far behind others is no longer waited for."""
+
 
 def reach(registry: Registry) -> SqlModel:
     """`marts.kpi_reach`: the last local day of which each metric is known.
@@ -45,7 +48,7 @@ waited as (
     ) as latest
     inner join core.dim_interval as i on i.interval_start = bucket15(f.watermark_at)
     where f.is_contact_feed and not coalesce(f.is_retired, false)
-        and f.watermark_at > latest.watermark_at - interval '31' day
+        and f.watermark_at > latest.watermark_at - interval '{SILENT_DAYS}' day
     group by f.source
 ),
 

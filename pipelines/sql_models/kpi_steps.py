@@ -88,19 +88,19 @@ def rows_step(source: Source) -> str:
 
 def cells_step(source: Source, own: list[Aggregate]) -> str:
     """A fact added up per quarter hour where all scopes of its rows agree."""
-    keys = ["interval_start", "local_date", "zone", *_scope_columns(source, INTERVAL_SCOPES)]
-    return f"""{source.name}_cell as (
-    select
-{_lines([*keys, *named(own)], 8)}
-    from {source.name}_row
-    group by {", ".join(keys)}
-)"""
+    return _cells(source, "cell", ["interval_start"], INTERVAL_SCOPES, own)
 
 
 def day_cells_step(source: Source, own: list[Aggregate]) -> str:
     """A fact added up per local day where all scopes of its rows agree."""
-    keys = ["local_date", "zone", *_scope_columns(source, ("direction", *DAY_SCOPES))]
-    return f"""{source.name}_day_cell as (
+    return _cells(source, "day_cell", [], ("direction", *DAY_SCOPES), own)
+
+
+def _cells(
+    source: Source, step: str, instants: list[str], kinds: Iterable[ScopeKind], own: list[Aggregate]
+) -> str:
+    keys = [*instants, "local_date", "zone", *_scope_columns(source, kinds)]
+    return f"""{source.name}_{step} as (
     select
 {_lines([*keys, *named(own)], 8)}
     from {source.name}_row

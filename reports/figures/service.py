@@ -138,9 +138,10 @@ def by_day(
     values = [n.value if n else None for n in found]
     offered = [numbers[day].value("offered") or 0 for day in days]
     iso = [day.isoformat() for day in days]
+    ends = days[0], days[-1]
     asked = [
         [
-            fmt.day_among(day, days),
+            fmt.day_among(day, ends),
             fmt.part(n.numerator) if n else "",
             fmt.part(n.denominator) if n else "",
             d,
@@ -168,7 +169,7 @@ def by_day(
     ]  # fmt: skip
     layout = _layout(values, metric.goal, None, None, len(days))
     # On a line of its own Plotly writes the year once, and where it changes.
-    year = "\n%Y" if days[0].year != days[-1].year else ""
+    year = "\n%Y" if ends[0].year != ends[1].year else ""
     layout["xaxis"] |= {
         "type": "date", "tickformat": f"%-d %b{year}", "hoverformat": "%a %-d %b",
         "automargin": True,
