@@ -6,6 +6,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 from reports import format as fmt
+from reports.figures.bars import LAYOUT
 from reports.figures.base import Chart, category_axis, figure
 from reports.language import N_, _
 
@@ -112,7 +113,7 @@ def _shares(
         figure=figure(
             data, barmode="stack", bargap=0.34, hovermode="closest",
             xaxis={"range": [0, 100], "ticksuffix": " %", "nticks": 6},
-            yaxis=category_axis(labels), margin={"l": 8, "r": 24, "t": 4, "b": 28},
+            yaxis=category_axis(labels), margin=LAYOUT["margin"],
         ),
         span=6,
         height=max(150, 52 + 38 * len(shown)),
