@@ -4,6 +4,7 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random
+from statistics import fmean
 
 import duckdb
 import pytest
@@ -223,17 +224,25 @@ def test_agents_true_pace_is_told_better_than_by_their_mean_handle_times(cases):
 _LEDGER = """
 select
     c.last_agent as last_agent_id, cast(c.started_at as date) as local_date,
-    c.last_queue as credited_queue_id, c.direction, c.channel, c.reason, l.talk_ms, l.hold_ms,
+    c.last_queue as credited_queue_id, c.direction, c.channel, c.reason, {times},
     null::bigint as wrap_ms, 'customer' as kind, true as is_handled,
     hour(c.started_at)::int as hour, 0 as n_transfers, null::varchar as transfer_agent_id,
     null::varchar as transfer_queue_id
 from '{truth}/contacts.parquet' as c
 inner join (
-    select contact_id, sum(talk_ms)::bigint as talk_ms, sum(hold_ms)::bigint as hold_ms
+    select
+        contact_id, sum(talk_ms)::bigint as talk_ms, sum(hold_ms)::bigint as hold_ms,
+        -- Nothing was drawn of a call that a restart cut.
+        sum(coalesce(expected_talk_ms, talk_ms))::bigint as expected_talk_ms
     from '{truth}/legs.parquet'
     group by contact_id
 ) as l on l.contact_id = c.contact_id
 where c.last_agent is not null
+"""
+_TIMES = "l.talk_ms, l.hold_ms"
+_EXPECTED_TIMES = """
+    l.expected_talk_ms as talk_ms,
+    avg(l.hold_ms) over (partition by c.direction, c.channel)::bigint as hold_ms
 """
 _PACE = """
 select p.agent_id, avg(p.speed * (1 + 0.4 * exp(-(cast(c.started_at as date) - p.hired_on) / 50.0)))
@@ -244,13 +253,19 @@ group by p.agent_id
 """
 
 
+@pytest.fixture(scope="module")
+def truth(tmp_path_factory):
+    """The ledger of sixty days of the whole centre."""
+    folder = tmp_path_factory.mktemp("centre")
+    return simulate(folder, seed=1, days=60, start=date(2025, 10, 1)).truth
+
+
 @pytest.mark.soak
-def test_over_sixty_days_of_the_whole_centre_truth_comes_out(tmp_path):
+def test_over_sixty_days_of_the_whole_centre_truth_comes_out(truth):
     """The figures of docs/comparison.md, from the ledger in place of what was read of the files."""
-    truth = simulate(tmp_path, seed=1, days=60, start=date(2025, 10, 1)).truth
     with duckdb.connect() as con:
         con.execute("set timezone = 'UTC'")
-        laid = Laid(con.sql(_LEDGER.format(truth=truth)).pl())
+        laid = Laid(con.sql(_LEDGER.format(truth=truth, times=_TIMES)).pl())
         for grain, best, rank in (("week", 0.075, 0.75), ("month", 0.06, 0.85)):
             spans = spans_of([date(2025, 10, 13), date(2025, 11, 13)])[grain]
             for span in spans:
@@ -263,6 +278,35 @@ def test_over_sixty_days_of_the_whole_centre_truth_comes_out(tmp_path):
                 assert shrunk < best < 2 * best < raw, span
                 raw, _, shrunk = recovery.ranks()
                 assert shrunk > rank > raw, span
+
+
+@pytest.mark.soak
+def test_over_sixty_days_ranges_hold_what_the_same_contacts_would_have_taken(truth):
+    """Truth is each contact's expected handle time with who had it, compared the same way."""
+    with duckdb.connect() as con:
+        con.execute("set timezone = 'UTC'")
+        got, expected = (
+            Laid(con.sql(_LEDGER.format(truth=truth, times=times)).pl())
+            for times in (_TIMES, _EXPECTED_TIMES)
+        )
+    days = [date(2025, 10, 6) + timedelta(days=n) for n in range(49)]
+    for grain, cases in (("week", 700), ("month", 200)):
+        held = [_held(got, expected, grain, span) for span in spans_of(days)[grain]]
+        every = [held_it for one in held for held_it in one]
+        assert len(every) > cases
+        assert 0.93 < fmean(every) < 0.97, grain
+
+
+def _held(got: Laid, expected: Laid, grain: str, span: Span) -> list[bool]:
+    """Whether each agent's 95 % range holds the true difference."""
+    measure = [comparisons.MEASURES[0]]
+    said, true = (
+        comparisons.read(laid, grain, [span], measure)[span]["average_handle_time"]["agent"]
+        for laid in (got, expected)
+    )
+    differences = {subject.id: subject.ratio - 1 for subject in true}
+    estimates = compare(said, is_share=False).estimates
+    return [e.low <= differences[e.subject.id] <= e.high for e in estimates]
 
 
 def test_no_measure_asks_twice_and_all_are_of_the_registry():

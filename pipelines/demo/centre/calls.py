@@ -56,6 +56,8 @@ class Plan(NamedTuple):
     ended_by: str
     transfer: str
     target: str
+    expected_talk_ms: int | None = None
+    """The mean of what `talk_ms` was drawn from; None of a call that a restart cut."""
 
 
 def patience(rng: Random, queue: Queue, call: Call) -> int:
@@ -78,16 +80,17 @@ def conversation(scenario: Scenario, rng: Random, call: Call, worker: Worker, at
     pace = worker.pace * scenario.effect("talk", worker.person.site, at)
     pace *= scenario.effect("talk", worker.team, at)
     unskilled = 1.0 if worker.queues[0] == call.queue else 1.08
-    talk_s = lognormal(rng, queue.talk_s * call.reason.talk * pace * unskilled, 0.55)
+    mean_s = queue.talk_s * call.reason.talk * pace * unskilled
+    talk_s = lognormal(rng, mean_s, 0.55)
     hold_s = lognormal(rng, 55, 0.6) if hit(rng, _HOLD) else 0.0
     wrap_s = min(-log((1 - rng.random()) * (1 - rng.random())) * queue.wrap_s / 2, 300.0)
     kind, target = _transfer(rng, call)
     if kind:
-        talk_s *= 0.5
+        mean_s, talk_s = mean_s * 0.5, talk_s * 0.5
     ended_by = "customer" if not kind and hit(rng, _CUSTOMER_ENDS) else "agent"
     return Plan(
         int(max(talk_s, _SHORTEST_TALK) * SECOND), int(hold_s * SECOND), int(wrap_s * SECOND),
-        ended_by, kind, target,
+        ended_by, kind, target, int(mean_s * SECOND),
     )  # fmt: skip
 
 

@@ -148,16 +148,17 @@ class Desk(Stage):
         mean = threads.HANDLE_S[thread.channel] * thread.reason.talk * pace
         talk = int(lognormal(self.rng, mean, 0.5) * SECOND)
         wrap = int(self.rng.uniform(10, 50) * SECOND)
-        self.push(at + talk + wrap, self._over, worker, (thread, at, talk, wrap))
+        mark = (thread, at, talk, wrap, int(mean * SECOND))
+        self.push(at + talk + wrap, self._over, worker, mark)
 
-    def _over(self, at: int, worker: Worker, mark: tuple[Thread, int, int, int]) -> None:
-        thread, began, talk, wrap = mark
+    def _over(self, at: int, worker: Worker, mark: tuple[Thread, int, int, int, int]) -> None:
+        thread, began, talk, wrap, expected = mark
         worker.load -= 1 if thread.channel == "chat" else MOST_CHATS
         person = worker.person
         chance = (thread.reason.solved - 0.02) * worker.solving
         chance *= self.scenario.effect("solved", self.name, at)
         thread.solved = hit(self.rng, chance)
-        self.maker.leg(thread, worker.agent_id, (began, began + talk), wrap)
+        self.maker.leg(thread, worker.agent_id, (began, began + talk), wrap, expected)
         if not self._waits_for_reply(at, thread):
             self.maker.contact(thread, began + talk, "handled", worker.agent_id)
             wait = (began - thread.entered) // SECOND if thread.channel == "chat" else 0

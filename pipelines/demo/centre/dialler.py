@@ -109,11 +109,11 @@ class Dialler(Stage):
         self.enter(worker, at, BUSY)
         mean = _TALK_S if party == "right" else 28.0
         talk = max(4 * SECOND, int(lognormal(rng, mean, 0.6) * SECOND))
-        self.push(at + talk, self._over, worker, (*mark, party, at))
+        self.push(at + talk, self._over, worker, (*mark, party, at, int(mean * SECOND)))
 
     def _over(self, at: int, worker: Worker, mark: tuple[Any, ...]) -> None:
         rng = self.rng
-        attempt, campaign, lead, customer, dialled, answered, party, connected = mark
+        attempt, campaign, lead, customer, dialled, answered, party, connected, expected = mark
         _, _, agrees, what = next(row for row in CAMPAIGNS if row[0] == campaign)
         result = party
         if party == "right":
@@ -129,7 +129,7 @@ class Dialler(Stage):
         self.ledger.rows["legs"].append((
             contact_id, 0, 1, self.name, None, "voice", worker.agent_id, connected, at,
             at - connected, 0, wrap, "customer" if hit(rng, 0.5) else "agent", None, None, False,
-            result,
+            result, expected,
         ))  # fmt: skip
         self.ledger.rows["contacts"].append((
             contact_id, self.name, "voice", "outbound", self.customers.ref(customer),

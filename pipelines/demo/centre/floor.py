@@ -262,7 +262,7 @@ class Floor(Stage):
             call.contact_id, call.ordinal, call.segments, self.name, call.queue,
             "voice", worker.agent_id, worker.since, at, plan.talk_ms, plan.hold_ms, plan.wrap_ms,
             plan.ended_by, plan.transfer or None, plan.target or None, is_cut,
-            "transferred" if plan.transfer else note or "not solved",
+            "transferred" if plan.transfer else note or "not solved", plan.expected_talk_ms,
         ))  # fmt: skip
         worker.call = None
 

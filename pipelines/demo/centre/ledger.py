@@ -31,7 +31,7 @@ TABLES = {
     "legs": (
         "contact_id:s visit_ordinal:i segment_ordinal:i site:s queue:s channel:s agent_id:s "
         "connected_at:t ended_at:t talk_ms:i hold_ms:i wrap_ms:i ended_by:s transfer_type:s "
-        "transfer_to:s is_cut:b disposition:s"
+        "transfer_to:s is_cut:b disposition:s expected_talk_ms:i"
     ),
     "states": "agent_id:s site:s from_at:t to_at:t state:s reason:s",
     "presence": "agent_id:s site:s from_at:t to_at:t activity:s",

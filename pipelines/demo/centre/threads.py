@@ -115,13 +115,15 @@ class Maker:
             wait, outcome, "none", None, None, None, None, agent_id,
         ))  # fmt: skip
 
-    def leg(self, thread: Thread, agent_id: str, span: tuple[int, int], wrap: int) -> None:
+    def leg(
+        self, thread: Thread, agent_id: str, span: tuple[int, int], wrap: int, expected_ms: int
+    ) -> None:
         """One agent's work on the thread, with the messages written in it."""
         began, ended = span
         self.rows["legs"].append((
             thread.contact_id, thread.ordinal, thread.ordinal, self.site.name, thread.queue,
             thread.channel, agent_id, began, ended, ended - began, 0, wrap, "agent", None, None,
-            False, "solved" if thread.solved else "not solved",
+            False, "solved" if thread.solved else "not solved", expected_ms,
         ))  # fmt: skip
         if thread.channel != "chat":
             self.message(thread, ended, "outbound", "agent", agent_id)
