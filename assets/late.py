@@ -79,8 +79,10 @@ def _of_records(contract: Contract, *, has_contacts: bool) -> Iterator[str]:
         same = " and ".join(f"o.{column} = r.{column}" for column in whole.key)
         yield from _through(table, whole, same, has_contacts=has_contacts)
     if table == "sale":
-        same = "o.source = r.source and o.sale_id in (r.refunds_sale_id, r.order_sale_id)"
-        yield from _through(table, contract, same, has_contacts=has_contacts)
+        # Each by itself: of two keys in one condition DuckDB compares every sale with every other.
+        for key in ("refunds_sale_id", "order_sale_id"):
+            same = f"o.source = r.source and o.sale_id = r.{key}"
+            yield from _through(table, contract, same, has_contacts=has_contacts)
 
 
 def _is_about_contacts(contract: Contract) -> bool:

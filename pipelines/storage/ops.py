@@ -237,6 +237,7 @@ def create_ops(con: duckdb.DuckDBPyConnection) -> None:
     if missing:
         con.execute(";\n".join(missing))
     if con.execute("select count(*) from ops.build_window").fetchone() == (0,):
+        con.execute("insert into ops.build_window (from_date) values (null)")
         set_window(con, *WHOLE_TIME)
 
 
@@ -289,16 +290,17 @@ def set_window(con: duckdb.DuckDBPyConnection, from_date: str, to_date: str) -> 
     A contact may last a week: the scan reaches seven days further on both sides. A record about
     a contact, such as a refund, may be 400 days younger.
     """
-    con.execute("delete from ops.build_window")
+    # Deleted and inserted, DuckDB would count every row there ever was, and from the fifth on sort
+    # a fact to join it with the window.
     con.execute(
         """
-        insert into ops.build_window
-        select
-            f, t,
-            case when f <= date '0001-01-08' then f else (f - interval 7 day)::date end,
-            case when t >= date '9999-12-24' then t else (t + interval 7 day)::date end,
-            case when f <= date '0002-02-05' then f else (f - interval 400 day)::date end,
-            case when t >= date '9998-11-26' then t else (t + interval 400 day)::date end
+        update ops.build_window set
+            from_date = f,
+            to_date = t,
+            scan_from = if(f <= date '0001-01-08', f, (f - interval 7 day)::date),
+            scan_to = if(t >= date '9999-12-24', t, (t + interval 7 day)::date),
+            linked_from = if(f <= date '0002-02-05', f, (f - interval 400 day)::date),
+            late_to = if(t >= date '9998-11-26', t, (t + interval 400 day)::date)
         from (select ?::date as f, ?::date as t)
         """,
         [from_date, to_date],

@@ -114,3 +114,12 @@ def test_a_record_more_than_400_days_later_is_on_its_own(con):
         [far],
     )
     assert linked_days(con, {far}, every=EVERY) == {far}
+
+
+def test_an_item_concerns_the_day_of_its_order(con):
+    con.execute(
+        "insert into staging.sale (source, sale_id, order_sale_id, local_date) "
+        "values ('shop', 's4', 's1', ?)",
+        [OTHER],
+    )
+    assert linked_days(con, {OTHER}, every=EVERY) == {OTHER, ORDER, CALL}
