@@ -191,7 +191,7 @@ told as (
     select
         e.agent_day,
         e.event_at,
-        row_number() over (partition by e.agent_day, e.event_at order by e.place desc) as step,
+        e.place,
         e.is_inferred,
         case
             when e.event = 'logout' then ''
@@ -230,63 +230,61 @@ told as (
     where e.event in ('state', 'logout')
 ),
 
+-- One running sum carries six counts, each worth a thousand times the one before: memberships,
+-- those told of and those paused, log-ins, log-outs, pauses that are not of one queue. Six sums
+-- take thrice as long.
 delta as (
-    select agent_day, event_at, members, explicit_members, paused_members, 0 as logins,
-        0 as logouts, 0 as flags
+    select
+        agent_day, event_at,
+        members + 1000 * explicit_members + 1000000 * paused_members as change,
+        cast(null as bigint) as told_place
     from queue_delta
     union all
-    select agent_day, event_at, 0, 0, 0, logins, logouts, flags
+    select
+        agent_day, event_at,
+        1000000000 * logins + 1000000000000 * logouts + 1000000000000000 * flags,
+        null
     from whole_delta
     union all
-    select agent_day, event_at, 0, 0, 0, 0, 0, 0
+    select agent_day, event_at, 0, place
     from told
 ),
 
+-- Of several states told at one instant the last one holds.
 instant as (
     select
-        agent_day,
-        event_at,
-        sum(members) as members,
-        sum(explicit_members) as explicit_members,
-        sum(paused_members) as paused_members,
-        sum(logins) as logins,
-        sum(logouts) as logouts,
-        sum(flags) as flags
+        agent_day, event_at, cast(sum(change) as bigint) as change, max(told_place) as told_place
     from delta
     group by agent_day, event_at
 ),
 
-balance as (
+running as (
     select
-        agent_day,
-        event_at,
-        sum(members) over so_far as members,
-        sum(explicit_members) over so_far as explicit_members,
-        sum(paused_members) over so_far as paused_members,
-        sum(logins) over so_far as logins,
-        sum(logouts) over so_far as logouts,
-        sum(flags) over so_far as flags
-    from instant
+        i.agent_day,
+        i.event_at,
+        cast(sum(i.change) over so_far as bigint) as carried,
+        last_value(t.told_class ignore nulls) over so_far as told_class,
+        last_value(t.told_reason ignore nulls) over so_far as told_reason,
+        last_value(t.is_inferred ignore nulls) over so_far as is_told_inferred
+    from instant as i
+    left join told as t on t.agent_day = i.agent_day and t.place = i.told_place
     window so_far as (
-        partition by agent_day
-        order by event_at
+        partition by i.agent_day
+        order by i.event_at
         rows between unbounded preceding and current row
     )
 ),
 
 told_standing as (
     select
-        b.*,
-        last_value(t.told_class ignore nulls) over so_far as told_class,
-        last_value(t.told_reason ignore nulls) over so_far as told_reason,
-        last_value(t.is_inferred ignore nulls) over so_far as is_told_inferred
-    from balance as b
-    left join told as t on t.agent_day = b.agent_day and t.event_at = b.event_at and t.step = 1
-    window so_far as (
-        partition by b.agent_day
-        order by b.event_at
-        rows between unbounded preceding and current row
-    )
+        agent_day, event_at, told_class, told_reason, is_told_inferred,
+        carried - carried // 1000 * 1000 as members,
+        carried // 1000 - carried // 1000000 * 1000 as explicit_members,
+        carried // 1000000 - carried // 1000000000 * 1000 as paused_members,
+        carried // 1000000000 - carried // 1000000000000 * 1000 as logins,
+        carried // 1000000000000 - carried // 1000000000000000 * 1000 as logouts,
+        carried // 1000000000000000 as flags
+    from running
 ),
 
 plain_standing as (
