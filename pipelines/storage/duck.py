@@ -9,7 +9,7 @@ import duckdb
 from pipelines.settings import Project
 from pipelines.storage.errors import PublicationError
 
-_LEAST_MEMORY = 2_500_000_000
+_LEAST_MEMORY = 1_800_000_000
 """The widest table needs so much, whatever its number of rows."""
 
 
@@ -42,7 +42,7 @@ def connect(
 
 
 def usual_memory() -> str:
-    """What a database may take where nobody says: a quarter of the machine's, at least 2.5 GB.
+    """What a database may take where nobody says: a quarter of the machine's, at least 1.8 GB.
 
     DuckDB's own default, four fifths of it, leaves too little to others, of which a run itself has
     several. What does not fit is put into files.

@@ -37,7 +37,8 @@ def test_limits_and_read_only(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("machine_gib", "wanted"), [(2, "1.5 GiB"), (4, "2.3 GiB"), (16, "3.9 GiB"), (64, "15.9 GiB")]
+    ("machine_gib", "wanted"),
+    [(2, "1.5 GiB"), (4, "1.6 GiB"), (8, "1.9 GiB"), (16, "3.9 GiB"), (64, "15.9 GiB")],
 )
 def test_memory_that_nobody_chose(monkeypatch, machine_gib, wanted) -> None:
     """A quarter; of small machines more, never more than DuckDB would take."""
