@@ -6,7 +6,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 from reports import format as fmt
-from reports.figures import bars
+from reports.figures import bars, entry
 from reports.figures.base import Chart, category_axis, figure
 from reports.language import N_, _
 
@@ -81,8 +81,8 @@ def distribution(rows: Sequence[Row]) -> Chart | None:
         legend=tuple((colour, _(label)) for colour, _ink, label in _BANDS),
         head=(_("Question"), _("Score"), _("Answers"), _("Share")),
         rows=[
-            [_name(q), _score(r), fmt.count(r["n"]),
-             fmt.share(100 * r["n"] / totals[q])]
+            [_name(q), _score(r), entry.count(r["n"]),
+             entry.share(100 * r["n"] / totals[q])]
             for q in questions
             for r in asked[q]
         ],
@@ -108,7 +108,7 @@ def _band(row: Row) -> int:
 def _score(row: Row) -> str:
     if row["kind"] == "fcr":
         return _("yes") if float(row["share"]) > 0.5 else _("no")  # noqa: PLR2004  0 and 1
-    return fmt.short(float(row["score"]))
+    return entry.short(float(row["score"]))
 
 
 def _piece(place: int, row: Row, total: int, question: Question) -> dict[str, Any]:

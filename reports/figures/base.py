@@ -29,6 +29,7 @@ class Chart:
     """(CSS variable, label) of each colour."""
     head: tuple[str, ...] = ()
     rows: list[list[str]] = field(default_factory=list)
+    """Of the table under it; numbers are entries of `reports.figures.entry`."""
     starts_page: bool = False
     is_placed: bool = False
     """Whether a section of its page shows it, and not the page's list of charts."""

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from reports import format as fmt
-from reports.figures import bars
+from reports.figures import bars, entry
 from reports.figures.bars import Part
 from reports.figures.base import Chart, category_axis, figure
+from reports.figures.entry import Entry
 from reports.language import _
 
 if TYPE_CHECKING:
@@ -73,10 +74,10 @@ def complaints(rows: Sequence[Row], title: str, head: str) -> Chart | None:
         rows=[
             [
                 r["name"],
-                fmt.count(r["n"]),
-                fmt.share(100 * r["n"] / total),
-                bars.long_time(r["resolution_s"]),
-                fmt.count(r["n_resolved"]),
+                entry.count(r["n"]),
+                entry.share(100 * r["n"] / total),
+                Entry(bars.long_time(r["resolution_s"]), r["resolution_s"], "seconds"),
+                entry.count(r["n_resolved"]),
             ]
             for r in ordered
         ],

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from reports import format as fmt
+from reports.figures import entry
 from reports.figures.base import Chart, band, figure, level, note
+from reports.figures.entry import Entry
 from reports.language import N_, _
 
 if TYPE_CHECKING:
@@ -104,12 +106,11 @@ def of_metric(numbers: Sequence[Number | None], over: Sequence[Span]) -> Chart |
 
 
 def _row(span: Span, number: Number | None, unit: str) -> list[str]:
+    name = Entry(span.short, day=span.first if span.grain == "day" else None)
     if number is None or number.value is None:
-        return [span.short, fmt.UNKNOWN, "", ""]
-    has_range = number.low is not None and number.high is not None
-    range_ = (
-        _("{low} to {high}", low=fmt.value(number.low, unit), high=fmt.value(number.high, unit))
-        if has_range
-        else ""
-    )
-    return [span.short, fmt.value(number.value, unit), range_, fmt.count(number.n)]
+        return [name, entry.unknown(), "", ""]
+    low, high = (entry.of_unit(end, unit) for end in (number.low, number.high))
+    return [
+        name, entry.of_unit(number.value, unit), entry.between(low, high),
+        entry.count(number.n),
+    ]  # fmt: skip

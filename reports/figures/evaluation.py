@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from reports import estimates
 from reports import format as fmt
-from reports.figures import bars
+from reports.figures import bars, entry
 from reports.figures.base import Chart, category_axis, figure
 from reports.language import N_, _, ngettext
 
@@ -106,10 +106,10 @@ def items(rows: Sequence[Row]) -> Chart | None:
                 name,
                 _(_TOPICS.get(r["topic"], (r["topic"] or fmt.UNKNOWN).replace("_", " "))),
                 _(_HARMED.get(_harms(r), _harms(r))) or fmt.UNKNOWN,
-                fmt.share(s),
-                _("{low} to {high}", low=fmt.share(low, 0), high=fmt.share(high, 0)),
-                fmt.count(int(r["n_scored"])),
-                fmt.count(int(r["n_fatal"] or 0)),
+                entry.share(s),
+                entry.between(entry.share(low, 0), entry.share(high, 0)),
+                entry.count(int(r["n_scored"])),
+                entry.count(int(r["n_fatal"] or 0)),
             ]
             for name, r, s, (low, high) in zip(names, ordered, shares, ranges, strict=True)
         ],

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from reports import format as fmt
+from reports.figures import entry
 from reports.figures.base import Chart, figure
+from reports.figures.entry import Entry
 from reports.language import N_, _
 from reports.mix import FEWEST, Z95, Z998
 
@@ -56,23 +58,23 @@ class Words:
         """What people call somebody; text from outside."""
         return self.names.get(scope, scope)
 
-    def value(self, total: float, cases: float) -> str:
-        """A mean or a share as people read it."""
-        return fmt.value(self.scale * total / cases, self.unit)
+    def value(self, total: float, cases: float) -> Entry:
+        """A mean or a share."""
+        return entry.of_unit(self.scale * total / cases, self.unit)
 
-    def gap(self, relative: float, estimate: Estimate) -> str:
+    def gap(self, relative: float, estimate: Estimate) -> Entry:
         """A difference relative to what is expected of somebody, in the metric's own unit."""
         size = relative * self.scale * estimate.subject.expected / estimate.subject.n
         text = fmt.difference(size, self.unit)
-        if text == fmt.difference(0.0, self.unit):
-            return text
-        return ("+" if size > 0 else fmt.MINUS) + text
+        if text != fmt.difference(0.0, self.unit):
+            text = ("+" if size > 0 else fmt.MINUS) + text
+        return Entry(text, size, self.unit)
 
-    def range(self, estimate: Estimate) -> str:
+    def range(self, estimate: Estimate) -> Entry:
         """The 95 % range of a true difference; unknown where nobody differs beyond chance."""
         if estimate.low == estimate.high:
-            return fmt.UNKNOWN
-        return fmt.to(self.gap(estimate.low, estimate), self.gap(estimate.high, estimate))
+            return entry.unknown()
+        return entry.between(self.gap(estimate.low, estimate), self.gap(estimate.high, estimate))
 
     def mood(self, estimate: Estimate) -> str:
         """Which of the marks somebody outside has."""
@@ -101,7 +103,7 @@ def funnel(identifier: str, found: Comparison, words: Words, *, span: int) -> Ch
         head=tuple(map(_, HEAD)),
         rows=[
             *(_row(e, words) for e in found.estimates),
-            *([words.name(s.id), fmt.count(s.n), *[_("too few cases")], *[""] * (len(HEAD) - 3)]
+            *([words.name(s.id), entry.count(s.n), *[_("too few cases")], *[""] * (len(HEAD) - 3)]
               for s in found.few if s.n),
         ],
     )  # fmt: skip
@@ -296,7 +298,7 @@ def standing(estimate: Estimate) -> str:
 def _row(e: Estimate, words: Words) -> list[str]:
     s = e.subject
     return [
-        words.name(s.id), fmt.count(s.n), words.value(s.observed, s.n),
+        words.name(s.id), entry.count(s.n), words.value(s.observed, s.n),
         words.value(s.expected, s.n), words.gap(e.gap, e), words.gap(e.shrunk, e),
-        words.range(e), fmt.share(100 * s.n_same_reason / s.n, 0), standing(e),
+        words.range(e), entry.share(100 * s.n_same_reason / s.n, 0), standing(e),
     ]  # fmt: skip

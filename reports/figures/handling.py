@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from reports import format as fmt
-from reports.figures import bars
+from reports.figures import bars, entry
 from reports.figures.bars import Part
 from reports.figures.base import Chart, category_axis, figure, note
+from reports.figures.entry import Entry
 from reports.language import N_, _, ngettext
 
 if TYPE_CHECKING:
@@ -66,9 +67,9 @@ def parts(rows: Sequence[Row]) -> Chart | None:
         rows=[
             [
                 r["name"],
-                *(fmt.seconds(r[kind]) for kind, *_rest_of in _PARTS),
-                _together(r),
-                fmt.count(r["n"]),
+                *(entry.seconds(r[kind]) for kind, *_rest_of in _PARTS),
+                Entry(_together(r), _total(r), "seconds"),
+                entry.count(r["n"]),
             ]
             for r in ordered
         ],
@@ -143,7 +144,7 @@ def pareto(rows: Sequence[Row], whole: float) -> Chart | None:
         legend=(("c1", _("share of the contacts")), ("c2", _("with all reasons above it"))),
         head=(_("Reason"), _("Handled"), _("Share"), _("With all above")),
         rows=[
-            [r["name"], fmt.count(r["n"]), fmt.share(s), fmt.share(t)]
+            [r["name"], entry.count(r["n"]), entry.share(s), entry.share(t)]
             for r, s, t in zip(ordered, shares, together, strict=True)
         ],
     )  # fmt: skip

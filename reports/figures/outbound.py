@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from reports import format as fmt
-from reports.figures import bars
+from reports.figures import bars, entry
 from reports.figures.bars import Part
 from reports.figures.base import Chart, category_axis, figure
 from reports.language import N_, _
@@ -84,10 +84,10 @@ def funnel(rows: Sequence[Row], whole: Row) -> Chart | None:
 
 
 def _row(row: Row, stages: Sequence[tuple[str, str]]) -> list[str]:
-    found = [row["name"], fmt.count(row["dials"])]
+    found = [row["name"], entry.count(row["dials"])]
     for key, _label in stages[1:]:
         share = 100 * row[key] / row["dials"] if row[key] is not None and row["dials"] else None
-        found += [fmt.count(row[key]), fmt.share(share)]
+        found += [entry.count(row[key]), entry.share(share)]
     return found
 
 

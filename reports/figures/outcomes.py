@@ -6,6 +6,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 from reports import format as fmt
+from reports.figures import entry
 from reports.figures.bars import LAYOUT
 from reports.figures.base import Chart, category_axis, figure
 from reports.language import N_, _
@@ -120,8 +121,8 @@ def _shares(
         legend=tuple((colour, _(label)) for _kind, colour, label in used),
         head=(_("Queue"), _("All"), *(fmt.capital(_(label)) for *_kind, label in used)),
         rows=[
-            [names.get(q, q), fmt.count(totals[q]),
-             *(fmt.count(counts[q].get(kind, 0)) for kind, *_rest in used)]
+            [names.get(q, q), entry.count(totals[q]),
+             *(entry.count(counts[q].get(kind, 0)) for kind, *_rest in used)]
             for q in queues
         ],
     )  # fmt: skip

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from reports import format as fmt
+from reports.figures import entry
 from reports.figures.base import COUNTS, Chart, band, category_axis, figure
 from reports.language import _
 
@@ -97,11 +98,11 @@ def by_day(group: GroupOutlook, place: int) -> Chart:
         ),
         rows=[
             [
-                fmt.day(day),
-                fmt.count(total),
-                fmt.to(fmt.count(low), fmt.count(high)),
+                entry.day(day),
+                entry.count(total),
+                entry.between(entry.count(low), entry.count(high)),
                 *hours(group, n),
-                fmt.count(max(group.required[n], default=0)),
+                entry.count(max(group.required[n], default=0)),
             ]
             for n, (day, total, (low, high)) in enumerate(
                 zip(group.days, totals, edges, strict=True)
@@ -111,11 +112,11 @@ def by_day(group: GroupOutlook, place: int) -> Chart:
 
 
 def hours(group: GroupOutlook, day: int) -> list[str]:
-    """Agent hours at work of a day by Erlang C and A, as texts."""
+    """Agent hours at work of a day by Erlang C and A."""
     patient = group.required_patient
     found = sum(group.required[day]) / 4
     return [
-        fmt.number(found, 1), fmt.number(sum(patient[day]) / 4, 1) if patient else fmt.UNKNOWN,
+        entry.hours(found), entry.hours(sum(patient[day]) / 4) if patient else entry.unknown(),
     ]  # fmt: skip
 
 

@@ -6,6 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from reports import format as fmt
+from reports.figures import entry
 from reports.figures.base import Chart, figure
 from reports.language import N_, _, ngettext
 
@@ -174,8 +175,8 @@ def _table(ways: Counter[Way], back: set[Way]) -> list[list[str]]:
     ordered = sorted(ways, key=lambda w: (-ways[w], w))[:_LISTED]
     return [
         [
-            _named(start), _named(end), fmt.count(ways[start, end]),
-            fmt.share(100 * ways[start, end] / left[start]),
+            _named(start), _named(end), entry.count(ways[start, end]),
+            entry.share(100 * ways[start, end] / left[start]),
             _("ended") if end == _END else _("back or again") if (start, end) in back else _("on"),
         ]
         for start, end in ordered

@@ -6,6 +6,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 from reports import format as fmt
+from reports.figures import entry
 from reports.figures.base import Chart, figure, time_ticks
 from reports.language import N_, _
 
@@ -66,7 +67,7 @@ def at_work(
         legend=tuple((colour, _(label)) for _state, colour, label in STATES),
         head=(_("From"), *(fmt.capital(_(label)) for *_state, label in STATES)),
         rows=[
-            [clock, *(fmt.number(mean[b["bin_at"]].get(state, 0), 1) for state, *_look in STATES)]
+            [clock, *(entry.number(mean[b["bin_at"]].get(state, 0)) for state, *_look in STATES)]
             for clock, b in zip(clocks, bins, strict=True)
         ],
     )  # fmt: skip

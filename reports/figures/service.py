@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from reports import format as fmt
+from reports.figures import entry
 from reports.figures.base import COUNTS, Chart, band, figure, level, note, percent_range, time_ticks
 from reports.language import _, ngettext
 
@@ -111,11 +112,11 @@ def by_interval(bins: list[dict[str, Any]], bin_s: int, metric: Metric) -> Chart
         rows=[
             [
                 fmt.clock(b["local"]),
-                fmt.share(b["level"]),
-                fmt.count(b["n_in_time"]),
-                fmt.count(b["n_counted"]),
-                fmt.count(b["n_offered"]),
-                fmt.count(b["n_lost"]),
+                entry.share(b["level"]),
+                entry.count(b["n_in_time"]),
+                entry.count(b["n_counted"]),
+                entry.count(b["n_offered"]),
+                entry.count(b["n_lost"]),
             ]
             for b in bins
         ],
@@ -197,12 +198,12 @@ def by_day(
         head=(_("Day"), _("Service level"), _("Range"), _("In time"), _("Counted"), _("Offered")),
         rows=[
             [
-                fmt.day(day),
-                fmt.share(n.value if n else None),
-                fmt.to(fmt.share(n.low), fmt.share(n.high)) if n and n.low is not None else "",
-                fmt.part(n.numerator if n else None),
-                fmt.part(n.denominator if n else None),
-                fmt.count(o),
+                entry.day(day),
+                entry.share(n.value if n else None),
+                entry.between(entry.share(n.low), entry.share(n.high)) if n else "",
+                entry.part(n.numerator if n else None),
+                entry.part(n.denominator if n else None),
+                entry.count(o),
             ]
             for day, n, o in zip(days, found, offered, strict=True)
         ],

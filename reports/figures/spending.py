@@ -8,6 +8,7 @@ from reports import format as fmt
 from reports.figures import bars
 from reports.figures.bars import Part
 from reports.figures.base import Chart, category_axis, figure
+from reports.figures.entry import Entry
 from reports.language import N_, _
 
 if TYPE_CHECKING:
@@ -75,7 +76,11 @@ def by_site(rows: Sequence[Row]) -> Chart | None:
         legend=tuple((colour, _(label)) for _kind, colour, label in used),
         head=(_("Site"), *(fmt.capital(_(label)) for *_kind, label in used), _("Together")),
         rows=[
-            [r["name"], *(fmt.count(_number(r[kind])) for kind, *_look in used), _whole(r)]
+            [
+                r["name"],
+                *(Entry(fmt.count(n := _number(r[kind])), n, "money") for kind, *_look in used),
+                Entry(_whole(r), _told(r), "money"),
+            ]
             for r in ordered
         ],
     )

@@ -6,6 +6,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 from reports import format as fmt
+from reports.figures import entry
 from reports.figures.base import COUNTS, Chart, figure
 from reports.language import N_, _, ngettext
 
@@ -59,9 +60,12 @@ def quarters(rows: Sequence[Row], place: int) -> Chart | None:
         head=(_("From"), _("Required"), _("Scheduled"), _("Present"), _("Came"), _("Forecast")),
         rows=[
             [
-                row["local_time"], fmt.count(row["required_agents"]),
-                *(fmt.value(row[key], "number") for key in ("scheduled_agents", "present_agents")),
-                fmt.count(row["n_visits"]), fmt.value(row["forecast_volume"], "number"),
+                row["local_time"], entry.count(row["required_agents"]),
+                *(
+                    entry.of_unit(row[key], "number")
+                    for key in ("scheduled_agents", "present_agents")
+                ),
+                entry.count(row["n_visits"]), entry.of_unit(row["forecast_volume"], "number"),
             ]
             for row in own
         ],
@@ -119,10 +123,10 @@ def days(rows: Sequence[Row]) -> Chart | None:
         ),
         rows=[
             [
-                fmt.day(day),
-                *(fmt.number(v[f"{key}_h"], 1) for key, *_look in _LINES),
-                fmt.count(v["n_visits"]),
-                fmt.count(v["forecast_volume"]),
+                entry.day(day),
+                *(entry.hours(v[f"{key}_h"]) for key, *_look in _LINES),
+                entry.count(v["n_visits"]),
+                entry.count(v["forecast_volume"]),
             ]
             for day, v in found
         ],

@@ -6,6 +6,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 from reports import format as fmt
+from reports.figures import entry
 from reports.figures.base import Chart, category_axis, figure, time_ticks
 from reports.language import _, ngettext
 
@@ -61,7 +62,7 @@ def _chart(z: list[list[float | None]], names: list[str], labels: list[str], **m
         height=max(190, min(420, 64 + 30 * len(names))),
         head=("", more["counted"], _("Busiest")),
         rows=[
-            [name, fmt.count(total), labels[max(range(len(row)), key=lambda j: row[j] or 0)]]
+            [name, entry.count(total), labels[max(range(len(row)), key=lambda j: row[j] or 0)]]
             for name, total, row in zip(names, totals, z, strict=True)
         ],
     )

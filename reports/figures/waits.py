@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from reports import format as fmt
+from reports.figures import entry
 from reports.figures.base import COUNTS, Chart, figure, note
 from reports.language import N_, _
 
@@ -74,7 +75,7 @@ def histogram(
         legend=tuple((colour, _(label)) for _fate, colour, label in _FATES),
         head=(_("Wait"), _("In time"), _("Later"), _("Lost")),
         rows=[
-            [spans[i], *(fmt.count(counts.get((i, fate), 0)) for fate, *_look in _FATES)]
+            [spans[i], *(entry.count(counts.get((i, fate), 0)) for fate, *_look in _FATES)]
             for i in range(top + 1)
         ],
     )

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from reports.figures.base import Chart
+from reports.figures.entry import Entry
 from reports.language import N_, _
 from reports.pages.tables import Cell, Column, with_goal
 
@@ -66,10 +68,9 @@ def of_page(context: Mapping[str, Any]) -> list[PageTable]:
     """Every table of a page, in the order of what its template is given.
 
     A table is a pair of headings and rows under a name of `_NAMED`, or a mapping with `id`,
-    `title`, `columns` and `rows` in any list of the context.
+    `title`, `columns` and `rows` in any list of the context; and that of a comparison.
     """
-    topic = context.get("topic")
-    page = (topic.id, _(topic.title)) if topic else (OVERVIEW, _("Overview"))
+    page = _page(context)
     found: list[PageTable] = []
     for place, value in context.items():
         if place in _NAMED:
@@ -80,7 +81,35 @@ def of_page(context: Mapping[str, Any]) -> list[PageTable]:
                 for one in value
                 if isinstance(one, dict) and {"id", "title", "columns", "rows"} <= one.keys()
             ]
+    if held := context.get("comparison"):
+        found.append(PageTable(*page, "same-mix", held.title, held.columns, held.rows))
     return [table for table in found if table.rows]
+
+
+def _page(context: Mapping[str, Any]) -> tuple[str, str]:
+    """Identifier and title of a page's subject."""
+    topic = context.get("topic")
+    return (topic.id, _(topic.title)) if topic else (OVERVIEW, _("Overview"))
+
+
+def of_charts(context: Mapping[str, Any]) -> dict[str, PageTable]:
+    """The numbers of each chart of a page as a table, by the chart's identifier."""
+    page = _page(context)
+    return {
+        chart.id: PageTable(*page, f"chart-{chart.id}", chart.title, *_of_chart(chart))
+        for chart in context.get("charts", ())
+        if isinstance(chart, Chart) and chart.rows
+    }
+
+
+def _of_chart(chart: Chart) -> tuple[list[Column], list[list[Cell]]]:
+    """Headings and cells of the table under a chart."""
+    columns = [Column(label, left=True) for label in chart.head]
+    return columns, [[_first(row[0]), *map(Cell, row[1:])] for row in chart.rows]
+
+
+def _first(name: str) -> Cell:
+    return Cell(name, left=True, day=name.day if isinstance(name, Entry) else None)
 
 
 def key_figures(pages: Sequence[Mapping[str, Any]]) -> PageTable:
@@ -108,10 +137,20 @@ def _told(column: Column, cell: Cell) -> Iterator[Told]:
             yield Told(f"{column.label}: {label}", value=seconds, unit="seconds")
     elif cell.bar is not None or cell.picture or cell.state:
         return
-    elif isinstance(cell.sort, int | float):
-        yield Told(column.label, value=float(cell.sort), unit=column.unit)
+    elif isinstance(cell.text, Entry):
+        yield from _entered(column.label, cell.text)
     elif cell.text and column.left:
         yield Told(column.label, text=cell.text)
+    elif isinstance(cell.sort, int | float):
+        yield Told(column.label, value=float(cell.sort), unit=column.unit)
+
+
+def _entered(label: str, entry: Entry) -> Iterator[Told]:
+    if entry.ends is not None:
+        for text, end in zip((N_("{label}, from"), N_("{label}, to")), entry.ends, strict=True):
+            yield Told(_(text, label=label), value=end, unit=entry.unit)
+    elif entry.value is not None:
+        yield Told(label, value=entry.value, unit=entry.unit)
 
 
 def number_of(cell: Cell) -> Number | None:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from reports.language import _
 from reports.outputs import files, frames, summary
-from reports.outputs.page_tables import key_figures, of_page
+from reports.outputs.page_tables import key_figures, of_charts, of_page
 from reports.outputs.workbook import write_workbook
 from reports.pages.render import render
 
@@ -41,6 +40,8 @@ class Downloads:
     tables: list[Download]
     workbook: str = ""
     summary: str = ""
+    charts: dict[str, Download] = field(default_factory=dict)
+    """Of the numbers of each chart, by its identifier."""
 
 
 class Writer:
@@ -63,18 +64,17 @@ class Writer:
             return self._rows(context.get("rows_beside", ()))
         if span in self._older:
             return None, []
-        tables = of_page(context)
-        written = files.write(self._out, tables, span)
+        tables, of_chart = of_page(context), of_charts(context)
+        written = files.write(self._out, [*tables, *of_chart.values()], span)
         pages = self._pages.setdefault(span, [])
         # Charts of all days would fill the memory.
         pages.append(({key: context[key] for key in summary.KEPT if key in context}, tables))
         if len(pages) == 1 + len(self._site.topics_of(span)):
             written += self._finish(span)
-        csv, parquet = files.paths(key_figures([context]), span)
-        listed = [Download(_("Key figures"), csv, parquet)]
-        listed += [Download(table.title, *files.paths(table, span)) for table in tables]
+        listed = [_download(table, span) for table in (key_figures([context]), *tables)]
+        charts = {one: _download(table, span) for one, table in of_chart.items()}
         to_mail = summary.path(span) if span.grain in summary.GRAINS else ""
-        return Downloads(listed, workbook_path(span), to_mail), written
+        return Downloads(listed, workbook_path(span), to_mail, charts), written
 
     def _rows(self, every: Sequence[frames.Rows]) -> tuple[Downloads | None, list[str]]:
         if not every:
@@ -100,6 +100,10 @@ class Writer:
                 (self._out / path).write_text(text, encoding="utf-8", newline="\n")
             written += texts
         return written
+
+
+def _download(table: PageTable, span: Span) -> Download:
+    return Download(table.title, *files.paths(table, span))
 
 
 def workbook_path(span: Span) -> str:

@@ -4,6 +4,7 @@ import csv
 import re
 import zipfile
 from datetime import date
+from html import unescape
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -11,9 +12,12 @@ import duckdb
 import polars as pl
 import pytest
 
+from reports.figures import entry
+from reports.figures.base import Chart
 from reports.outputs import files
 from reports.outputs.cells import Looks, put_number, put_text
-from reports.outputs.page_tables import PageTable
+from reports.outputs.long import COLUMNS, columns
+from reports.outputs.page_tables import PageTable, of_charts
 from reports.outputs.text import defused, plain
 from reports.outputs.workbook import sheet_names
 from reports.pages.tables import Cell, Column, with_goal
@@ -152,6 +156,46 @@ def test_files_hold_every_number_of_the_page_at_full_precision(site, warehouse):
     days = pl.read_parquet(folder / "overview-days.parquet")
     assert days["first_day"].max() == date(2026, 10, 25)
     assert set(days["grain"]) == {"day"}
+
+
+def test_the_table_under_a_chart_has_files_with_its_numbers():
+    rows = [
+        [entry.day(date(2026, 10, 19)), entry.share(78.512), entry.hours(2.5),
+         entry.between(entry.count(3), entry.count(5)), "customer"],
+        [entry.day(date(2026, 10, 20)), entry.share(None), entry.unknown(),
+         entry.between(entry.count(None), entry.count(5)), ""],
+    ]  # fmt: skip
+    head = ("Day", "Service level", "Required, h", "Range", "Harms")
+    drawn = Chart("days", "Days", "", "", {}, head=head, rows=rows)
+    (found,) = of_charts({"charts": [drawn]}).values()
+    assert found.name == "overview-chart-days"
+    told = dict(zip(COLUMNS, columns(found, WEEK), strict=True))
+    assert list(zip(told["column"], told["unit"], told["value"], told["text"], strict=True)) == [
+        ("Service level", "percent", 78.512, None),
+        ("Required, h", "seconds", 9000.0, None),
+        ("Range, from", "count", 3.0, None),
+        ("Range, to", "count", 5.0, None),
+        ("Harms", None, None, "customer"),
+    ]
+    assert set(told["first_day"]) == {date(2026, 10, 19)}
+
+
+def test_every_chart_with_numbers_links_to_files_that_hold_what_it_lists(site):
+    top, n_linked = site.index.parent, 0
+    for page in (top / "weeks/2026-W43").glob("*.html"):
+        text = page.read_text("utf-8")
+        figures = re.findall(r"<figure.*?</figure>", text, re.DOTALL)
+        for one in figures:
+            listed = re.search(r"<tbody>(.*)</tbody>", one, re.DOTALL)
+            paths = re.findall(r'href="([^"]*)" download', one)
+            assert [path.rpartition(".")[2] for path in paths] == ["csv", "parquet"] * bool(listed)
+            if listed:
+                numbers = pl.read_parquet(page.parent / paths[1])
+                assert numbers.height
+                shown = {unescape(name) for name in re.findall(r'"row">(.*?)</th>', listed[1])}
+                assert set(numbers["row"]) <= shown
+                n_linked += 1
+    assert n_linked > 8
 
 
 def test_a_workbook_explains_itself_and_holds_typed_values(site):
