@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from pipelines.processes import garbage_kept, process_pool
 from reports import kept, outlooks, overviews, standouts, timelines
 from reports.calls import files as call_files
+from reports.errors import ReportError
 from reports.fingerprints import fingerprints
 from reports.language import Language, language_of, speaking
 from reports.language_script import language_script
@@ -20,7 +21,7 @@ from reports.outputs.writer import Writer
 from reports.pages import data_quality, glossary, outlook, trends
 from reports.pages.frame import Site, newest
 from reports.pages.render import render
-from reports.queries import Reader, ReportError
+from reports.queries import Reader
 from reports.spans import spans_of
 from reports.subjects import topics_of
 from reports.units import Unit, pages_of, units_of

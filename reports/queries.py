@@ -12,8 +12,8 @@ from functools import cache, cached_property
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Self
 
-from pipelines.errors import ExpectedError
 from reports import estimates
+from reports.errors import ReportError, of_this_version
 from reports.format import local
 from reports.language import spoken
 from reports.records import Metric, Number, Numbers, Period, Row, Stamp, Trust
@@ -31,10 +31,6 @@ if TYPE_CHECKING:
 
 _INSTANTS = {"fact_queue_visit": "entered_at", "fact_agent_offer": "offered_at"}
 """Facts whose metrics can be counted by the minute, and by which instant."""
-
-
-class ReportError(ExpectedError):
-    """The warehouse cannot be reported on; the text says why and what to do."""
 
 
 @cache
@@ -66,7 +62,8 @@ class Reader:
         return self._fetch(sql_text(name), values)
 
     def _fetch(self, sql: str, values: Row) -> list[Row]:
-        found = self._con.execute(sql, values or None)
+        with of_this_version(self.path):
+            found = self._con.execute(sql, values or None)
         columns = [c[0] for c in found.description or ()]
         return [dict(zip(columns, row, strict=True)) for row in found.fetchall()]
 
@@ -75,7 +72,8 @@ class Reader:
 
         Nothing is bound: a relation with bound values costs DuckDB a second.
         """
-        return self._con.sql(sql_text(name).format(**parts)).pl()
+        with of_this_version(self.path):
+            return self._con.sql(sql_text(name).format(**parts)).pl()
 
     def columns_of(self, schema: str) -> dict[str, list[str]]:
         """Table or view of a schema -> its columns, in order."""

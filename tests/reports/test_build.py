@@ -9,7 +9,7 @@ import pytest
 
 from reports import format as fmt
 from reports.build import build_site
-from reports.queries import ReportError
+from reports.errors import ReportError
 
 LAST = "2026-10-28"
 SINGLE = ("index.html", "trends.html", "outlook.html", "glossary.html", "data-quality.html")

@@ -2,6 +2,10 @@
 
 from datetime import date, timedelta
 
+import duckdb
+import pytest
+
+from reports.errors import ReportError
 from reports.pages import tables
 from reports.pages.period import months_of
 from reports.queries import Reader
@@ -33,6 +37,15 @@ def test_courses_by_the_minute_add_up_to_the_day(warehouse):
     number = numbers.get("service_level")
     assert sum(r["numerator"] for r in rows) == number.numerator
     assert sum(r["denominator"] for r in rows) == number.denominator
+
+
+def test_a_publication_of_an_earlier_version_says_what_to_do(warehouse, tmp_path):
+    older = tmp_path / "warehouse-1.duckdb"
+    older.write_bytes(warehouse.read_bytes())
+    with duckdb.connect(older) as con:
+        con.execute("alter table ops.feed_watermark drop column is_retired")
+    with Reader(older) as reader, pytest.raises(ReportError, match=r"is_retired.*`callmart run`"):
+        reader.trust()
 
 
 def test_many_days_are_listed_by_month_newest_first():
