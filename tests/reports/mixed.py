@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterable, Mapping
 from datetime import date
+from pathlib import Path
 from statistics import fmean
 from typing import Any
 
@@ -60,6 +61,7 @@ class Laid(Reader):
             else pl.DataFrame(list(contacts), infer_schema_length=None, schema_overrides=_TYPES)
         )
         told = agents or dict.fromkeys(frame["last_agent_id"].unique(), ("A", "here", "in_house"))
+        self.path = Path("made-up.duckdb")
         self._con = duckdb.connect(config={"threads": 1})
         self._con.execute("create schema core")
         self._lay("fact_contact", frame.with_columns(pl.col("hour").alias("interval_key")))
