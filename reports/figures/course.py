@@ -106,7 +106,7 @@ def of_metric(numbers: Sequence[Number | None], over: Sequence[Span]) -> Chart |
 
 
 def _row(span: Span, number: Number | None, unit: str) -> list[str]:
-    name = Entry(span.short, day=span.first if span.grain == "day" else None)
+    name = Entry(span.short, span=span)
     if number is None or number.value is None:
         return [name, entry.unknown(), "", ""]
     low, high = (entry.of_unit(end, unit) for end in (number.low, number.high))

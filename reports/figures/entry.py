@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from reports import format as fmt
+from reports.spans import Span
 
 if TYPE_CHECKING:
     from datetime import date
@@ -17,13 +18,13 @@ class Entry(str):
         value: The number at full precision; None of what is none or is not known.
         ends: Lower and upper end, of a range.
         unit: As those of metrics.
-        day: The day that a row is about.
+        span: The day, week or month that a row is about.
     """
 
     value: float | None
     ends: tuple[float, float] | None
     unit: str
-    day: date | None
+    span: Span | None
 
     def __new__(
         cls,
@@ -32,18 +33,18 @@ class Entry(str):
         unit: str = "",
         *,
         ends: tuple[float, float] | None = None,
-        day: date | None = None,
+        span: Span | None = None,
     ) -> Entry:
-        """A text with its number, its range or its day."""
+        """A text with its number, its range or its time."""
         made = super().__new__(cls, text)
         made.value = None if value is None else float(value)
-        made.unit, made.ends, made.day = unit, ends, day
+        made.unit, made.ends, made.span = unit, ends, span
         return made
 
 
 def day(value: date) -> Entry:
     """A day that a row is about."""
-    return Entry(fmt.day(value), day=value)
+    return Entry(fmt.day(value), span=Span("day", value))
 
 
 def count(value: float | None) -> Entry:

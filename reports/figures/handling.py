@@ -8,7 +8,6 @@ from reports import format as fmt
 from reports.figures import bars, entry
 from reports.figures.bars import Part
 from reports.figures.base import Chart, category_axis, figure, note
-from reports.figures.entry import Entry
 from reports.language import N_, _, ngettext
 
 if TYPE_CHECKING:
@@ -68,7 +67,7 @@ def parts(rows: Sequence[Row]) -> Chart | None:
             [
                 r["name"],
                 *(entry.seconds(r[kind]) for kind, *_rest_of in _PARTS),
-                Entry(_together(r), _total(r), "seconds"),
+                _together(r),
                 entry.count(r["n"]),
             ]
             for r in ordered
@@ -82,7 +81,7 @@ def _total(row: Row) -> float:
 
 def _together(row: Row) -> str:
     has_all = all(row[kind] is not None for kind, *_rest_of in _PARTS)
-    return ("" if has_all else "≥ ") + fmt.seconds(_total(row))
+    return entry.seconds(_total(row)) if has_all else "≥ " + fmt.seconds(_total(row))
 
 
 def pareto(rows: Sequence[Row], whole: float) -> Chart | None:

@@ -78,8 +78,8 @@ def by_site(rows: Sequence[Row]) -> Chart | None:
         rows=[
             [
                 r["name"],
-                *(Entry(fmt.count(n := _number(r[kind])), n, "money") for kind, *_look in used),
-                Entry(_whole(r), _told(r), "money"),
+                *(_amount(_number(r[kind])) for kind, *_look in used),
+                _whole(r),
             ]
             for r in ordered
         ],
@@ -95,4 +95,9 @@ def _told(row: Row) -> float:
 
 
 def _whole(row: Row) -> str:
-    return ("" if row["total"] is not None else "≥ ") + fmt.count(_told(row))
+    amount = _amount(_told(row))
+    return amount if row["total"] is not None else f"≥ {amount}"
+
+
+def _amount(value: float | None) -> Entry:
+    return Entry(fmt.count(value), value, "money")

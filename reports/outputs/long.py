@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from reports.outputs.page_tables import row_day
+from reports.outputs.page_tables import row_span
 from reports.outputs.text import plain
 
 if TYPE_CHECKING:
@@ -54,8 +54,8 @@ def columns(table: PageTable, span: Span) -> list[Sequence[Any]]:
 
 
 def _row(row: Sequence[Cell], one: Told, span: Span) -> tuple[Any, ...]:
-    day, number = row_day(row), one.number
-    about = ("day", day, day) if day else (span.grain, span.first, span.last)
+    number, of = one.number, row_span(row, span)
+    about = (of.grain, of.first, of.last)
     name, label = plain(row[0].text), plain(one.label)
     if number is None:
         kind, scope = _scope(row)

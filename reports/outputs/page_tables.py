@@ -10,6 +10,7 @@ from reports.figures.base import Chart
 from reports.figures.entry import Entry
 from reports.language import N_, _
 from reports.pages.tables import Cell, Column, with_goal
+from reports.spans import Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -105,11 +106,7 @@ def of_charts(context: Mapping[str, Any]) -> dict[str, PageTable]:
 def _of_chart(chart: Chart) -> tuple[list[Column], list[list[Cell]]]:
     """Headings and cells of the table under a chart."""
     columns = [Column(label, left=True) for label in chart.head]
-    return columns, [[_first(row[0]), *map(Cell, row[1:])] for row in chart.rows]
-
-
-def _first(name: str) -> Cell:
-    return Cell(name, left=True, day=name.day if isinstance(name, Entry) else None)
+    return columns, [[Cell(text, left=True) for text in row] for row in chart.rows]
 
 
 def key_figures(pages: Sequence[Mapping[str, Any]]) -> PageTable:
@@ -126,6 +123,14 @@ def key_figures(pages: Sequence[Mapping[str, Any]]) -> PageTable:
 def row_day(row: Sequence[Cell]) -> date | None:
     """The day that a row is about, where rows are days."""
     return row[0].day
+
+
+def row_span(row: Sequence[Cell], page: Span) -> Span:
+    """The day, week or month that a row of a page is about: the page's, unless it says another."""
+    name, day = row[0].text, row_day(row)
+    if isinstance(name, Entry) and name.span:
+        return name.span
+    return Span("day", day) if day else page
 
 
 def _told(column: Column, cell: Cell) -> Iterator[Told]:

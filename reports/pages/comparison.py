@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from reports import format as fmt
 from reports.comparisons import FEWEST_IN_CELL, KINDS, MEASURES
+from reports.figures import entry
 from reports.figures.funnel import Words, funnel, standing
 from reports.language import N_, _, ngettext
 from reports.mix import compare
@@ -168,7 +169,7 @@ def _row(one: _Compared, e: Estimate, *, with_kind: bool) -> list[tables.Cell]:
         tables.Cell(words.name(s.id), left=True),
         *([tables.Cell(one.words.one, left=True)] if with_kind else []),
         tables.Cell(words.metric, left=True),
-        tables.Cell(fmt.count(s.n), sort=s.n),
+        tables.Cell(entry.count(s.n), sort=s.n),
         tables.Cell(words.value(s.observed, s.n), sort=round(s.observed / s.n, 6)),
         tables.Cell(words.value(s.expected, s.n), sort=round(s.expected / s.n, 6)),
         tables.Cell(words.gap(e.gap, e), sort=round(e.gap, 6)),

@@ -180,6 +180,19 @@ def test_the_table_under_a_chart_has_files_with_its_numbers():
     assert set(told["first_day"]) == {date(2026, 10, 19)}
 
 
+def test_a_row_under_a_chart_is_of_its_own_week_and_a_sum_that_lacks_a_part_is_no_number():
+    before = Span("week", date(2026, 10, 12))
+    rows = [[entry.Entry(before.short, span=before), entry.seconds(4.0), "≥ 5:00"]]
+    drawn = Chart("course", "Course", "", "", {}, head=("Week", "Talk", "Together"), rows=rows)
+    (found,) = of_charts({"charts": [drawn]}).values()
+    told = dict(zip(COLUMNS, columns(found, WEEK), strict=True))
+    assert (
+        list(zip(told["grain"], told["first_day"], told["last_day"], strict=True))
+        == [("week", date(2026, 10, 12), date(2026, 10, 18))] * 2
+    )
+    assert list(zip(told["value"], told["text"], strict=True)) == [(4.0, None), (None, "≥ 5:00")]
+
+
 def test_every_chart_with_numbers_links_to_files_that_hold_what_it_lists(site):
     top, n_linked = site.index.parent, 0
     for page in (top / "weeks/2026-W43").glob("*.html"):
