@@ -47,17 +47,26 @@ class ConfigFile:
     text: str
 
 
+CHUNK_NO = pl.UInt32()
+"""Type of the number that tells apart the chunks whose lines are taken apart together."""
+
+
 @dataclass(frozen=True)
-class Chunk:
-    """Consecutive lines of one file, ready to be taken apart."""
+class Chunks:
+    """Consecutive lines of several files, ready to be taken apart."""
 
     lines: pl.DataFrame
-    """`line_no` Int64, `line_id` String, `line` String without its line end.
+    """`chunk_no`, `line_no` Int64, `line_id` String, `line` String without its line end.
 
-    Blank lines, lines with a NUL byte and overlong lines are dealt with before.
+    Chunk after chunk. Blank lines, lines with a NUL byte and overlong lines are dealt with before.
     """
-    path: str
-    """Path within the project, for messages."""
+    paths: Sequence[str]
+    """Of each chunk, by its number: path within the project, for messages."""
+
+
+def no_lines_skipped() -> pl.DataFrame:
+    """What `Parsed.skipped` is where every line is a row or refused."""
+    return pl.DataFrame(schema={"chunk_no": CHUNK_NO, "rule": pl.String})
 
 
 @dataclass(frozen=True)
@@ -77,19 +86,23 @@ class ParseContext:
 
 @dataclass(frozen=True)
 class Parsed:
-    """What became of each line of a chunk: a row, a refusal, or skipped by a named rule."""
+    """What became of each line: a row, a refusal, or skipped by a named rule."""
 
     rows: pl.DataFrame
-    """Columns of the raw table named as the feed, without `source` and `file_id`.
+    """`chunk_no`, and columns of the raw table named as the feed, without `source` and `file_id`.
 
-    `line_no` and `line_id` are those of the chunk; `line_at` is never null.
+    `line_no` and `line_id` are those of the line; `line_at` is never null.
     """
     bad: pl.DataFrame
-    """`line_no` Int64, `reason` String: what is wrong and what to do. The engine keeps the line."""
-    skipped: Mapping[str, int] = field(default_factory=dict)
-    """Rule -> lines left out on purpose."""
-    notes: Mapping[str, int] = field(default_factory=dict)
-    """What a person should know -> lines concerned, such as an event that nobody knows."""
+    """`chunk_no`, `line_no` Int64, `reason` String: what is wrong and what to do.
+
+    The engine keeps the line.
+    """
+    skipped: pl.DataFrame = field(default_factory=no_lines_skipped)
+    """`chunk_no`, `rule` String of each line left out on purpose."""
+    notes: Mapping[int, Mapping[str, int]] = field(default_factory=dict)
+    """Number of a chunk -> what a person should know of its file, such as an event that nobody
+    knows -> lines concerned."""
 
 
 @dataclass(frozen=True)
@@ -233,11 +246,11 @@ class Adapter(Protocol):
         """How a file of this name is opened as lines: `open_unpacked` for files of lines."""
         ...
 
-    def parse(self, chunks: Sequence[Chunk], feed: str, context: ParseContext) -> Sequence[Parsed]:
-        """Take lines apart, and say for each chunk what became of it.
+    def parse(self, chunks: Chunks, feed: str, context: ParseContext) -> Parsed:
+        """Take lines apart, and say of each what became of it.
 
-        Each line stands for itself: none may depend on another. The chunks of many small files
-        come together, for an adapter whose work costs more for each time than for each line.
+        Each line stands for itself: none may depend on another. Many small files come together,
+        for the work costs more for each time than for each line.
         """
         ...
 

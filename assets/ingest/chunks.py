@@ -1,6 +1,7 @@
 """Chunks of lines to one raw Parquet file: parsed once, found again after a kill."""
 
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,7 +10,7 @@ from pathlib import Path
 
 import polars as pl
 
-from assets.ingest.adapter import STANDARD_COLUMNS, Adapter, Chunk, ParseContext, Parsed
+from assets.ingest.adapter import STANDARD_COLUMNS, Adapter, Chunks, ParseContext, Parsed
 from assets.ingest.errors import AdapterError
 from assets.ingest.lines import BLANK_RULE, REFUSED_SCHEMA, Lines, mask, split_lines
 from pipelines.storage import lake
@@ -28,7 +29,6 @@ DTYPES: dict[str, pl.DataType] = {
     "DOUBLE": pl.Float64(),
     "DECIMAL(18,4)": pl.Decimal(18, 4),
 }
-_PLACE = pl.UInt32()
 
 
 @dataclass(frozen=True)
@@ -110,18 +110,17 @@ def _name(reader: Reader, feed: str, chunks: Sequence[RawChunk]) -> str:
 
 
 def _no_refused() -> pl.DataFrame:
-    schema = {"place": _PLACE, **REFUSED_SCHEMA, "masked": pl.String, "line_hash": pl.String}
-    return pl.DataFrame(schema=schema)
+    return pl.DataFrame(schema={**REFUSED_SCHEMA, "masked": pl.String, "line_hash": pl.String})
 
 
 def _known(
     path: str, about: list[dict], refused: pl.DataFrame, chunks: Sequence[RawChunk]
 ) -> list[ParsedChunk]:
-    by_place = refused.partition_by("place", as_dict=True, include_key=False)
-    nothing = _no_refused().drop("place")
+    by_chunk = refused.partition_by("chunk_no", as_dict=True, include_key=False)
+    nothing = _no_refused().drop("chunk_no")
     found = []
-    for place, (told, chunk) in enumerate(zip(about, chunks, strict=True)):
-        refused = by_place.get((place,), nothing)
+    for chunk_no, (told, chunk) in enumerate(zip(about, chunks, strict=True)):
+        refused = by_chunk.get((chunk_no,), nothing)
         lines = chunk.data.split(b"\n") if refused.height else []
         found.append(
             ParsedChunk(
@@ -149,59 +148,69 @@ def _instant(text: str | None) -> datetime | None:
 def _parse(
     reader: Reader, feed: str, chunks: Sequence[RawChunk]
 ) -> tuple[pl.DataFrame, pl.DataFrame, list[dict]]:
-    """Raw rows, refused lines (`place` of the chunk, ...) and the account of each chunk."""
-    pseudonyms = reader.context.pseudonyms
-    lines = [split_lines(chunk.data, chunk.first_line, pseudonyms) for chunk in chunks]
-    given = [Chunk(cut.frame, chunk.path) for cut, chunk in zip(lines, chunks, strict=True)]
+    """Raw rows, refused lines (`chunk_no`, ...) and the account of each chunk."""
+    lines = split_lines([(c.data, c.first_line) for c in chunks], reader.context.pseudonyms)
+    given = Chunks(lines.frame, tuple(chunk.path for chunk in chunks))
     parsed = reader.adapter.parse(given, feed, reader.context)
-    rows = _raw_rows(reader, feed, chunks, parsed)
-    times = {
-        place: (first, last)
-        for place, first, last in rows.group_by("place")
-        .agg(first=pl.col("line_at").min(), last=pl.col("line_at").max())
-        .rows()
-    }
-    refused = [_no_refused()]
+    rows = _raw_rows(reader, feed, chunks, parsed.rows)
+    refused = _refused(reader, chunks, lines, parsed.bad)
+    about = _accounts(chunks, lines, parsed, rows, refused)
+    for chunk, told in zip(chunks, about, strict=True):
+        _check_account(reader, feed, chunk, told)
+    return rows.drop("chunk_no"), refused, about
+
+
+def _accounts(
+    chunks: Sequence[RawChunk],
+    lines: Lines,
+    parsed: Parsed,
+    rows: pl.DataFrame,
+    refused: pl.DataFrame,
+) -> list[dict]:
+    """What became of the lines of each chunk, which is kept with the rows."""
+    at = pl.col("line_at")
+    by_chunk = rows.group_by("chunk_no").agg(pl.len(), first=at.min(), last=at.max())
+    loaded = {chunk_no: told for chunk_no, *told in by_chunk.rows()}
+    n_refused = Counter(refused["chunk_no"])
+    skipped: list[dict[str, int]] = [
+        {BLANK_RULE: n} if (n := lines.n_blank[chunk_no]) else {} for chunk_no in range(len(chunks))
+    ]
+    counts = parsed.skipped.group_by("chunk_no", "rule").len().sort("chunk_no", "rule")
+    for chunk_no, rule, n in counts.rows():
+        skipped[chunk_no][rule] = skipped[chunk_no].get(rule, 0) + n
     about = []
-    for place, (chunk, cut, found) in enumerate(zip(chunks, lines, parsed, strict=True)):
-        bad = _refused(reader, cut, found, chunk.first_line)
-        if bad.height:
-            refused.append(bad.select(pl.lit(place, dtype=_PLACE).alias("place"), pl.all()))
-        first_at, last_at = times.get(place, (None, None))
+    for chunk_no in range(len(chunks)):
+        n_rows, first_at, last_at = loaded.get(chunk_no, (0, None, None))
+        notes = dict(parsed.notes.get(chunk_no, {}))
+        if n := lines.n_not_utf8[chunk_no]:
+            notes[_NOT_UTF8_NOTE] = n
         about.append(
-            _account(reader, feed, chunk, cut, found, n_refused=bad.height)
-            | {"first_at": _text(first_at), "last_at": _text(last_at)}
+            {
+                "n_read": len(lines.originals[chunk_no]),
+                "n_rows": n_rows,
+                "n_refused": n_refused[chunk_no],
+                "skipped": skipped[chunk_no],
+                "notes": notes,
+                "first_at": _text(first_at),
+                "last_at": _text(last_at),
+            }
         )
-    return rows.drop("place"), pl.concat(refused), about
+    return about
 
 
-def _account(
-    reader: Reader, feed: str, chunk: RawChunk, lines: Lines, parsed: Parsed, *, n_refused: int
-) -> dict:
-    """What became of a chunk's lines, which is kept with the rows.
+def _check_account(reader: Reader, feed: str, chunk: RawChunk, told: Mapping) -> None:
+    """See that every line of a chunk was told once.
 
     Raises:
         AdapterError: the adapter lost lines or told some twice.
     """
-    skipped, notes = dict(parsed.skipped), dict(parsed.notes)
-    if lines.n_blank:
-        skipped[BLANK_RULE] = skipped.get(BLANK_RULE, 0) + lines.n_blank
-    if lines.n_not_utf8:
-        notes[_NOT_UTF8_NOTE] = lines.n_not_utf8
-    n_read, n_rows = len(lines.originals), parsed.rows.height
-    accounted = n_rows + n_refused + sum(skipped.values())
+    n_read = told["n_read"]
+    accounted = told["n_rows"] + told["n_refused"] + sum(told["skipped"].values())
     if n_read != accounted:
         raise AdapterError(
             f"{chunk.path}, lines {chunk.first_line} to {chunk.first_line + n_read - 1}: the "
             f"{feed} reader of {reader.adapter.kind} accounts for {accounted} of {n_read} lines"
         )
-    return {
-        "n_read": n_read,
-        "n_rows": n_rows,
-        "n_refused": n_refused,
-        "skipped": skipped,
-        "notes": notes,
-    }
 
 
 def _text(instant: object) -> str | None:
@@ -209,9 +218,9 @@ def _text(instant: object) -> str | None:
 
 
 def _raw_rows(
-    reader: Reader, feed: str, chunks: Sequence[RawChunk], parsed: Sequence[Parsed]
+    reader: Reader, feed: str, chunks: Sequence[RawChunk], rows: pl.DataFrame
 ) -> pl.DataFrame:
-    """The adapter's rows with the engine's columns, typed as the raw table says, and `place`.
+    """The adapter's rows with the engine's columns, typed as the raw table says, and `chunk_no`.
 
     Raises:
         AdapterError: a column is missing, has another type, or line_at is null.
@@ -219,39 +228,31 @@ def _raw_rows(
     types = reader.adapter.raw_tables[feed]
     if list(types)[: len(STANDARD_COLUMNS)] != list(STANDARD_COLUMNS):
         raise AdapterError(f"raw table {feed} does not begin with the standard columns")
-    heights = [found.rows.height for found in parsed]
-    # Of a chunk that gives no row, columns may have no type.
-    filled = [found.rows for found in parsed if found.rows.height] or [parsed[0].rows]
-    rows = pl.concat(filled, how="vertical_relaxed").with_columns(_places(heights))
     file_ids = pl.Series([chunk.file_id for chunk in chunks], dtype=pl.String)
     rows = rows.with_columns(
-        source=pl.lit(reader.context.source), file_id=file_ids.gather(rows["place"])
+        source=pl.lit(reader.context.source), file_id=file_ids.gather(rows["chunk_no"])
     )
     missing = types.keys() - set(rows.columns)
     if missing:
         raise AdapterError(f"raw table {feed} lacks columns: {', '.join(sorted(missing))}")
     typed = (pl.col(column).cast(DTYPES[kind]) for column, kind in types.items())
-    rows = rows.select("place", *typed)
+    rows = rows.select("chunk_no", *typed)
     if rows["line_at"].null_count():
         raise AdapterError(f"{chunks[0].path} and on: rows of {feed} have no line_at")
     return rows
 
 
-def _places(heights: Sequence[int]) -> pl.Series:
-    """The number of its chunk for each row."""
-    counts = pl.DataFrame({"place": range(len(heights)), "n": heights}).filter(pl.col("n") > 0)
-    repeated = counts.select(pl.col("place").cast(_PLACE).repeat_by("n").explode())
-    return repeated.to_series()
-
-
-def _refused(reader: Reader, lines: Lines, parsed: Parsed, first_line: int) -> pl.DataFrame:
-    bad = pl.concat(
-        [lines.refused, parsed.bad.select(lines.refused.columns).cast(lines.refused.schema)]
-    )
-    if bad.is_empty():
-        return bad
-    originals = [lines.originals[no - first_line] for no in bad["line_no"]]
-    return bad.with_columns(
+def _refused(
+    reader: Reader, chunks: Sequence[RawChunk], lines: Lines, bad: pl.DataFrame
+) -> pl.DataFrame:
+    """Lines that nobody reads, and those that the adapter refused, with what may be shown."""
+    typed = bad.select(*REFUSED_SCHEMA).cast(dict(REFUSED_SCHEMA))
+    refused = pl.concat([lines.refused, typed])
+    originals = [
+        lines.originals[chunk_no][line_no - chunks[chunk_no].first_line]
+        for chunk_no, line_no in refused.select("chunk_no", "line_no").rows()
+    ]
+    return refused.with_columns(
         masked=pl.Series([mask(line) for line in originals], dtype=pl.String),
         line_hash=pl.Series(reader.context.pseudonyms.line_ids(originals), dtype=pl.String),
-    ).sort("line_no")
+    ).sort("chunk_no", "line_no")

@@ -63,7 +63,7 @@ def test(folder: Path | None, name: str, file: Path, *, limit: int) -> int:
         rows = _rows_of(parsed.rows, mapping, place)
         typer.echo(f"\nstaging.{part.table}: {rows.height:,} rows")
         write_rows(rows.head(limit), output="table", limit=limit)
-    for rule, n in parsed.skipped.items():
+    for rule, n in parsed.skipped["rule"].value_counts(sort=True).rows():
         typer.echo(f"left out by the rule {rule}: {n:,} lines")
     if shown.is_part:
         typer.echo(f"Only the first {_PREVIEW_BYTES // 1024 // 1024} MB were looked at.")
@@ -99,7 +99,7 @@ class _Shown:
 def _read(project: Project, mapping: "Mapping", name: str, file: Path) -> _Shown:
     from hashlib import sha256
 
-    from assets.ingest.adapter import Chunk, ParseContext
+    from assets.ingest.adapter import Chunks, ParseContext
     from assets.ingest.calendar import zone_offsets
     from assets.ingest.content import measure, read_chunks
     from assets.ingest.lines import split_lines
@@ -117,7 +117,7 @@ def _read(project: Project, mapping: "Mapping", name: str, file: Path) -> _Shown
     zone = settings.centre.timezone
     pseudonyms = Pseudonyms(read_key(project.key_file), settings.centre.country)
     data = next(chunks, b"")
-    lines = split_lines(data, 1, pseudonyms)
+    lines = split_lines([(data, 1)], pseudonyms)
     context = ParseContext(
         source="preview",
         settings=Source(kind="tabular"),
@@ -126,7 +126,7 @@ def _read(project: Project, mapping: "Mapping", name: str, file: Path) -> _Shown
         pseudonyms=pseudonyms,
         now=now,
     )
-    (parsed,) = adapter.parse([Chunk(lines.frame, str(file))], name, context)
+    parsed = adapter.parse(Chunks(lines.frame, [str(file)]), name, context)
     return _Shown(parsed, len(data) < size)
 
 

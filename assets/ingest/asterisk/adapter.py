@@ -1,14 +1,15 @@
 """The Asterisk adapter: what the engine asks of it, answered by the modules beside."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from hashlib import blake2b
 from importlib.resources import files
 from typing import Any
 
 import duckdb
+import polars as pl
 
-from assets.ingest.adapter import STANDARD_COLUMNS, Chunk, DeriveContext, ParseContext, Parsed
+from assets.ingest.adapter import STANDARD_COLUMNS, Chunks, DeriveContext, ParseContext, Parsed
 from assets.ingest.asterisk import cdr, cel, queue_log
 from assets.ingest.asterisk.feeds import feed_of
 from assets.ingest.asterisk.inputs import create_inputs, drop_inputs
@@ -22,7 +23,7 @@ _PARSE_MODULES = (
     "times.py", "../instants.py",
 )  # fmt: skip
 _DERIVE_MODULES = ("events.py", "inputs.py", "queues_conf.py")
-_PARSERS: dict[str, Callable[[Chunk, ParseContext], Parsed]] = {
+_PARSERS: dict[str, Callable[[pl.DataFrame, ParseContext], Parsed]] = {
     "queue_log": queue_log.parse_queue_log,
     "cdr": cdr.parse_cdr,
     "cdr_custom": cdr.parse_cdr_custom,
@@ -98,10 +99,9 @@ class AsteriskAdapter:
         del name
         return open_unpacked
 
-    def parse(self, chunks: Sequence[Chunk], feed: str, context: ParseContext) -> list[Parsed]:
+    def parse(self, chunks: Chunks, feed: str, context: ParseContext) -> Parsed:
         """Take lines apart; see `Adapter.parse`."""
-        # One by one: what is to be noted, such as a wrong zone, is judged by file.
-        return [_PARSERS[feed](chunk, context) for chunk in chunks]
+        return _PARSERS[feed](chunks.lines, context)
 
     def derive_reference(self, con: duckdb.DuckDBPyConnection, ctx: DeriveContext) -> None:
         """Agents, queues and what is remembered from run to run."""

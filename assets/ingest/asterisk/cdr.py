@@ -6,7 +6,7 @@ from typing import Any
 import polars as pl
 
 from assets.ingest import instants
-from assets.ingest.adapter import Chunk, ParseContext, Parsed
+from assets.ingest.adapter import ParseContext, Parsed
 from assets.ingest.asterisk import masking, times
 from assets.ingest.asterisk.csv_lines import split_lines
 from assets.ingest.asterisk.options import read_options
@@ -45,6 +45,7 @@ _CUSTOM_19 = (
 )  # fmt: skip
 _CUSTOM_20 = (*_CUSTOM_19[:17], "linkedid", "sequence", "userfield")
 _TEXTS = tuple(dict.fromkeys((*_BASE, "uniqueid", "userfield", "linkedid")))
+_OURS = ("chunk_no", "line_no", "line_id")
 _CLID = r'^\s*"?(.*?)"?\s*<([^>]*)>\s*$'
 _LIKE_UNIQUEID = r"^.*[0-9]+\.[0-9]+$"
 _MAX_TALK_S = 10_000_000
@@ -60,18 +61,18 @@ _GAP = (
 _RANGE = "the start is before the year 2000 or more than a day ahead: are both clocks right?"
 
 
-def parse_cdr(chunk: Chunk, context: ParseContext) -> Parsed:
+def parse_cdr(lines: pl.DataFrame, context: ParseContext) -> Parsed:
     """Take lines of Master.csv apart (16 to 21 columns)."""
-    fields = split_lines(chunk.lines, frozenset(range(16, 22)), "16 to 21, as cdr_csv writes")
+    fields = split_lines(lines, frozenset(range(16, 22)), "16 to 21, as cdr_csv writes")
     option = read_options(context.settings.options).cdr_column_17
     rows = [_named(row, option) for row in fields.rows]
     return _parse(fields.good, fields.bad, rows, context)
 
 
-def parse_cdr_custom(chunk: Chunk, context: ParseContext) -> Parsed:
+def parse_cdr_custom(lines: pl.DataFrame, context: ParseContext) -> Parsed:
     """Take lines of cdr_custom apart: the sample mapping, with or without linkedid."""
     expected = "19 (the sample mapping) or 20 (with linkedid before sequence and userfield)"
-    fields = split_lines(chunk.lines, frozenset({19, 20}), expected)
+    fields = split_lines(lines, frozenset({19, 20}), expected)
     rows = [
         dict(zip(_CUSTOM_20 if len(row) == len(_CUSTOM_20) else _CUSTOM_19, row, strict=True))
         for row in fields.rows
@@ -98,12 +99,12 @@ def _parse(
     lines: pl.DataFrame, refused: pl.DataFrame, rows: list[dict[str, str]], context: ParseContext
 ) -> Parsed:
     texts = {name: _column(rows, name) for name in _TEXTS}
-    frame = _instants(lines.select("line_no", "line_id").with_columns(**texts), context)
+    frame = _instants(lines.select(_OURS).with_columns(**texts), context)
     frame = frame.with_columns(_reason(context))
-    bad = frame.filter(pl.col("reason").is_not_null()).select("line_no", "reason")
+    bad = frame.filter(pl.col("reason").is_not_null()).select("chunk_no", "line_no", "reason")
     good = _protect(frame.filter(pl.col("reason").is_null()), context)
-    notes = zone_notes(good.select(at="line_at", near="near_at"), context)
-    columns = ["line_no", "line_id", "line_at", "contact_id", "agent", *COLUMNS]
+    notes = zone_notes(good.select("chunk_no", at="line_at", near="near_at"), context)
+    columns = [*_OURS, "line_at", "contact_id", "agent", *COLUMNS]
     return Parsed(rows=good.select(columns), bad=pl.concat([refused, bad]), notes=notes)
 
 

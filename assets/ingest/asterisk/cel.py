@@ -3,7 +3,7 @@
 import polars as pl
 
 from assets.ingest import instants
-from assets.ingest.adapter import Chunk, ParseContext, Parsed
+from assets.ingest.adapter import ParseContext, Parsed
 from assets.ingest.asterisk import times
 from assets.ingest.asterisk.csv_lines import split_lines
 
@@ -28,13 +28,13 @@ _BAD_TIME = (
 _RANGE = "the time is before the year 2000 or more than a day ahead: are both clocks right?"
 
 
-def parse_cel(chunk: Chunk, context: ParseContext) -> Parsed:
+def parse_cel(lines: pl.DataFrame, context: ParseContext) -> Parsed:
     """Keep of each channel its start and end; everything else is skipped by name.
 
     The order of columns is that of the sample mapping of cel_custom and of cel_csv.
     """
-    fields = split_lines(chunk.lines, _COLUMNS, "16 or more, as the sample mapping of CEL has")
-    frame = fields.good.select("line_no", "line_id").with_columns(
+    fields = split_lines(lines, _COLUMNS, "16 or more, as the sample mapping of CEL has")
+    frame = fields.good.select("chunk_no", "line_no", "line_id").with_columns(
         event=_column(fields.rows, _EVENT),
         time=_column(fields.rows, _TIME),
         uniqueid=_column(fields.rows, _UNIQUEID),
@@ -45,18 +45,16 @@ def parse_cel(chunk: Chunk, context: ParseContext) -> Parsed:
         pl.col("uniqueid", "linkedid").str.contains(times.UNIQUEID).fill_null(False)
     )
     links = _instants(frame.filter(is_link), context)
-    bad = links.filter(pl.col("reason").is_not_null()).select("line_no", "reason")
+    bad = links.filter(pl.col("reason").is_not_null()).select("chunk_no", "line_no", "reason")
     rows = links.filter(pl.col("reason").is_null()).select(
-        "line_no", "line_id", "line_at", contact_id="uniqueid",
+        "chunk_no", "line_no", "line_id", "line_at", contact_id="uniqueid",
         agent=pl.lit(None, dtype=pl.String), uniqueid="uniqueid", linkedid="linkedid",
         event="event",
     )  # fmt: skip
-    skipped = frame.height - links.height
-    return Parsed(
-        rows=rows,
-        bad=pl.concat([fields.bad, bad]),
-        skipped={"cel_event_unused": skipped} if skipped else {},
+    skipped = frame.filter(~is_link.fill_null(False)).select(
+        "chunk_no", rule=pl.lit("cel_event_unused")
     )
+    return Parsed(rows=rows, bad=pl.concat([fields.bad, bad]), skipped=skipped)
 
 
 def _column(rows: list[list[str]], place: int) -> pl.Series:

@@ -17,26 +17,28 @@ class Fields:
     good: pl.DataFrame
     """The good lines, in order."""
     bad: pl.DataFrame
-    """`line_no`, `reason`."""
+    """`chunk_no`, `line_no`, `reason`."""
 
 
 def split_lines(lines: pl.DataFrame, counts: frozenset[int], expected: str) -> Fields:
     """Split lines, refusing those with an open quote or a number of fields not in `counts`."""
     texts = lines["line"].str.strip_prefix("\ufeff").str.strip_chars_end("\r\n").to_list()
     rows: list[list[str]] = []
-    is_good: list[bool] = []
-    bad: list[tuple[int, str]] = []
-    for line_no, row in zip(lines["line_no"], _records(texts), strict=True):
-        is_good.append(row is not None and len(row) in counts)
-        if row is not None and is_good[-1]:
+    reasons: list[str | None] = []
+    for row in _records(texts):
+        if row is not None and len(row) in counts:
             rows.append(row)
+            reasons.append(None)
         else:
-            reason = UNTERMINATED if row is None else f"{len(row)} columns and not {expected}"
-            bad.append((line_no, reason))
+            reasons.append(
+                UNTERMINATED if row is None else f"{len(row)} columns and not {expected}"
+            )
+    judged = lines.with_columns(reason=pl.Series(reasons, dtype=pl.String))
+    is_good = pl.col("reason").is_null()
     return Fields(
         rows=rows,
-        good=lines.filter(pl.Series(is_good, dtype=pl.Boolean)),
-        bad=pl.DataFrame(bad, schema={"line_no": pl.Int64, "reason": pl.String}, orient="row"),
+        good=judged.filter(is_good).drop("reason"),
+        bad=judged.filter(~is_good).select("chunk_no", "line_no", "reason"),
     )
 
 

@@ -3,7 +3,7 @@
 import polars as pl
 
 from assets.ingest import instants
-from assets.ingest.adapter import Chunk, ParseContext, Parsed
+from assets.ingest.adapter import ParseContext, Parsed
 from assets.ingest.asterisk import masking, times
 from assets.ingest.asterisk.events import CALL_EVENTS, EVENTS, LOGIN_EVENTS
 from assets.ingest.asterisk.options import read_options
@@ -41,17 +41,19 @@ REASONS = {
 }
 
 
-def parse_queue_log(chunk: Chunk, context: ParseContext) -> Parsed:
+def parse_queue_log(lines: pl.DataFrame, context: ParseContext) -> Parsed:
     """Take queue_log lines apart; see `REASONS` for what is refused."""
-    frame = _instants(_split(chunk.lines), context).with_columns(_reason(context))
+    frame = _instants(_split(lines), context).with_columns(_reason(context))
     bad = frame.filter(pl.col("reason").is_not_null()).select(
-        "line_no", reason=pl.col("reason").replace_strict(REASONS, return_dtype=pl.String)
+        "chunk_no",
+        "line_no",
+        reason=pl.col("reason").replace_strict(REASONS, return_dtype=pl.String),
     )
     good = frame.filter(pl.col("reason").is_null())
     rows = _protect(good, context).select(
-        "line_no", "line_id", "line_at", "contact_id", "agent", *COLUMNS
+        "chunk_no", "line_no", "line_id", "line_at", "contact_id", "agent", *COLUMNS
     )
-    return Parsed(rows=rows, bad=bad, notes=_notes(rows["event"], context))
+    return Parsed(rows=rows, bad=bad, notes=_notes(rows, context))
 
 
 def _split(lines: pl.DataFrame) -> pl.DataFrame:
@@ -178,16 +180,17 @@ def _masked_params(frame: pl.DataFrame, pseudonyms: Pseudonyms) -> pl.Series:
     return params
 
 
-def _notes(events: pl.Series, context: ParseContext) -> dict[str, int]:
+def _notes(rows: pl.DataFrame, context: ParseContext) -> dict[int, dict[str, int]]:
+    """The events that are not Asterisk's own, by chunk."""
     options = read_options(context.settings.options)
     known = {*EVENTS, *options.callback_events, *options.voicemail_events}
-    custom = events.filter(~events.is_in(list(known))).value_counts(sort=True)
-    # A damaged file must not fill a message with thousands of names.
-    notes = {
-        f"event {name[:40]!r} is not Asterisk's own: kept, counted nowhere": n
-        for name, n in sorted(custom.rows(), key=lambda row: (-row[1], row[0]))[:_MAX_NOTES]
-    }
-    rest = custom["count"].sum() - sum(notes.values())
-    if rest:
-        notes["more custom events: kept, counted nowhere"] = rest
+    custom = rows.filter(~pl.col("event").is_in(list(known))).group_by("chunk_no", "event").len()
+    notes: dict[int, dict[str, int]] = {}
+    for chunk_no, name, n in custom.sort("len", "event", descending=[True, False]).rows():
+        of_chunk = notes.setdefault(chunk_no, {})
+        # A damaged file must not fill a message with thousands of names.
+        is_named = len(of_chunk) < _MAX_NOTES
+        who = f"event {name[:40]!r} is not Asterisk's own" if is_named else "more custom events"
+        text = f"{who}: kept, counted nowhere"
+        of_chunk[text] = of_chunk.get(text, 0) + n
     return notes

@@ -13,25 +13,30 @@ _LIKELY = ("Europe/", "America/", "Asia/", "Australia/", "Africa/", "Pacific/", 
 _FEWEST = 3
 
 
-def zone_notes(records: pl.DataFrame, context: ParseContext) -> dict[str, int]:
-    """A note when most records begin more than ten minutes off their unique id's second.
+def zone_notes(records: pl.DataFrame, context: ParseContext) -> dict[int, dict[str, int]]:
+    """A note on each chunk most of whose records begin over ten minutes off their id's second.
 
     Args:
-        records: `at` (UTC as read) and `near` (UTC of the unique id, or null).
+        records: `chunk_no`, `at` (UTC as read) and `near` (UTC of the unique id, or null).
         context: names the source and its zone.
     """
     known = records.filter(pl.col("near").is_not_null())
     # A channel may live for hours before its later records: only the first tells.
-    first = known.group_by("near").agg(pl.col("at").min())
-    off = first.select((pl.col("at") - pl.col("near")).alias("off")).to_series()
-    wrong = off.filter(off.abs() > _TOLERANCE)
-    if len(off) < _FEWEST or len(wrong) * 2 <= len(off):
-        return {}
-    typical = wrong.dt.total_seconds().median()
-    shift = round(float(typical or 0) / _QUARTER) * _QUARTER  # ty: ignore[invalid-argument-type]
-    at = first["near"].max()
-    assert isinstance(at, datetime)  # noqa: S101
-    return {_note(context, shift, at): len(wrong)}
+    first = known.group_by("chunk_no", "near").agg(off=pl.col("at").min() - pl.col("near").first())
+    wrong = pl.col("off").filter(pl.col("off").abs() > _TOLERANCE)
+    by_chunk = first.group_by("chunk_no").agg(
+        n=pl.len(),
+        n_wrong=wrong.len(),
+        typical_s=wrong.dt.total_seconds().median(),
+        at=pl.col("near").max(),
+    )
+    is_off = (pl.col("n") >= _FEWEST) & (pl.col("n_wrong") * 2 > pl.col("n"))
+    return {
+        row["chunk_no"]: {
+            _note(context, round(row["typical_s"] / _QUARTER) * _QUARTER, row["at"]): row["n_wrong"]
+        }
+        for row in by_chunk.filter(is_off).rows(named=True)
+    }
 
 
 def _note(context: ParseContext, shift_s: int, at: datetime) -> str:

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Mapping as Map
-from collections.abc import Sequence
 from fnmatch import fnmatchcase
 from functools import cached_property, partial
 from hashlib import blake2b
@@ -12,7 +11,7 @@ from typing import Any
 
 import duckdb
 
-from assets.ingest.adapter import STANDARD_COLUMNS, Chunk, DeriveContext, ParseContext, Parsed
+from assets.ingest.adapter import STANDARD_COLUMNS, Chunks, DeriveContext, ParseContext, Parsed
 from assets.ingest.content import Opener, open_unpacked
 from assets.ingest.tabular import agents, deriving
 from assets.ingest.tabular.fields import header_of
@@ -123,9 +122,9 @@ class TabularAdapter:
             return open_unpacked
         return partial(open_records, mapping=mapping)
 
-    def parse(self, chunks: Sequence[Chunk], feed: str, context: ParseContext) -> list[Parsed]:
+    def parse(self, chunks: Chunks, feed: str, context: ParseContext) -> Parsed:
         """Take lines apart; see `Adapter.parse`."""
-        headers = [self._header_of(chunk.path, feed) for chunk in chunks]
+        headers = [self._header_of(path, feed) for path in chunks.paths]
         return parse_together(chunks, headers, self._mappings[feed], context, name=feed)
 
     def _header_of(self, path: str, feed: str) -> list[str]:

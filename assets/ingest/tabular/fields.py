@@ -8,6 +8,7 @@ from pathlib import Path
 
 import polars as pl
 
+from assets.ingest.adapter import CHUNK_NO
 from assets.ingest.content import Opener, decode, open_unpacked
 from assets.ingest.tabular.mapping import Mapping
 from assets.ingest.tabular.records import fields_of, is_by_record
@@ -19,8 +20,6 @@ UNCLOSED = (
 )
 _NO_JSON = "is no JSON object"
 HEADER_RULE = "header"
-CHUNK_NO = pl.UInt32()
-"""Type of the number that tells apart the chunks whose lines are taken apart together."""
 
 
 class HeaderError(ExpectedError):

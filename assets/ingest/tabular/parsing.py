@@ -9,9 +9,9 @@ import duckdb
 import polars as pl
 
 from assets.ingest import instants
-from assets.ingest.adapter import ParseContext
+from assets.ingest.adapter import CHUNK_NO, ParseContext, Parsed
 from assets.ingest.calendar import zone_offsets
-from assets.ingest.tabular.fields import CHUNK_NO, HEADER_RULE, Fields
+from assets.ingest.tabular.fields import HEADER_RULE, Fields
 from assets.ingest.tabular.mapping import Column, Mapping
 from assets.ingest.tabular.typing_sql import fault_of, offset_sql, text_sql, value_sql
 from pipelines.errors import ExpectedError
@@ -70,28 +70,16 @@ def raw_columns(mapping: Mapping) -> dict[str, str]:
     return columns | {cell.key: cell.spec.type for cell in cells_of(mapping)}
 
 
-@dataclass(frozen=True)
-class Told:
-    """What became of the lines of several chunks."""
-
-    rows: pl.DataFrame
-    """`chunk_no` and the columns of the raw table."""
-    bad: pl.DataFrame
-    """`chunk_no`, `line_no`, `reason`."""
-    skipped: pl.DataFrame
-    """`chunk_no`, `rule` of each line left out."""
-
-
 def parse_fields(
     fields: Fields, mapping: Mapping, context: ParseContext, *, file_names: pl.Series, name: str
-) -> Told:
+) -> Parsed:
     """Make raw rows of fields.
 
     Args:
         fields: from `take_apart`.
         mapping: what they mean.
         context: zone, key and clock.
-        file_names: of the file of each chunk, which orders rows of one key.
+        file_names: of the file of each chunk, by its number, which orders rows of one key.
         name: of the mapping, for messages.
 
     Raises:
@@ -105,12 +93,13 @@ def parse_fields(
         reason = f"the file lacks a column of mapping {name}: {str(error).splitlines()[0]}"
         bad = fields.rows.select("chunk_no", "line_no", reason=pl.lit(reason))
         rows = pl.DataFrame(schema=dict.fromkeys(raw_columns(mapping), pl.Null))
-        return Told(_no_rows(rows), pl.concat([fields.bad, bad]), skipped[0])
+        return Parsed(_no_rows(rows), pl.concat([fields.bad, bad]), skipped[0])
     except duckdb.ParserException as error:
         raise MappingError(f"mapping {name}: {error}") from None
     except (duckdb.ConversionException, duckdb.InvalidInputException) as error:
+        file_name = file_names[fields.rows["chunk_no"][0]]
         raise ValueFaultError(
-            f"mapping {name}: its SQL fails on a value of {file_names[0]}: use try_cast and "
+            f"mapping {name}: its SQL fails on a value of {file_name}: use try_cast and "
             f"try_strptime, so that only this line is refused: {str(error).splitlines()[0]}"
         ) from None
     is_left_out = pl.col("left_out").is_not_null()
@@ -123,7 +112,7 @@ def parse_fields(
     is_row = reduce(lambda a, b: a | b, (pl.col(f"r{n}") for n in range(len(mapping.rows))))
     skipped.append(good.filter(~is_row).select("chunk_no", rule=pl.lit(_NO_ROW_RULE)))
     rows = _raw(good.filter(is_row), mapping, cells, context, file_names)
-    return Told(rows, pl.concat([fields.bad, bad]), pl.concat(skipped))
+    return Parsed(rows, pl.concat([fields.bad, bad]), pl.concat(skipped))
 
 
 def _with_all_keys(rows: pl.DataFrame, mapping: Mapping, cells: list[Cell]) -> pl.DataFrame:

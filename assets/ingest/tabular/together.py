@@ -4,25 +4,25 @@ Only files with one header go together: a column that one of them lacks is missi
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import PurePath
 
 import polars as pl
 
-from assets.ingest.adapter import Chunk, ParseContext, Parsed
-from assets.ingest.tabular.fields import CHUNK_NO, take_apart
+from assets.ingest.adapter import Chunks, ParseContext, Parsed
+from assets.ingest.tabular.fields import take_apart
 from assets.ingest.tabular.mapping import Mapping
-from assets.ingest.tabular.parsing import Told, ValueFaultError, parse_fields
+from assets.ingest.tabular.parsing import ValueFaultError, parse_fields
 
 
 def parse_together(
-    chunks: Sequence[Chunk],
+    chunks: Chunks,
     headers: Sequence[Sequence[str]],
     mapping: Mapping,
     context: ParseContext,
     *,
     name: str,
-) -> list[Parsed]:
+) -> Parsed:
     """Raw rows of chunks.
 
     Args:
@@ -32,55 +32,39 @@ def parse_together(
         context: zone, key and clock.
         name: of the mapping, for messages.
 
-    Returns:
-        What became of each chunk.
-
     Raises:
         MappingError: the mapping's SQL is no SQL, or stops at a value.
     """
-    places = defaultdict(list)
-    for place, header in enumerate(headers):
-        places[tuple(header)].append(place)
-    found: dict[int, Parsed] = {}
-    for header, those in places.items():
-        parsed = _of_one_header([chunks[n] for n in those], list(header), mapping, context, name)
-        found |= dict(zip(those, parsed, strict=True))
-    return [found[place] for place in range(len(chunks))]
+    file_names = pl.Series([PurePath(path).name for path in chunks.paths], dtype=pl.String)
 
+    def parse(lines: pl.DataFrame, header: Sequence[str]) -> Parsed:
+        fields = take_apart(lines, mapping, list(header))
+        try:
+            return parse_fields(fields, mapping, context, file_names=file_names, name=name)
+        except ValueFaultError:
+            each = lines.partition_by("chunk_no", maintain_order=True)
+            if len(each) == 1:
+                raise
+            # The fault is to name the file.
+            return _joined(parse(of_chunk, header) for of_chunk in each)
 
-def _of_one_header(
-    chunks: list[Chunk], header: list[str], mapping: Mapping, context: ParseContext, name: str
-) -> list[Parsed]:
-    fields = take_apart(_joined(chunks), mapping, header)
-    file_names = pl.Series([PurePath(chunk.path).name for chunk in chunks], dtype=pl.String)
-    try:
-        told = parse_fields(fields, mapping, context, file_names=file_names, name=name)
-    except ValueFaultError:
-        if len(chunks) == 1:
-            raise
-        # The fault is to name the file.
-        return [_of_one_header([one], header, mapping, context, name)[0] for one in chunks]
-    return _parted(told, len(chunks))
-
-
-def _joined(chunks: list[Chunk]) -> pl.DataFrame:
-    return pl.concat(
-        chunk.lines.select(pl.lit(place, dtype=CHUNK_NO).alias("chunk_no"), pl.all())
-        for place, chunk in enumerate(chunks)
+    by_header = defaultdict(list)
+    for chunk_no, header in enumerate(headers):
+        by_header[tuple(header)].append(chunk_no)
+    if len(by_header) == 1:
+        return parse(chunks.lines, headers[0])
+    return _joined(
+        parse(chunks.lines.filter(pl.col("chunk_no").is_in(those)), header)
+        for header, those in by_header.items()
     )
 
 
-def _parted(told: Told, n_chunks: int) -> list[Parsed]:
-    """What was told of chunks together, of each."""
-    rows, bad = _by_chunk(told.rows, n_chunks), _by_chunk(told.bad, n_chunks)
-    skipped: list[dict[str, int]] = [{} for _ in range(n_chunks)]
-    counts = told.skipped.group_by("chunk_no", "rule").len()
-    for place, rule, n in counts.rows():
-        skipped[place][rule] = n
-    return [Parsed(*of_chunk) for of_chunk in zip(rows, bad, skipped, strict=True)]
-
-
-def _by_chunk(frame: pl.DataFrame, n_chunks: int) -> list[pl.DataFrame]:
-    parts = frame.partition_by("chunk_no", as_dict=True, include_key=False, maintain_order=True)
-    nothing = frame.drop("chunk_no").clear()
-    return [parts.get((place,), nothing) for place in range(n_chunks)]
+def _joined(found: Iterable[Parsed]) -> Parsed:
+    parts = list(found)
+    # Of lines that give no row, columns may have no type.
+    rows = [part.rows for part in parts if part.rows.height] or [parts[0].rows]
+    return Parsed(
+        pl.concat(rows, how="vertical_relaxed").sort("chunk_no", maintain_order=True),
+        pl.concat(part.bad for part in parts),
+        pl.concat(part.skipped for part in parts),
+    )

@@ -4,7 +4,7 @@ Events: START (value = caller), ANSWER, END, ODD (repeated as often as logged), 
 RESTART (cuts open contacts, logs everybody off). Contacts wait in the one queue `main`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, ClassVar
@@ -14,7 +14,7 @@ import polars as pl
 
 from assets.ingest.adapter import (
     STANDARD_COLUMNS,
-    Chunk,
+    Chunks,
     DeriveContext,
     ParseContext,
     Parsed,
@@ -197,21 +197,19 @@ class FakeAdapter:
             return "setup"
         return "log" if name.startswith("log") else None
 
-    def parse(self, chunks: Sequence[Chunk], feed: str, context: ParseContext) -> list[Parsed]:
+    def parse(self, chunks: Chunks, feed: str, context: ParseContext) -> Parsed:
         """One line, one row; comments are skipped, short lines and bad times refused."""
-        return [self._parse(chunk, context) for chunk in chunks]
-
-    def _parse(self, chunk: Chunk, context: ParseContext) -> Parsed:
-        self.n_parsed += chunk.lines.height
+        self.n_parsed += chunks.lines.height
         parts = pl.col("line").str.splitn("|", 5).struct
-        lines = chunk.lines.with_columns(
+        lines = chunks.lines.with_columns(
             *(parts.field(f"field_{i}").alias(f"p{i}") for i in range(5)),
         )
         comment = pl.col("line").str.starts_with("#")
-        lines, skipped = lines.filter(~comment), lines.filter(comment).height
+        lines, skipped = lines.filter(~comment), lines.filter(comment)
         second = pl.col("p0").str.to_integer(strict=False)
         good = second.is_not_null() & pl.col("p4").is_not_null()
         rows = lines.filter(good).select(
+            "chunk_no",
             "line_no",
             "line_id",
             line_at=pl.from_epoch(second, "s").cast(pl.Datetime("us")),
@@ -221,11 +219,14 @@ class FakeAdapter:
             value="p4",
         )
         rows = rows.with_columns(value=context.pseudonyms.protect_all(rows["value"]))
+        unknown = rows.filter(event="HUH").group_by("chunk_no").len().rows()
         return Parsed(
             rows,
-            lines.filter(~good).select("line_no", reason=pl.lit("not five fields: see the format")),
-            {"comment": skipped} if skipped else {},
-            {"unknown event": n} if (n := rows.filter(event="HUH").height) else {},
+            lines.filter(~good).select(
+                "chunk_no", "line_no", reason=pl.lit("not five fields: see the format")
+            ),
+            skipped.select("chunk_no", rule=pl.lit("comment")),
+            {chunk_no: {"unknown event": n} for chunk_no, n in unknown},
         )
 
     def derive_reference(self, con: duckdb.DuckDBPyConnection, ctx: DeriveContext) -> None:

@@ -55,6 +55,30 @@ def test_they_lie_in_one_file_of_the_lake_each_with_its_lines(centre: Centre) ->
     centre.check_balance()
 
 
+def test_what_is_to_know_of_a_file_is_told_of_that_file_alone(centre: Centre) -> None:
+    land(centre, range(1, 4))
+    centre.put("log.02", f"\ufeff\r\n{a_day(2)}{at(2, 11)}|c2||HUH|\r\n \n".encode())
+    centre.put("log.03", f"{at(3)}|c3|Jos".encode() + b"\xe9|START|1\n")
+    done = centre.run()
+    assert lake_files(centre) == 1
+    accounts = centre.query("select path, n_read, skipped_by_rule from ops.load_file order by path")
+    assert [(Path(path).name, *rest) for path, *rest in accounts] == [
+        ("log.01", 4, '{"comment": 1}'),
+        ("log.02", 7, '{"blank_line": 2, "comment": 1}'),
+        ("log.03", 1, "{}"),
+    ]
+    refused = centre.query("select path, line_no, masked from ops.quarantine order by path")
+    assert [(Path(path).name, *rest) for path, *rest in refused] == [
+        ("log.01", 3, "xxx 9"), ("log.02", 4, "xxx 9"),
+    ]  # fmt: skip
+    told = [m for m in done.messages if "refused" not in m]
+    assert len(told) == 2
+    assert "log.02: 1 lines: unknown event" in told[0]
+    assert "log.03: 1 lines: not UTF-8" in told[1]
+    assert [row[3] for row in centre.staging()["roster"]] == ["José"]
+    centre.check_balance()
+
+
 def test_lines_refused_are_told_once_for_all_files_of_a_feed(centre: Centre) -> None:
     land(centre, range(1, 4))
     several = centre.run().messages

@@ -10,7 +10,7 @@ from typing import Any
 import duckdb
 import polars as pl
 
-from assets.ingest.adapter import Chunk, ConfigFile, DeriveContext, ParseContext, Parsed
+from assets.ingest.adapter import CHUNK_NO, Chunks, ConfigFile, DeriveContext, ParseContext, Parsed
 from assets.ingest.asterisk.adapter import AsteriskAdapter
 from assets.ingest.calendar import zone_offsets
 from assets.ingest.pseudonyms import Pseudonyms
@@ -63,30 +63,46 @@ class Centre:
 
     def parse(self, lines: Sequence[str], feed: str = "queue_log") -> Parsed:
         """Parse lines without keeping them."""
+        return self.parse_files([lines], feed)
+
+    def parse_files(self, files: Sequence[Sequence[str]], feed: str) -> Parsed:
+        """Parse the lines of several files together."""
+        numbered = [
+            (chunk_no, line_no, line)
+            for chunk_no, lines in enumerate(files)
+            for line_no, line in enumerate(lines, 1)
+        ]
         frame = pl.DataFrame(
             {
-                "line_no": range(1, len(lines) + 1),
-                "line_id": self.pseudonyms.line_ids(line.encode() for line in lines),
-                "line": list(lines),
+                "chunk_no": [chunk_no for chunk_no, _, _ in numbered],
+                "line_no": [line_no for _, line_no, _ in numbered],
+                "line_id": self.pseudonyms.line_ids(line.encode() for _, _, line in numbered),
+                "line": [line for _, _, line in numbered],
             },
-            schema={"line_no": pl.Int64, "line_id": pl.String, "line": pl.String},
+            schema={
+                "chunk_no": CHUNK_NO,
+                "line_no": pl.Int64,
+                "line_id": pl.String,
+                "line": pl.String,
+            },
         )
         context = ParseContext(
             source="pbx", settings=self.source, zone=self.zone,
             offsets=zone_offsets([self.zone], 1999, 2028), pseudonyms=self.pseudonyms, now=self.now,
         )  # fmt: skip
-        chunk = Chunk(lines=frame, path="landing/pbx/file")
-        return self.adapter.parse([chunk], feed, context)[0]
+        return self.adapter.parse(
+            Chunks(frame, [f"landing/pbx/file{n}" for n in range(len(files))]), feed, context
+        )
 
     def load(self, text: str | Sequence[str], feed: str = "queue_log") -> "Centre":
         """Parse lines and keep their rows."""
         lines = text.splitlines() if isinstance(text, str) else text
         lines = [line.strip() for line in lines if line.strip()]
         parsed = self.parse(lines, feed)
-        skipped = sum(parsed.skipped.values())
-        assert parsed.rows.height + parsed.bad.height + skipped == len(lines)
+        accounted = parsed.rows.height + parsed.bad.height + parsed.skipped.height
+        assert accounted == len(lines)
         self.parsed.append((feed, parsed))
-        rows = parsed.rows.with_columns(
+        rows = parsed.rows.drop("chunk_no").with_columns(
             source=pl.lit("pbx"), file_id=pl.lit(f"f{len(self.parsed)}")
         )
         assert set(rows.columns) == set(self.adapter.raw_tables[feed])
@@ -154,9 +170,9 @@ class Centre:
     @property
     def bad(self) -> list[tuple[int, str]]:
         """Refused lines of all loads."""
-        return [row for _, parsed in self.parsed for row in parsed.bad.rows()]
+        return [row for _, parsed in self.parsed for row in parsed.bad.drop("chunk_no").rows()]
 
     @property
     def notes(self) -> Mapping[str, int]:
         """Notes of all loads."""
-        return {key: n for _, parsed in self.parsed for key, n in parsed.notes.items()}
+        return {key: n for _, parsed in self.parsed for key, n in parsed.notes.get(0, {}).items()}

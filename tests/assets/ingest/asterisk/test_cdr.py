@@ -102,10 +102,20 @@ def test_a_wrong_zone_is_noticed_and_named():
         return [row(f',"{1700000000 + offset + n}.1"') for n in range(5)]
 
     assert Centre().parse(lines(0), "cdr").notes == {}
-    (note,) = Centre().parse(lines(-3600), "cdr").notes
+    (note,) = Centre().parse(lines(-3600), "cdr").notes[0]
     assert "UTC+01:00" in note
-    (note,) = Centre(zone="Europe/Berlin").parse(lines(0), "cdr").notes
+    (note,) = Centre(zone="Europe/Berlin").parse(lines(0), "cdr").notes[0]
     assert "cdr_utc = true" in note
+
+
+def test_a_wrong_zone_is_judged_by_file():
+    def file(offset: int) -> list[str]:
+        return [row(f',"{1700000000 + offset + n}.1"') for n in range(5)]
+
+    both = Centre().parse_files([file(0), file(-3600), file(0)[:2]], "cdr")
+    assert both.rows["chunk_no"].to_list() == [0] * 5 + [1] * 5 + [2] * 2
+    assert list(both.notes) == [1]
+    assert list(both.notes[1].values()) == [5]
 
 
 def test_no_name_and_no_number_of_a_customer_stays():
@@ -149,7 +159,7 @@ def test_channel_events_keep_the_link_alone():
     lines = [line.format(e, 1700000000, 1700000000) for e in ("CHAN_START", "ANSWER", "HANGUP")]
     done = Centre().parse([*lines, line.format("CHAN_START", "x", "y"), "oops"], "cel")
     assert done.rows["event"].to_list() == ["CHAN_START", "HANGUP"]
-    assert (done.skipped, done.bad.height) == ({"cel_event_unused": 2}, 1)
+    assert (done.skipped["rule"].to_list(), done.bad.height) == (["cel_event_unused"] * 2, 1)
     assert "Jo" not in str(done.rows.rows())
     late = line.format("HANGUP", 1700000000, 1700000000).replace('"1700000000.5"', '"noon"')
     assert "dateformat" in Centre().parse([late], "cel").bad["reason"][0]

@@ -91,10 +91,10 @@ def test_custom_events_are_kept_and_counted():
     lines = [f"1700000000|NONE|q|A|SUPERVISOR|note|barge, {n}" for n in range(3)]
     done = Centre().parse([*lines, "1700000000|NONE|q|A|PENALTY|2"])
     assert done.rows["params"].to_list()[0] == "note|barge, 0"
-    assert done.notes == {"event 'SUPERVISOR' is not Asterisk's own: kept, counted nowhere": 3}
+    assert done.notes[0] == {"event 'SUPERVISOR' is not Asterisk's own: kept, counted nowhere": 3}
     many = Centre().parse([f"1700000000|NONE|q|A|E{n}|" for n in range(500)])
-    assert len(many.notes) == 21
-    assert sum(many.notes.values()) == 500
+    assert len(many.notes[0]) == 21
+    assert sum(many.notes[0].values()) == 500
 
 
 @pytest.mark.parametrize(
