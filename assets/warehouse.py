@@ -278,6 +278,7 @@ class _Run:
             lake=self.project.lake,
             extra_models=self.project.root,
             on_result=tell_checked,
+            n_threads=self.project.settings.storage.n_threads,
         )
         self.checks += [_waived(result, waivers) for result in results]
         reached("check.done")

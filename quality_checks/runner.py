@@ -5,13 +5,14 @@ reconciliations with freshness. Nothing raises because a check fails; a check th
 failed.
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipelines.sql_models.build import Window
 from pipelines.sql_models.model import digest
+from pipelines.storage.abreast import Work, abreast
 from pipelines.storage.duck import insert_rows
 from quality_checks.freshness import freshness_checks, run_freshness
 from quality_checks.header_tests import HeaderTest, declared_tests, run_tests
@@ -86,6 +87,7 @@ def run_checks(
     now: datetime | None = None,
     extra_models: Path | None = None,
     extra_checks: Iterable[SqlCheck] = (),
+    n_threads: int = 1,
 ) -> list[CheckResult]:
     """Carry out all checks; exactly one result for each of `check_specs`, in that order.
 
@@ -93,11 +95,13 @@ def run_checks(
         con: the warehouse is its default catalog, staging is attached, no transaction is open.
         relations: only checks about these; all when left out.
         window: facts, staging and marts are checked for these local days; all when left out.
-        on_result: told each result as it comes.
+        on_result: told each result, kind by kind as they end.
         lake: the project's lake, for checks that read raw lines.
         now: instant (UTC) at which lateness is judged; the clock's when left out.
         extra_models: a project folder with models of its own.
         extra_checks: reconciliations of ingest adapters.
+        n_threads: how many kinds of checks at a time; with more than one, the warehouse is the
+            database of `con` itself.
 
     Raises:
         CheckError: a check's file is wrong.
@@ -111,30 +115,28 @@ def run_checks(
     tests = [t for t in _tests(extra_models) if wanted(t.spec.relation)]
     balances = [c for c in (*reconciliations(), *extra_checks) if wanted(c.relation)]
     fresh = [c for c in freshness_checks() if wanted(c.relation)]
-    results: list[CheckResult] = []
-    for result in _chained(
-        run_tests(con, tests, window),
-        _run_suites(con, wanted, window),
-        run_reconciliations(con, balances, window, lake=lake),
-        run_freshness(con, fresh, window, now=instant),
-    ):
-        results.append(result)
-        if on_result is not None:
-            on_result(result)
-    return results
-
-
-def _chained(*parts: Iterable[CheckResult]) -> Iterator[CheckResult]:
-    for part in parts:
-        yield from part
+    # Great Expectations keeps a core busy with Python, the others DuckDB with SQL.
+    kinds: dict[str, Work[list[CheckResult]]] = {
+        "tests": lambda con: list(run_tests(con, tests, window)),
+        "suites": lambda con: _run_suites(con, wanted, window),
+        "balances": lambda con: list(run_reconciliations(con, balances, window, lake=lake)),
+        "freshness": lambda con: list(run_freshness(con, fresh, window, now=instant)),
+    }
+    found: dict[str, list[CheckResult]] = {}
+    for kind, results in abreast(con, kinds, n_threads=n_threads):
+        found[kind] = results
+        for result in results:
+            if on_result is not None:
+                on_result(result)
+    return [result for kind in kinds for result in found[kind]]
 
 
 def _run_suites(
     con: "DuckDBPyConnection", wanted: Callable[[str], bool], window: Window | None
-) -> Iterator[CheckResult]:
+) -> list[CheckResult]:
     from quality_checks.expectations import run_suites
 
-    yield from run_suites(con, [s for s in load_suites() if wanted(s.relation)], window)
+    return list(run_suites(con, [s for s in load_suites() if wanted(s.relation)], window))
 
 
 def write_results(con: "DuckDBPyConnection", results: Iterable[CheckResult]) -> None:
