@@ -25,7 +25,7 @@ columns:
   due_at: {tests: [not_null]}
   local_date: {description: 'Local day on which it is due.', tests: [not_null]}
   interval_start: Quarter hour (UTC) in which it is due.
-  is_resolved_in_time: It was resolved at the time it was due; empty while that time has not come and the case is open, and when it was cancelled before.
+  is_resolved_in_time: It was resolved at the time it was due; empty while that time has not come, and when it was cancelled before.
   is_past_due: It was open at the time it was due.
 ---*/
 with promise as (
@@ -102,10 +102,8 @@ select
     j.zone,
     j.due_interval_key as interval_key,
     bucket15(j.due_at) as interval_start,
-    case
-        when j.was_resolved then true
-        when j.has_come and not j.was_cancelled then false
-    end as is_resolved_in_time,
+    -- Known before its time is only the half that went well, and even that may be opened again.
+    case when j.has_come and not j.was_cancelled then j.was_resolved end as is_resolved_in_time,
     j.has_come and not j.was_resolved and not j.was_cancelled as is_past_due
 from judged as j
 left join core.dim_queue as q

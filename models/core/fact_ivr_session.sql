@@ -65,7 +65,8 @@ linked as (
         s.kind,
         s.channel,
         coalesce(c.direction, 'inbound') as direction,
-        c.site,
+        -- What a menu settles has no contact that could tell the site.
+        coalesce(s.site, c.site) as site,
         coalesce(s.customer_ref, c.customer_ref) as customer_ref,
         s.entry_point,
         s.entered_at,

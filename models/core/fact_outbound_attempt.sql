@@ -81,7 +81,8 @@ placed as (
         r.*,
         c.contact_key is not null as is_linked,
         c.channel,
-        c.site,
+        -- A dial that nobody answers has neither a contact nor an agent who could tell the site.
+        coalesce(r.site, c.site) as contact_site,
         c.credited_queue_id,
         c.last_agent_key,
         coalesce(c.last_agent_id, r.agent) as agent_id,
@@ -124,7 +125,7 @@ select
     p.lead_id,
     coalesce(p.channel, 'voice') as channel,
     'outbound' as direction,
-    p.site,
+    p.contact_site as site,
     coalesce(q.queue_key, -1) as queue_key,
     p.credited_queue_id as queue_id,
     case when p.is_agent_of_contact then p.last_agent_key else coalesce(a.agent_key, -1) end

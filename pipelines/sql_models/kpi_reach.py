@@ -1,4 +1,4 @@
-"""How far each fact was read: beyond it nothing is known, and zeros would claim knowledge."""
+"""From when to when each fact is known: beyond, zeros would claim knowledge."""
 
 from pipelines.sql_models.kpi_sources import Source
 from pipelines.sql_models.kpi_tables import OWNER
@@ -12,12 +12,16 @@ SILENT_DAYS = 31
 
 
 def reach(registry: Registry) -> SqlModel:
-    """`marts.kpi_reach`: the last local day of which each metric is known.
+    """`marts.kpi_reach`: the first and the last local day of which each metric is known.
 
-    A fact is known to the day of its last row, or to that of the last line of the sources in
-    which it has rows, whichever is later: a plan reaches further than the log, and a quiet day
-    of a log that was read is a true zero. A metric needs its denominator and any of its
-    numerators.
+    A fact is known from the first day of which any source told something, or from that of its own
+    first row where it comes from no source, such as a customer's first month. It is known to the
+    day of its last row, or to that of the last line of the sources in which it has rows, whichever
+    is later: a plan reaches further than the log, and a quiet day of a log that was read is a true
+    zero. A metric needs its denominator and any of its numerators.
+
+    A level when a day ends, such as a backlog, is known to the last day that every source of it
+    was read to the end of, but for retired ones: with one missing it would look lower.
 
     From the day on in which the last line was read it may still change; where its rows come from
     sources that tell of contacts, from the day of the one read least far. A source that has been
@@ -25,18 +29,23 @@ def reach(registry: Registry) -> SqlModel:
     """
     facts = sorted({registry.known_with(key) for key in registry.sources})
     parse_all(registry.of_fact(fact).model.sql for fact in facts)
-    steps = ",\n\n".join(_step(registry.of_fact(fact)) for fact in facts)
+    levels = {part.fact for metric in registry.stocks for part in metric.parts}
+    steps = ",\n\n".join(
+        _level_step(fact) if fact in levels else _step(registry.of_fact(fact)) for fact in facts
+    )
     joins = "\n    cross join ".join(facts)
+    told = [fact for fact in facts if registry.of_fact(fact).has_source]
     union = "\n    union all\n".join(_metric(registry, metric) for metric in registry.metrics)
     sql = f"""with feed as (
-    select w.source, min(i.local_date) as local_date
+    select w.source, w.is_retired, min(i.local_date) as local_date
     from (
-        select source, max(watermark_at) as watermark_at
+        select source, max(watermark_at) as watermark_at,
+            min(case when is_retired then 1 else 0 end) = 1 as is_retired
         from ops.feed_watermark
         group by source
     ) as w
     inner join core.dim_interval as i on i.interval_start = bucket15(w.watermark_at)
-    group by w.source
+    group by w.source, w.is_retired
 ),
 
 -- Of sources that tell of contacts, the day of the file that was read least far.
@@ -59,7 +68,9 @@ reading as (
 {steps},
 
 known as (
-    select *
+    select
+        *,
+        {_earliest([f"from_{fact}" for fact in told])} as first_date
     from {joins}
 ),
 
@@ -68,18 +79,20 @@ metric as (
 )
 
 select
-    m.metric_id, m.metric_version, m.until_date,
+    m.metric_id, m.metric_version, m.from_date, m.until_date,
     case when m.open_date < r.reading_date then m.open_date else r.reading_date end as open_date
 from metric as m
 cross join reading as r
 where m.until_date is not null"""
     header = Header(
-        description="How far each metric is known: to the day of the last row of its facts, or of "
-        "the last line of the sources in which they have rows. The KPI marts have no rows beyond "
-        "it, where zeros would claim knowledge. Metrics of what nobody delivers are not here.",
+        description="How far each metric is known: from the day of the first row of any source "
+        "to that of the last of its facts, or of the last line of the sources in which they have "
+        "rows. The KPI marts have no rows beyond, where zeros would claim knowledge. "
+        "Metrics of what nobody delivers are not here.",
         owner=OWNER,
         grain=("metric_id", "metric_version"),
         columns={
+            "from_date": Column(description="First local day of which the metric is known."),
             "until_date": Column(description="Last local day of which the metric is known."),
             "open_date": Column(
                 description="From this local day on the metric may still change: the day of the "
@@ -92,18 +105,22 @@ where m.until_date is not null"""
 
 
 def _metric(registry: Registry, metric: Metric) -> str:
-    tops = list(dict.fromkeys(f"until_{registry.known_with(p.source)}" for p in metric.numerator))
-    until = f"greatest({', '.join(tops)})" if len(tops) > 1 else tops[0]
+    tops = list(dict.fromkeys(registry.known_with(p.source) for p in metric.numerator))
+    until = f"greatest({', '.join(f'until_{fact}' for fact in tops)})"
+    if len(tops) == 1:
+        until = f"until_{tops[0]}"
     if metric.denominator:
-        bottom = f"until_{registry.known_with(metric.denominator.source)}"
+        bottom = registry.known_with(metric.denominator.source)
         if tops != [bottom]:
             # The least of a day and nothing is the day.
-            known = f"{bottom} is not null and {until} is not null"
-            until = f"case when {known} then least({bottom}, {until}) end"
+            known = f"until_{bottom} is not null and {until} is not null"
+            until = f"case when {known} then least(until_{bottom}, {until}) end"
     facts = sorted({registry.known_with(part.source) for part in metric.parts})
     opens = [f"open_{fact}" for fact in facts]
+    since = [f"from_{fact}" for fact in facts if not registry.of_fact(fact).has_source]
     return f"""    select
         '{metric.id}' as metric_id, {metric.version} as metric_version,
+        {_earliest(["first_date", *since])} as from_date,
         {until} as until_date,
         {_earliest(opens)} as open_date
     from known"""
@@ -118,20 +135,57 @@ def _earliest(days: list[str]) -> str:
     return f"least({least})"
 
 
+def _level_step(fact: str) -> str:
+    """A day that is not over for one of the sources has only a part of the level."""
+    return f"""{fact} as (
+    select
+        e.from_date as from_{fact},
+        e.until_date as until_{fact},
+        cast(e.until_date + interval '1' day as date) as open_{fact}
+    from (
+        select
+            min(l.from_date) as from_date,
+            coalesce(
+                min(case when not coalesce(l.is_retired, false) then l.until_date end),
+                max(l.until_date)
+            ) as until_date
+        from (
+            select
+                s.is_retired,
+                f.from_date,
+                greatest(
+                    f.local_date,
+                    coalesce(cast(s.local_date - interval '1' day as date), f.local_date)
+                ) as until_date
+            from (
+                select source, min(local_date) as from_date, max(local_date) as local_date
+                from core.{fact}
+                group by source
+            ) as f
+            left join feed as s on s.source = f.source
+        ) as l
+    ) as e
+)"""
+
+
 def _step(source: Source) -> str:
     if source.has_source:
         return f"""{source.fact} as (
     select
+        min(f.from_date) as from_{source.fact},
         max(greatest(f.local_date, coalesce(s.local_date, f.local_date))) as until_{source.fact},
         min(w.local_date) as open_{source.fact}
     from (
-        select source, max(local_date) as local_date from core.{source.fact} group by source
+        select source, min(local_date) as from_date, max(local_date) as local_date
+        from core.{source.fact}
+        group by source
     ) as f
     left join feed as s on s.source = f.source
     left join waited as w on w.source = f.source
 )"""
     return f"""{source.fact} as (
     select
+        min(f.local_date) as from_{source.fact},
         max(greatest(f.local_date, coalesce(r.reading_date, f.local_date))) as until_{source.fact},
         cast(null as date) as open_{source.fact}
     from core.{source.fact} as f

@@ -75,8 +75,16 @@ select
 from number as k
 inner join marts.kpi_reach as r
     on r.metric_id = k.metric_id and r.metric_version = k.metric_version
-    -- Beyond it nothing is known: there are no rows, and not zeros.
-    and k.local_date <= r.until_date"""
+    -- Beyond nothing is known: there are no rows, and not zeros.
+    and k.local_date <= r.until_date
+    and (
+        {_LAST_DAY[grain]} >= r.from_date
+        -- The first rows of a source may be of the day before in the centre's own zone.
+        or (
+            (k.n > 0 or k.coverage is not null)
+            and {_LAST_DAY[grain]} >= r.from_date - interval '1' day
+        )
+    )"""
     return _view(
         f"kpi_{grain}",
         f"Every metric per scope and {_WORDS[grain]}: its two parts, which may be added up where "

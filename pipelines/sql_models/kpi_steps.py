@@ -206,22 +206,30 @@ def period_step(step: str, columns: list[str], period: str) -> str:
 )"""
 
 
-def added_step(added: list[Aggregate], grain: Period) -> str:
+def added_step(registry: Registry, added: list[Aggregate], grain: Period) -> str:
     """The next shorter period's parts, added up."""
     table = "kpi_interval_parts" if grain == "day" else "kpi_day_parts"
     period = PERIOD[grain].replace("period_date", "k.local_date")
     ends = join = ""
     if any(a.fold == "last" for a in added):
-        # The last day of any scope: where nothing is left, there is no row.
-        ends = f"""ends as (
+        stocks = ", ".join(f"'{metric.id}'" for metric in registry.stocks)
+        ends = f"""read_to as (
+    select min(until_date) as until_date
+    from marts.kpi_reach
+    where metric_id in ({stocks})
+),
+
+-- The last day of any scope that was read to its end: where nothing is left, there is no row.
+ends as (
     select {period} as period_start, max(k.local_date) as last_date
     from marts.{table} as k
     inner join ops.build_window as w on k.local_date between w.from_date and w.to_date
+    inner join read_to as r on k.local_date <= r.until_date
     group by {period}
 ),
 
 """
-        join = f"\n    inner join ends as e on e.period_start = {period}"
+        join = f"\n    left join ends as e on e.period_start = {period}"
     return f"""{ends}added as (
     select
         k.scope_kind,

@@ -62,7 +62,7 @@ def period_parts(registry: Registry, grain: Period) -> SqlModel:
     found = registry.needed((*INTERVAL_SCOPES, *DAY_SCOPES))
     added = [a for a in found if _is_added(registry, a, grain)]
     steps = [REPORTING, kinds_step("scope", INTERVAL_SCOPES), kinds_step("day_scope", DAY_SCOPES)]
-    steps.append(added_step(added, grain))
+    steps.append(added_step(registry, added, grain))
     of_days = set(registry.needed(DAY_SCOPES))
     sides: dict[str, list[Aggregate]] = {"added": added}
     for source, own in registry.by_source(found):

@@ -35,6 +35,11 @@ class Registry:
         keys = dict.fromkeys(aggregate.source for aggregate in found)
         return found + [a for key in keys if (a := self.unfinished(key))]
 
+    @property
+    def stocks(self) -> list[Metric]:
+        """The metrics that are a level when a day ends, and no flow."""
+        return [metric for metric in self.metrics if metric.additivity == "semi"]
+
     def unfinished(self, key: tuple[str, str]) -> Aggregate | None:
         """The count of a fact's rows that are not over, if they can be."""
         source = self.sources[key]

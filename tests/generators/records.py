@@ -73,6 +73,7 @@ def _session(world: World, name: str, contacts: list[Row]) -> None:
     world.add(
         "ivr_session", source, entered, session_id=name, kind=world.one_of("ivr", "bot"),
         channel=world.one_of("voice", "chat"), entered_at=entered,
+        site=world.one_of(None, "Bogota"),
         customer_ref=world.one_of(None, near["customer_ref"], after["customer_ref"]),
         left_at=world.one_of(lasted, lasted, lasted, lasted, None),
         end_kind=world.one_of("completed", "completed", "hung_up", "to_queue", "error", None),
@@ -94,7 +95,7 @@ def _dial(world: World, name: str, contacts: list[Row]) -> None:
     world.add(
         "outbound_attempt", world.one_of(*ZONES), at, attempt_id=name, dialled_at=at,
         campaign=world.one_of("winback", "survey"), agent=world.one_of(None, *AGENTS),
-        answered_at=answered,
+        answered_at=answered, site=world.one_of(None, "Bogota"),
         agent_connected_at=answered and world.one_of(None, answered + waited),
         amd_result=world.one_of(None, "human", "machine", "unknown"),
         result=world.one_of(*RESULTS, "unknown", "unknown", "hung_up"),

@@ -10,6 +10,8 @@ from tests.oracle.resolution import owners
 
 DAY = timedelta(hours=24)
 KINDS = ("queue", "channel", "direction", "site")
+KINDS_OF_SHARES = ("all", "channel", "direction", "site")
+"""What a menu settles comes to no queue."""
 
 
 @dataclass(frozen=True)
@@ -110,6 +112,10 @@ def menu_metrics(placed: Iterable[tuple[Place, Session]]) -> dict[tuple[str, Cel
         contained = sum(s.end == "completed" and not s.came_again for s in judged)
         found |= {
             ("ivr_sessions", cell): (len(sessions), None),
+        }
+        if cell[0] not in KINDS_OF_SHARES:
+            continue
+        found |= {
             ("ivr_containment", cell): (ends.count("completed"), len(ends)),
             ("contained_gross", cell): (
                 ends.count("completed") + ends.count("hung_up"),

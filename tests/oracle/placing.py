@@ -68,7 +68,7 @@ def place(
     instant = contact.row["started_at"] if contact else at
     whose = (contact.agent if contact else None) or agent
     person = centre.people[whose] if whose else Person(None, None)
-    own_site = contact.row["site"] if contact else None
+    own_site = record.get("site") or (contact.row["site"] if contact else None)
     return Place(
         row["local_date"],
         instant.replace(tzinfo=UTC).astimezone(ZoneInfo(centre.zone)).date(),
