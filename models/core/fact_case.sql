@@ -3,6 +3,7 @@ description: One complaint, request or follow-up, with what came of it. It belon
 owner: team:analytics
 grain: [case_key]
 materialization: daily
+reach: {before: 1, after: 7}
 metrics:
   row: service_case
   attribution: case opened
@@ -12,7 +13,7 @@ metrics:
   agent_version: f.agent_key
   channel: f.channel
   site: f.site
-  reason: f.reason
+  reason: coalesce(f.reason, f.contact_reason)
   unfinished: is_open
 columns:
   case_key: {tests: [not_null, unique]}
@@ -23,6 +24,7 @@ columns:
   site: Site of the agent to whom it belongs; empty when not known.
   queue_id: Queue to which it belongs; empty when none.
   agent_id: Agent to whom it belongs; empty when none.
+  contact_reason: Reason of the contact of the week before that it came from; empty when not known.
   opened_at: {tests: [not_null]}
   local_date: {description: Local day on which it was opened., tests: [not_null]}
   interval_start: Quarter hour (UTC) in which it was opened.
@@ -98,6 +100,13 @@ event as (
         and e.local_date between c.local_date - interval '7' day
             and c.local_date + interval '400' day
     group by e.source, e.case_id
+),
+
+contact as (
+    select k.contact_key, k.local_date, k.reason
+    from core.fact_contact as k
+    inner join ops.build_window as w on k.local_date between w.scan_from and w.scan_to
+    where k.reason is not null
 )
 
 select
@@ -110,6 +119,7 @@ select
     c.kind,
     c.priority,
     c.reason,
+    k.reason as contact_reason,
     c.channel,
     a.site,
     coalesce(q.queue_key, -1) as queue_key,
@@ -141,6 +151,9 @@ from service_case as c
 inner join course as s on s.case_key = c.case_key
 left join event as e on e.source = c.source and e.case_id = c.case_id
 left join first_of_contact as f on f.source = c.source and f.case_id = c.case_id
+left join contact as k
+    on k.contact_key = md5_key(coalesce(c.contact_source, c.source) || '|' || c.contact_id)
+    and k.local_date between c.local_date - interval '7' day and c.local_date + interval '1' day
 left join core.dim_queue as q
     on q.queue_id = c.queue and c.local_date >= q.valid_from and c.local_date < q.valid_to
 left join core.dim_agent as a

@@ -26,6 +26,13 @@ metrics:
     reason: f.reason
     language: f.language
     unfinished: is_open
+  # An agent's work, whoever began it: where hours are counted that went into both directions.
+  - row: worked_contact
+    credit: work
+    attribution: contact start
+    agent: f.last_agent_id
+    site: coalesce(f.site, a.site)
+    unfinished: is_open
 columns:
   contact_key: {tests: [not_null, unique]}
   contact_id: {tests: [not_null]}

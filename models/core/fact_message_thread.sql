@@ -30,6 +30,7 @@ columns:
   first_reply_at: When an agent first replied to the customer (UTC); bots and automatic replies are none.
   first_response_ms: {tests: [{min: 0}]}
   resolution_ms: Milliseconds from the first message to the resolution; empty when it was not marked resolved.
+  is_bot_alone: 'A bot brought it to its end, or the customer left it there: nobody asked for an agent, and none replied.'
   is_answered: An agent replied; empty when the customer wrote nothing.
   is_open: Neither resolved nor silent for 72 hours as far as the data goes.
 ---*/
@@ -198,6 +199,17 @@ linked as (
             and t.own_local_date + interval '7' day
 ),
 
+-- How the contact's sessions with bots ended.
+bot as (
+    select
+        s.contact_key,
+        max(case when s.end_kind in ('completed', 'hung_up') then 0 else 1 end) = 0 as is_end
+    from core.fact_ivr_session as s
+    inner join ops.build_window as w on s.local_date between w.linked_from and w.scan_to
+    where s.kind = 'bot' and s.contact_key is not null
+    group by s.contact_key
+),
+
 watermark as (
     select source, max(watermark_at) as watermark_at
     from ops.feed_watermark
@@ -212,6 +224,7 @@ timed as (
         m.watermark_at,
         cast(case when l.channel = 'chat' then 60000 else 86400000 end as bigint)
             as response_goal_ms,
+        l.first_reply_at is null and coalesce(b.is_end, false) as is_bot_alone,
         l.resolved_at is null
             and l.last_message_at + interval '72' hour <= m.watermark_at as is_silent
     from linked as l
@@ -221,6 +234,7 @@ timed as (
         and l.own_local_date >= h.valid_from
         and l.own_local_date < h.valid_to
     left join watermark as m on m.source = l.source
+    left join bot as b on l.contact_id is not null and b.contact_key = l.contact_key
 ),
 
 -- Working time since the beginning at each instant; a queue without a calendar always works.
@@ -317,10 +331,12 @@ select
     j.first_response_business_ms,
     j.resolution_ms,
     j.resolution_business_ms,
+    j.is_bot_alone,
     case when j.first_customer_at is not null then j.first_reply_at is not null end as is_answered,
     j.first_response_business_ms <= j.response_goal_ms as is_answered_in_goal,
     j.first_customer_at is not null
     and j.first_reply_at is null
+    and not j.is_bot_alone
     and coalesce(j.waited_business_ms > j.response_goal_ms, false) as is_overdue,
     j.resolved_at is not null as is_resolved,
     coalesce(j.is_silent, false) as is_silent,

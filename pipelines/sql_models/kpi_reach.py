@@ -1,5 +1,6 @@
 """From when to when each fact is known: beyond, zeros would claim knowledge."""
 
+from pipelines.sql_models.counting import ScopeKind
 from pipelines.sql_models.kpi_sources import Source
 from pipelines.sql_models.kpi_tables import OWNER
 from pipelines.sql_models.metrics import Metric
@@ -8,6 +9,8 @@ from pipelines.sql_models.registry import Registry
 from pipelines.sql_models.syntax import parse_all
 
 SILENT_DAYS = 31
+_OPTIONAL: tuple[ScopeKind, ...] = ("reason", "language")
+"""Scopes that many sources tell nothing of: where none does, nothing is known of any of them."""
 """A source so far behind others is no longer waited for."""
 
 
@@ -33,7 +36,8 @@ def reach(registry: Registry) -> SqlModel:
     steps = ",\n\n".join(
         _level_step(fact) if fact in levels else _step(registry.of_fact(fact)) for fact in facts
     )
-    joins = "\n    cross join ".join(facts)
+    kinds = [step for fact in facts if (step := _kinds_step(registry.of_fact(fact)))]
+    joins = "\n    cross join ".join([*facts, *(name for name, _ in kinds)])
     told = [fact for fact in facts if registry.of_fact(fact).has_source]
     union = "\n    union all\n".join(_metric(registry, metric) for metric in registry.metrics)
     sql = f"""with feed as (
@@ -67,7 +71,7 @@ reading as (
 
 {steps},
 
-known as (
+{"".join(f"{step},{chr(10)}{chr(10)}" for _, step in kinds)}known as (
     select
         *,
         {_earliest([f"from_{fact}" for fact in told])} as first_date
@@ -80,6 +84,8 @@ metric as (
 
 select
     m.metric_id, m.metric_version, m.from_date, m.until_date,
+    m.centre_from_date, m.centre_until_date,
+    {", ".join(f"m.has_{kind}" for kind in _OPTIONAL)},
     case when m.open_date < r.reading_date then m.open_date else r.reading_date end as open_date
 from metric as m
 cross join reading as r
@@ -94,6 +100,16 @@ where m.until_date is not null"""
         columns={
             "from_date": Column(description="First local day of which the metric is known."),
             "until_date": Column(description="Last local day of which the metric is known."),
+            "centre_from_date": Column(
+                description="First day of the whole centre that may have rows: in its own zone the "
+                "rows of a site's first local day may be of the day before."
+            ),
+            "centre_until_date": Column(
+                description="Last day of the whole centre that may have rows: in its own zone the "
+                "rows of a site's last local day may be of the day after."
+            ),
+            "has_reason": Column(description="Some of its rows say a reason."),
+            "has_language": Column(description="Some of its rows say a language."),
             "open_date": Column(
                 description="From this local day on the metric may still change: the day of the "
                 "last line read; or that of the source of its contacts that was read least far, "
@@ -118,12 +134,58 @@ def _metric(registry: Registry, metric: Metric) -> str:
     facts = sorted({registry.known_with(part.source) for part in metric.parts})
     opens = [f"open_{fact}" for fact in facts]
     since = [f"from_{fact}" for fact in facts if not registry.of_fact(fact).has_source]
+    from_ = _earliest(["first_date", *since])
+    has = ",\n        ".join(f"{_has(registry, metric, k)} as has_{k}" for k in _OPTIONAL)
+    spill = f"interval '{_spill(registry, metric)}' day"
     return f"""    select
         '{metric.id}' as metric_id, {metric.version} as metric_version,
-        {_earliest(["first_date", *since])} as from_date,
+        {from_} as from_date,
         {until} as until_date,
-        {_earliest(opens)} as open_date
+        cast({from_} - {spill} as date) as centre_from_date,
+        cast({until} + {spill} as date) as centre_until_date,
+        {_earliest(opens)} as open_date,
+        {has}
     from known"""
+
+
+def _spill(registry: Registry, metric: Metric) -> int:
+    """How many days those of the centre's own zone may lie beyond those of its sites.
+
+    Facts that are told apart by quarter hours are counted in its zone, all others and levels by
+    their own days.
+    """
+    finest = {registry.sources[part.source].counting.finest for part in metric.parts}
+    return 1 if finest == {"interval"} and metric.additivity != "semi" else 0
+
+
+def _has(registry: Registry, metric: Metric, kind: ScopeKind) -> str:
+    """Whether each part of a metric that can be told apart by a kind of scope is, in any row."""
+    told = [
+        f"{kind}_{fact}"
+        for fact in sorted({registry.known_with(part.source) for part in metric.parts})
+        if kind in registry.of_fact(fact).counting.scopes
+    ]
+    return " and ".join(told) or "false"
+
+
+def _kinds_step(source: Source) -> tuple[str, str] | None:
+    """Which of the kinds that many sources tell nothing of are told in any row of a fact."""
+    scopes = source.counting.scopes
+    told = [
+        f"count({scopes[kind]}) > 0 as {kind}_{source.fact}" for kind in _OPTIONAL if kind in scopes
+    ]
+    if not told:
+        return None
+    name = f"{source.fact}_kinds"
+    listed = ",\n        ".join(told)
+    return (
+        name,
+        f"""{name} as (
+    select
+        {listed}
+    from core.{source.fact} as f
+)""",
+    )
 
 
 def _earliest(days: list[str]) -> str:

@@ -76,15 +76,18 @@ from number as k
 inner join marts.kpi_reach as r
     on r.metric_id = k.metric_id and r.metric_version = k.metric_version
     -- Beyond nothing is known: there are no rows, and not zeros.
-    and k.local_date <= r.until_date
     and (
-        {_LAST_DAY[grain]} >= r.from_date
-        -- The first rows of a source may be of the day before in the centre's own zone.
+        ({_LAST_DAY[grain]} >= r.from_date and k.local_date <= r.until_date)
+        -- What there is may be of the day before or after in the centre's own zone.
         or (
             (k.n > 0 or k.coverage is not null)
-            and {_LAST_DAY[grain]} >= r.from_date - interval '1' day
+            and {_LAST_DAY[grain]} >= r.centre_from_date
+            and k.local_date
+            <= case k.scope_kind when 'all' then r.centre_until_date else r.until_date end
         )
-    )"""
+    )
+    and (k.scope_kind <> 'reason' or r.has_reason)
+    and (k.scope_kind <> 'language' or r.has_language)"""
     return _view(
         f"kpi_{grain}",
         f"Every metric per scope and {_WORDS[grain]}: its two parts, which may be added up where "

@@ -58,6 +58,11 @@ REPORTING = """reporting as (
     select interval_start, local_date, zone
     from core.dim_interval
     where is_reporting_zone
+),
+
+centre as (
+    select max(reporting_zone) as zone
+    from ops.centre
 )"""
 
 
@@ -263,9 +268,11 @@ def joined(
         for name in sides
     )
     zones = ", ".join(f"{name}.zone" for name in sides)
+    own_zone = f"least({zones})" if len(sides) > 1 else zones
     columns = [
         *(f"period.{key}" for key in keys),
-        f"least({zones}) as zone" if len(sides) > 1 else f"{zones} as zone",
+        "case when period.scope_kind = 'all' then coalesce(centre.zone, "
+        f"{own_zone}) else {own_zone} end as zone",
         *(_whole(a, *(f"{name}.{a.name}" for name, own in sides.items() if a in own))
           for a in found),
     ]  # fmt: skip
@@ -276,4 +283,5 @@ select
 {_lines(columns)}
 from period
 inner join ops.build_window as w on period.local_date between w.from_date and w.to_date
+cross join centre
 {joins}"""

@@ -36,6 +36,8 @@ class _Cell:
     legs: list[Segment] = field(default_factory=list)
     contacts: list[Contact] = field(default_factory=list)
     passed: list[Contact] = field(default_factory=list)
+    worked: list[Contact] = field(default_factory=list)
+    """Of both directions: an agent's hours go into both."""
     states: list[State] = field(default_factory=list)
 
 
@@ -103,6 +105,8 @@ class _Cells:
             agent = credited.agent if credited else None
             for cell in self._at(contact.started_at, contact.direction, queue, agent):
                 getattr(cell, kind).append(contact)
+        for cell in self._at(contact.started_at, None, None, last.agent if last else None):
+            cell.worked.append(contact)
 
 
 _VISIT_KINDS = ("all", "queue", "queue_group", "channel", "direction")
@@ -122,6 +126,11 @@ def _parts(cell: _Cell, kind: str, centre: Centre, leg_of: dict[int, Segment]) -
         found |= metrics.contact_metrics(cell.contacts)
         found |= metrics.transfer_metrics(cell.passed)
     return found
+
+
+def _per_hour(cell: _Cell) -> Part:
+    handled = metrics.contact_metrics(cell.worked)["handled_contacts"][0]
+    return handled * HOUR_MS, sum(state.length_ms for state in cell.states)
 
 
 def _leg_of(centre: Centre) -> dict[int, Segment]:
@@ -146,8 +155,7 @@ def kpi_days(centre: Centre) -> dict[tuple[str, Scope, object], Part]:
         parts = _parts(cell, scope[0], centre, leg_of)
         if scope[0] in ("all", "agent"):
             parts["occupancy"] = metrics.occupancy(cell.states)
-            hours = sum(s.length_ms for s in cell.states)
-            parts["contacts_per_hour"] = (parts["handled_contacts"][0] * HOUR_MS, hours)
+            parts["contacts_per_hour"] = _per_hour(cell)
         found |= {(name, scope, when): part for name, part in parts.items()}
     return found
 
@@ -165,8 +173,7 @@ def kpi_quarters(centre: Centre) -> dict[tuple[str, Scope, object], Part]:
         parts = _parts(cell, scope[0], centre, leg_of)
         if scope[0] == "all":
             parts["occupancy"] = metrics.occupancy(cell.states)
-            hours = sum(s.length_ms for s in cell.states)
-            parts["contacts_per_hour"] = (parts["handled_contacts"][0] * HOUR_MS, hours)
+            parts["contacts_per_hour"] = _per_hour(cell)
         found |= {(name, scope, when): part for name, part in parts.items()}
     return found
 
