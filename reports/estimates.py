@@ -22,12 +22,14 @@ def wilson(hits: float, cases: float) -> tuple[float, float] | None:
     return max(0.0, (centre - half) * scale), min(100.0, (centre + half) * scale)
 
 
-def mean_interval(total: float, cases: float, squares: float) -> tuple[float, float] | None:
-    """95 % interval of a mean from its sums (normal limits); None below two cases."""
+def mean_interval(
+    total: float, cases: float, squares: float, *, scale: float = 1
+) -> tuple[float, float] | None:
+    """95 % interval of a mean from its sums (normal limits) times `scale`; None below two cases."""
     if cases < 2:  # noqa: PLR2004
         return None
     low, high = _normal(total, cases, squares)
-    return max(0.0, low), high
+    return max(0.0, scale * low), scale * high
 
 
 def _normal(total: float, cases: float, squares: float) -> tuple[float, float]:

@@ -6,7 +6,6 @@ Each query is a file of `reports/sql`; values are bound by name.
 from __future__ import annotations
 
 import json
-from collections import Counter
 from datetime import UTC, datetime
 from functools import cache, cached_property
 from importlib.resources import files
@@ -15,7 +14,14 @@ from typing import TYPE_CHECKING, Any, Self
 from reports import estimates
 from reports.errors import ReportError, of_this_version
 from reports.format import local
-from reports.language import spoken
+from reports.number_rows import (
+    as_float,
+    goal_of,
+    metric_of,
+    number_of,
+    period_number,
+    skipped_by_rule,
+)
 from reports.records import Metric, Number, Numbers, Period, Row, Stamp, Trust
 from reports.spans import Span
 from reports.steps import MOST_WAIT_STEPS, bin_seconds, wait_step_ms
@@ -27,6 +33,7 @@ if TYPE_CHECKING:
 
     import polars as pl
 
+    from reports.number_rows import Goals
     from reports.spans import Grain
 
 _INSTANTS = {"fact_queue_visit": "entered_at", "fact_agent_offer": "offered_at"}
@@ -83,7 +90,7 @@ class Reader:
         """The registry: (id, version) -> definition."""
         if self._metrics is None:
             self._metrics = {
-                (r["metric_id"], r["metric_version"]): _metric(r) for r in self.rows("metrics")
+                (r["metric_id"], r["metric_version"]): metric_of(r) for r in self.rows("metrics")
             }
         return self._metrics
 
@@ -120,7 +127,7 @@ class Reader:
             "checks", "waivers", "files", "quarantine", "feeds", "queues", "rebuilt",
         )  # fmt: skip
         found = {name: self.rows(name) for name in names}
-        return Trust(skipped=_skipped(found["files"]), **found)
+        return Trust(skipped=skipped_by_rule(found["files"]), **found)
 
     def agents(self) -> dict[str, Row]:
         """Agents by id."""
@@ -148,7 +155,7 @@ class Reader:
         }
         found: dict[date, list[Number]] = {}
         for row in self._fetch(sql_text("kpi_spans").format(grain=grain), values):
-            found.setdefault(row["local_date"], []).append(_day_number(row, self.metrics()))
+            found.setdefault(row["local_date"], []).append(number_of(row, self.metrics()))
         return {Span(grain, day): Numbers(numbers) for day, numbers in found.items()}
 
     def rows_of(self, name: str, grain: Grain, first: date, last: date) -> list[Row]:
@@ -206,25 +213,31 @@ class Reader:
         return found
 
     def period_numbers(self, first: date, last: date, *, metrics: list[str]) -> Numbers:
-        """Metrics of a whole range, from the sums of their two parts.
+        """Metrics of a whole range, from the sums of their two parts; goals are those of its end.
 
         All of them for the centre, `metrics` for each queue and agent.
         """
         rows = self.rows("kpi_period", from_date=first, to_date=last, metrics=metrics)
-        found = [_period_number(row, self.metrics()) for row in rows]
-        return Numbers([*found, *self._percentiles(first, last)])
+        goals = self._goals(last)
+        found = [period_number(row, self.metrics(), goals) for row in rows]
+        return Numbers([*found, *self._percentiles(first, last, goals)])
 
-    def _percentiles(self, first: date, last: date) -> Iterator[Number]:
+    def _goals(self, day: date) -> Goals:
+        found = self.rows("goals", day=day)
+        return {(r["metric_id"], r["scope_kind"], r["scope_id"]): r["goal"] for r in found}
+
+    def _percentiles(self, first: date, last: date, goals: Goals) -> Iterator[Number]:
         """What no sums give, from the rows, by the registry's own expression; for scope all."""
         for metric in self.metrics().values():
             over = metric.over_fact("numerator")
             if metric.additivity == "percentile" and over and over[0] in _INSTANTS:
                 sql = sql_text("percentile").format(value=over[1], fact=over[0])
-                value = self._fetch(sql, {"from_date": first, "to_date": last})[0]["value"]
+                row = self._fetch(sql, {"from_date": first, "to_date": last})[0]
+                value = as_float(row["value"])
+                goal = goal_of(metric, "all", "all", goals)
                 yield Number(
-                    metric=metric, scope_kind="all", scope_id="all", value=_float(value),
-                    goal=metric.goal,
-                    status=estimates.status(_float(value), metric.goal, metric.direction),
+                    metric=metric, scope_kind="all", scope_id="all", value=value, goal=goal,
+                    status=estimates.status(value, goal, metric.direction),
                 )  # fmt: skip
 
     def period(self, first: date, last: date, numbers: Numbers, limits: list[int]) -> Period:
@@ -292,92 +305,3 @@ class Reader:
     def _states(self, day: date, activity: tuple[datetime, datetime], bin_s: int) -> list[Row]:
         first, last = activity
         return self.rows("state_spans", day=day, bin_s=bin_s, from_at=first, to_at=last)
-
-
-def _metric(row: Row) -> Metric:
-    return Metric(
-        id=row["metric_id"],
-        version=row["metric_version"],
-        name=spoken().text(row["metric_name"]),
-        description=spoken().text(row["description"] or ""),
-        formula=spoken().text(row["formula"] or ""),
-        unit=row["unit"],
-        direction=row["direction"],
-        numerator_sql=row["numerator_sql"],
-        denominator_sql=row["denominator_sql"],
-        additivity=row["additivity"],
-        min_n=row["min_n"] or 0,
-        interval_method=row["interval_method"] or "none",
-        goal=row["goal"],
-        source=row["definition_source"] or "",
-        valid_from=row["valid_from"],
-        scopes=tuple(filter(None, (row["scopes"] or "").split(";"))),
-    )
-
-
-def _skipped(files: list[Row]) -> list[Row]:
-    """Lines left out, by rule."""
-    found: Counter[str] = Counter()
-    for text in (text for file in files for text in file["skipped_by_rule"] if text):
-        found.update(json.loads(text))
-    return [{"rule": rule, "n": n} for rule, n in sorted(found.items())]
-
-
-def _float(value: Any) -> float | None:
-    return None if value is None else float(value)
-
-
-def _day_number(row: Row, metrics: dict[tuple[str, int], Metric]) -> Number:
-    metric = metrics[row["metric_id"], row["metric_version"]]
-    has_interval = metric.interval_method != "none" and row["value"] is not None
-    return Number(
-        metric=metric,
-        scope_kind=row["scope_kind"],
-        scope_id=row["scope_id"],
-        value=_float(row["value"]),
-        numerator=_float(row["numerator"]),
-        denominator=_float(row["denominator"]),
-        n=int(row["n"] or 0),
-        low=_float(row["ci_low"]) if has_interval else None,
-        high=_float(row["ci_high"]) if has_interval else None,
-        goal=_float(row["goal"]),
-        status=row["status"] or "none",
-        is_small=bool(row["is_small"]),
-        is_provisional=bool(row["is_provisional"]),
-        coverage=_float(row["coverage"]),
-    )
-
-
-def _period_number(row: Row, metrics: dict[tuple[str, int], Metric]) -> Number:
-    metric = metrics[row["metric_id"], row["metric_version"]]
-    numerator, denominator = _float(row["numerator"]), _float(row["denominator"])
-    n = int(row["n"] or 0)
-    value = {"additive": numerator, "maximum": _float(row["largest"])}.get(metric.additivity)
-    bounds = None
-    if metric.additivity in ("ratio", "estimator") and numerator is not None and denominator:
-        value = numerator / denominator * metric.scale
-        if metric.interval_method == "wilson":
-            bounds = estimates.wilson(numerator, denominator)
-        elif metric.interval_method == "t" and row["sum_sq"] is not None:
-            bounds = estimates.mean_interval(numerator, n, float(row["sum_sq"]))
-        elif metric.interval_method == "nps" and row["n_told"] is not None:
-            bounds = estimates.net_interval(numerator, n, float(row["n_told"]))
-    return Number(
-        metric=metric,
-        scope_kind=row["scope_kind"],
-        scope_id=row["scope_id"],
-        value=value,
-        numerator=numerator,
-        denominator=denominator,
-        n=n,
-        low=bounds[0] if bounds else None,
-        high=bounds[1] if bounds else None,
-        goal=metric.goal,
-        # As in the marts: few cases say neither that a goal is met nor that it is missed.
-        status="none"
-        if n < metric.min_n
-        else estimates.status(value, metric.goal, metric.direction),
-        is_small=n < metric.min_n,
-        is_provisional=bool(row["is_provisional"]),
-        coverage=_float(row["coverage"]),
-    )

@@ -23,6 +23,8 @@ def test_the_interval_of_a_mean_comes_from_its_sums():
     low, high = estimates.mean_interval(sum(values), 8, sum(v * v for v in values))
     assert (low + high) / 2 == pytest.approx(5)
     assert high - 5 == pytest.approx(1.959964 * (32 / 7 / 8) ** 0.5, rel=1e-6)
+    shares = estimates.mean_interval(sum(values), 8, sum(v * v for v in values), scale=100)
+    assert shares == pytest.approx((100 * low, 100 * high))
 
 
 def test_a_change_is_clear_only_when_chance_does_not_explain_it():

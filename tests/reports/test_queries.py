@@ -39,6 +39,42 @@ def test_courses_by_the_minute_add_up_to_the_day(warehouse):
     assert sum(r["denominator"] for r in rows) == number.denominator
 
 
+def test_a_range_of_one_day_says_what_the_day_says(warehouse, tmp_path):
+    """Value, bounds, goal and status; goals are the centre's own where it has set them."""
+    day, copy = date(2026, 10, 28), tmp_path / "warehouse-1.duckdb"
+    copy.write_bytes(warehouse.read_bytes())
+    with duckdb.connect(copy) as con:
+        con.execute("""
+            insert into core.dim_goal by name
+            select m.metric_id, k.scope_kind, k.scope_id, date '2026-01-01' as valid_from,
+                date '9999-12-31' as valid_to, k.goal
+            from (values ('service_level'), ('average_handle_time'), ('wait_p90')) as m (metric_id)
+            cross join (values ('all', 'all', 61.0), ('queue', 'sales', null))
+                as k (scope_kind, scope_id, goal)
+        """)
+        queues = con.execute("select distinct queue_id from core.dim_queue").fetchall()
+    assert ("sales",) in queues
+    with Reader(copy) as reader:
+        ids = [name for name, _ in reader.metrics()]
+        asked = {"all": ids, "queue": ["service_level"]}
+        of_day = reader.numbers_of("day", day, day, asked)[Span("day", day)]
+        of_range = reader.period_numbers(day, day, metrics=["service_level"])
+    for kind, which, goal in (("all", "all", 61), ("queue", "sales", None)):
+        assert of_range.get("service_level", kind, which).goal == goal
+    assert of_range.get("wait_p90").goal == 61
+    compared = 0
+    for number in of_range:
+        told = of_day.get(number.metric.id, number.scope_kind, number.scope_id)
+        if told is None or number.value is None:
+            continue
+        compared += 1
+        assert number.value == pytest.approx(told.value), number
+        assert (number.goal, number.status) == (told.goal, told.status), number
+        if number.low is not None:
+            assert (number.low, number.high) == pytest.approx((told.low, told.high)), number
+    assert compared > 30
+
+
 def test_a_publication_of_an_earlier_version_says_what_to_do(warehouse, tmp_path):
     older = tmp_path / "warehouse-1.duckdb"
     older.write_bytes(warehouse.read_bytes())
