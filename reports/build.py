@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipelines.processes import garbage_kept, process_pool
-from reports import kept, outlooks, overviews, standouts, timelines
+from reports import kept, outlooks, overviews, standouts, stories, timelines
 from reports.calls import files as call_files
 from reports.errors import ReportError
 from reports.fingerprints import fingerprints
@@ -151,7 +151,8 @@ def _made(
 
 def _of_all(reader: Reader, site: Site) -> Iterator[Page]:
     """The pages that are about all days."""
-    yield "index.html", "overview.html.j2", overviews.of_all(reader, site)
+    first = overviews.of_all(reader, site) | {"abroad": stories.of_newest_week(reader, site)}
+    yield "index.html", "overview.html.j2", first
     yield "data-quality.html", "data_quality.html.j2", data_quality.context(site)
     yield "trends.html", "trends.html.j2", _trends(reader, site)
     yield "outlook.html", "outlook.html.j2", outlook.context(site, outlooks.read(reader, site.days))

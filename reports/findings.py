@@ -57,7 +57,7 @@ def service_against_goal(
         head = _(side, value=fmt.share(number.value), gap=fmt.difference(gap, "percent"))
         weight += max(0.0, -gap)
     text = _(
-        "{n} of {all} calls that count were answered in time.",
+        "{n} of {all} contacts that count were answered in time.",
         n=fmt.part(number.numerator), all=fmt.part(number.denominator),
     )  # fmt: skip
     if number.low is not None and number.high is not None:
@@ -80,7 +80,7 @@ def _changed(new: Number, old: Number, before_name: str) -> str:
 
 
 def worst_queue(numbers: Numbers, names: dict[str, str]) -> Finding | None:
-    """The queue that lacks the most calls to reach the goal, when there are several queues."""
+    """The queue that lacks the most answers in time to reach its goal, of several queues."""
     found = []
     for queue in numbers.scope_ids("queue"):
         number = numbers.get("service_level", "queue", queue)
@@ -104,10 +104,10 @@ def worst_queue(numbers: Numbers, names: dict[str, str]) -> Finding | None:
     name = names.get(worst.scope_id, worst.scope_id)
     lacked = max(1, round(lacking))
     return Finding(
-        _("Queue {name} was furthest behind, at {value}", name=name, value=fmt.share(worst.value)),
+        _("Queue {name} lacked the most, at {value}", name=name, value=fmt.share(worst.value)),
         ngettext(
-            "{n} more call answered in time would have met {goal} there.",
-            "{n} more calls answered in time would have met {goal} there.",
+            "{n} more contact answered in time would have met {goal} there.",
+            "{n} more contacts answered in time would have met {goal} there.",
             lacked,
             goal=fmt.share(worst.goal, 0),
         )
@@ -122,7 +122,7 @@ def worst_queue(numbers: Numbers, names: dict[str, str]) -> Finding | None:
 
 
 def worst_interval(bins: list[dict[str, Any]], min_n: int, goal: float | None) -> Finding | None:
-    """The interval with the lowest service level on enough calls."""
+    """The interval with the lowest service level on enough contacts."""
     solid = [b for b in bins if b["n_counted"] >= max(1, min_n)]
     if len(solid) < 3:  # noqa: PLR2004
         return None
@@ -139,7 +139,7 @@ def worst_interval(bins: list[dict[str, Any]], min_n: int, goal: float | None) -
         ),
         _(
             "{n} of {all} in time. {under} of {intervals} intervals were under the goal; the most "
-            "calls came at {clock}.",
+            "contacts came at {clock}.",
             n=fmt.count(low["n_in_time"]),
             all=fmt.count(low["n_counted"]),
             under=under,
@@ -151,8 +151,12 @@ def worst_interval(bins: list[dict[str, Any]], min_n: int, goal: float | None) -
 
 
 def worst_day(days: dict[date, Numbers]) -> Finding | None:
-    """The day with the lowest service level, of several."""
-    found = [(d, n) for d, day in days.items() if (n := day.get("service_level")) and _solid(n)]
+    """The day with the lowest service level, of several that are over."""
+    found = [
+        (d, n)
+        for d, day in days.items()
+        if (n := day.get("service_level")) and _solid(n) and not n.is_provisional
+    ]
     if len(found) < 3:  # noqa: PLR2004
         return None
     day, low = min(found, key=lambda f: f[1].value or 0)
@@ -165,12 +169,12 @@ def worst_day(days: dict[date, Numbers]) -> Finding | None:
     said = (
         N_(
             "{n} of {all} days were under the goal. "
-            "That day had {gap} more calls than on a mean day."
+            "That day had {gap} more contacts than a mean day."
         )
         if gap > 0
         else N_(
             "{n} of {all} days were under the goal. "
-            "That day had {gap} fewer calls than on a mean day."
+            "That day had {gap} fewer contacts than a mean day."
         )
     )
     return Finding(
@@ -184,8 +188,8 @@ def worst_day(days: dict[date, Numbers]) -> Finding | None:
     )
 
 
-def lost_calls(outcomes: list[Row], names: dict[str, str]) -> Finding | None:
-    """Callers who left without an agent, and the queue most of them left."""
+def lost_contacts(outcomes: list[Row], names: dict[str, str]) -> Finding | None:
+    """Customers who left without an agent, and the queue most of them left."""
     lost: dict[str, int] = {}
     whole = 0
     for row in outcomes:
@@ -206,7 +210,7 @@ def lost_calls(outcomes: list[Row], names: dict[str, str]) -> Finding | None:
         queue = max(lost, key=lambda q: lost[q])
         name = names.get(queue, queue)
         text += " " + _("{n} of them in queue {queue}.", n=fmt.count(lost[queue]), queue=name)
-    head = ngettext("{n} call was lost", "{n} calls were lost", total)
+    head = ngettext("{n} contact was lost", "{n} contacts were lost", total)
     return Finding(head, text, 35 + min(25.0, share))
 
 
@@ -271,9 +275,9 @@ def flattered(numbers: Numbers) -> Finding | None:
     if gap < 1:
         return None
     return Finding(
-        _("With every lost call counted it is {value}", value=fmt.share(harsh.value)),
+        _("With everything lost counted it is {value}", value=fmt.share(harsh.value)),
         _(
-            "Time-outs and calls sent away are outside the usual service level; "
+            "Time-outs and contacts sent away are outside the usual service level; "
             "counted as missed they take {gap} off it.",
             gap=fmt.difference(gap, "percent"),
         ),

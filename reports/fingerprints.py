@@ -50,7 +50,9 @@ def fingerprints(reader: Reader, site: Site) -> dict[Span, str]:
     for every in site.spans.values():
         for span in every:
             first = min(history(span, every[0])[0].first, *(s.first for _, s in span.compared))
-            lo, hi = bisect_left(dated, first), bisect_right(dated, span.last)
+            # A day of the whole centre has rows of the days beside it where sites are elsewhere.
+            beside = timedelta(days=1 if site.has_zones else 0)
+            lo, hi = bisect_left(dated, first - beside), bisect_right(dated, span.last + beside)
             made_of = [days[day] for day in dated[lo:hi]]
             listed = listed_days(site, span.first, span.last)
             known = _known(reach, span.last)

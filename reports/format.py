@@ -9,6 +9,7 @@ Thin spaces keep a number and its unit on one line; a value that is not known is
 from __future__ import annotations
 
 import shlex
+import unicodedata
 from datetime import UTC
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -22,6 +23,12 @@ if TYPE_CHECKING:
 UNKNOWN = "\u2013"
 SPACE = "\u202f"
 MINUS = "\u2212"
+
+
+def alphabetical(text: str) -> tuple[str, str]:
+    """What a list by name is sorted by: Á stands beside A, and capitals beside small letters."""
+    plain = unicodedata.normalize("NFKD", text)
+    return "".join(c for c in plain if not unicodedata.combining(c)).casefold(), text
 
 
 def count(value: float | None) -> str:

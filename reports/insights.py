@@ -15,7 +15,7 @@ from statistics import median
 from typing import TYPE_CHECKING
 
 from reports import format as fmt
-from reports.findings import MOST, Finding
+from reports.findings import Finding
 from reports.language import N_, _, ngettext
 from reports.topics import kind_words
 
@@ -39,6 +39,11 @@ _RUNNING = {
     "day": N_("Missed {n} days running, since {first}."),
     "week": N_("Missed {n} weeks running, since {first}."),
     "month": N_("Missed {n} months running, since {first}."),
+}
+_ALWAYS = {
+    "day": N_("Missed on each of the last {n} days."),
+    "week": N_("Missed in each of the last {n} weeks."),
+    "month": N_("Missed in each of the last {n} months."),
 }
 
 
@@ -108,7 +113,7 @@ def insights(
             found.append(replace(
                 finding, weight=finding.weight - place, metric=figure.number.metric.id
             ))  # fmt: skip
-    return sorted(found, key=lambda f: -f.weight)[:MOST]
+    return sorted(found, key=lambda f: -f.weight)
 
 
 def _unusual(
@@ -129,7 +134,7 @@ def _unusual(
         else N_("{name} was {value}, below the usual")
     )
     low, high = of.centre - _USUAL * of.spread, of.centre + _USUAL * of.spread
-    if unit in ("percent", "seconds", "count"):
+    if not any((n.value or 0) < 0 for n in (number, *figure.past) if n):
         low = max(low, 0.0)
     range_ = fmt.to(fmt.value(low, unit), fmt.value(high, unit))
     text = (
@@ -140,7 +145,7 @@ def _unusual(
     )  # fmt: skip
     if place := _where(narrower(number.metric.id), name_of, apart, season):
         text += f" {place}"
-    if since := _since(figure, of, apart, over):
+    if since := _since(figure, of, apart, over, season):
         text += f" {since}"
     return Finding(
         _(side, name=number.metric.name, value=fmt.value(value, unit)),
@@ -193,12 +198,18 @@ def _where(
     return said
 
 
-def _since(figure: Figure, of: Usual, apart: float, over: Sequence[Span]) -> str:
-    """Since when it has been beyond its usual range on this side, where that is not new."""
-    first = None
-    for number, span in zip(reversed(figure.past), reversed(over[:-1]), strict=False):
-        value = _solid(number)
-        if value is None or of.apart(value) * apart <= 0 or abs(of.apart(value)) < _USUAL:
+def _since(figure: Figure, of: Usual, apart: float, over: Sequence[Span], season: int) -> str:
+    """Since when it has been beyond its usual range on this side, where that is not new.
+
+    Each day is measured by its own weekday, as far as those before it tell what is usual on it.
+    """
+    first, past = None, [_solid(number) for number in figure.past]
+    for place, span in zip(reversed(range(len(past))), reversed(over[:-1]), strict=False):
+        there = of if season == 1 else usual(past[:place], season)
+        value = past[place]
+        if there is None or value is None:
+            break
+        if there.apart(value) * apart <= 0 or abs(there.apart(value)) < _USUAL:
             break
         first = span
     return _("So since {short}.", short=first.short) if first else ""
@@ -219,7 +230,9 @@ def _against_goal(number: Number) -> str:
 def _missed(figure: Figure, over: Sequence[Span]) -> Finding | None:
     """A goal that was missed by more than chance, and for how long."""
     number = figure.number
-    if number.value is None or number.goal is None or number.status != "missed" or number.is_small:
+    if number.value is None or number.goal is None or number.status != "missed":
+        return None
+    if number.is_small or number.is_provisional:
         return None
     if number.low is not None and number.high is not None:
         if number.low <= number.goal <= number.high:
@@ -233,7 +246,9 @@ def _missed(figure: Figure, over: Sequence[Span]) -> Finding | None:
         if before is None or before.status != "missed":
             break
         running += 1
-    if running > 1:
+    if running == len(figure.past) + 1 > 1:
+        text += " " + _(_ALWAYS[over[-1].grain], n=running)
+    elif running > 1:
         text += " " + _(_RUNNING[over[-1].grain], n=running, first=over[-running].short)
     goal = fmt.value(number.goal, number.metric.unit)
     return Finding(
@@ -256,7 +271,14 @@ def quiet(figures: Sequence[Figure], over: Sequence[Span]) -> str:
     told = sum(1 for figure in figures if _apart(figure, season)[1])
     if not told:
         return ""
-    return ngettext(
+    said = ngettext(
         "Nothing unusual: {n} key figure within the usual range.",
         "Nothing unusual: {n} key figures within the usual range.", told,
+    )  # fmt: skip
+    missed = sum(figure.number.status == "missed" for figure in figures)
+    if not missed:
+        return said
+    return f"{said} " + ngettext(
+        "{n} is short of its goal, by no more than chance or not for good yet.",
+        "{n} are short of their goals, by no more than chance or not for good yet.", missed,
     )  # fmt: skip

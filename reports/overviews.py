@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from reports.subjects import Page
 
 _QUARTER = timedelta(minutes=15)
+_DAY = timedelta(days=1)
 
 
 def shown(site: Site) -> dict[str, set[str]]:
@@ -97,16 +98,27 @@ def of_all(reader: Reader, site: Site) -> dict[str, Any]:
     by_day = _by_day(reader, first, last, wanted)
     numbers = by_day[first] if single else period_of(first, last)
     shown_ = reader.period(first, last, numbers, site.limits())
+    ended = _newest_final(by_day)
     weeks = None
-    if last - first >= timedelta(days=13):
-        week = timedelta(days=6)
+    if ended - first >= timedelta(days=13):
+        week = timedelta(days=7)
         weeks = (
-            period_of(last - week, last),
-            period_of(last - 2 * week - timedelta(days=1), last - week - timedelta(days=1)),
+            period_of(ended - week + _DAY, ended),
+            period_of(ended - 2 * week + _DAY, ended - week),
         )
     course = _interval_courses(reader, [first])[first] if single else _day_course(by_day)
     course = {**course, **_fine_course(reader, shown_)}
     return period.overview_context(site, shown_, by_day, course, weeks)
+
+
+def _newest_final(by_day: Mapping[date, Numbers]) -> date:
+    """The newest day that is read to its end; the newest of all where none is."""
+    final = [
+        day
+        for day, found in by_day.items()
+        if (offered := found.get("offered")) and not offered.is_provisional
+    ]
+    return max(final or by_day)
 
 
 def _day_course(by_day: dict[date, Numbers]) -> Course:

@@ -228,11 +228,14 @@ class Reader:
 
     def _percentiles(self, first: date, last: date, goals: Goals) -> Iterator[Number]:
         """What no sums give, from the rows, by the registry's own expression; for scope all."""
+        span = self._centre_days(first, last)
         for metric in self.metrics().values():
             over = metric.over_fact("numerator")
             if metric.additivity == "percentile" and over and over[0] in _INSTANTS:
-                sql = sql_text("percentile").format(value=over[1], fact=over[0])
-                row = self._fetch(sql, {"from_date": first, "to_date": last})[0]
+                sql = sql_text("percentile").format(
+                    value=over[1], fact=over[0], instant=_INSTANTS[over[0]]
+                )
+                row = self._fetch(sql, span)[0]
                 value = as_float(row["value"])
                 goal = goal_of(metric, "all", "all", goals)
                 yield Number(
@@ -242,8 +245,9 @@ class Reader:
 
     def period(self, first: date, last: date, numbers: Numbers, limits: list[int]) -> Period:
         """All that one page shows of `first` to `last`; `limits` are the queues' T in seconds."""
-        span = {"from_date": first, "to_date": last}
-        activity = self._activity(first, last)
+        span = self._centre_days(first, last)
+        days = {"from_date": first, "to_date": last}
+        activity = self._activity(span)
         bin_s = bin_seconds(*activity) if activity and first == last else 0
         percentiles = self.rows("wait_percentiles", **span)[0]
         step = wait_step_ms(max([*[2.0 * t for t in limits], 1.6 * (percentiles["p95"] or 0), 5.0]))
@@ -253,15 +257,15 @@ class Reader:
             numbers=numbers,
             activity=activity,
             bin_s=bin_s,
-            service=self._service(first, bin_s) if bin_s else [],
+            service=self._service(span, bin_s) if bin_s else [],
             states=self._states(first, activity, bin_s) if bin_s and activity else [],
-            agent_time=self.rows("agent_time", **span),
+            agent_time=self.rows("agent_time", **days),
             waits=self.rows("waits", **span, step_ms=step, last_step=MOST_WAIT_STEPS),
             wait_step_ms=step,
             percentiles=percentiles,
             outcomes=self.rows("outcomes", **span),
             offers=self.rows("offers", **span),
-            volume=self.rows("volume_by_hour", **span) if first != last else [],
+            volume=self.rows("volume_by_hour", **days) if first != last else [],
         )
 
     def course(self, metric: Metric, day: date, bin_s: int) -> list[Row]:
@@ -278,9 +282,14 @@ class Reader:
             numerator=numerator[1],
             denominator=denominator[1] if denominator else "null",
         )
-        return self._fetch(sql, {"day": day, "bin_s": bin_s})
+        return self._fetch(sql, {**self._centre_days(day, day), "bin_s": bin_s})
 
-    def _service(self, day: date, bin_s: int) -> list[Row]:
+    def _centre_days(self, first: date, last: date) -> Row:
+        """Days, and from when to when (UTC) they last where the whole centre counts them."""
+        days = {"from_date": first, "to_date": last}
+        return days | self.rows("hours", **days)[0]
+
+    def _service(self, span: Row, bin_s: int) -> list[Row]:
         newest = {m.id: m for m in sorted(self.metrics().values(), key=lambda m: m.version)}
         places = {
             "offered": ("offered", "numerator"), "lost": ("lost", "numerator"),
@@ -294,13 +303,11 @@ class Reader:
         counts = {p: e[1] for p, e in found.items() if e and e[0] == "fact_queue_visit"}
         if len(counts) < len(places):
             return []
-        return self._fetch(sql_text("service_bins").format(**counts), {"day": day, "bin_s": bin_s})
+        return self._fetch(sql_text("service_bins").format(**counts), {**span, "bin_s": bin_s})
 
-    def _activity(self, first: date, last: date) -> tuple[datetime, datetime] | None:
-        found = self.rows("activity", from_date=first, to_date=last)
-        if not found:
-            return None
-        return min(r["first_at"] for r in found), max(r["last_at"] for r in found)
+    def _activity(self, span: Row) -> tuple[datetime, datetime] | None:
+        found = self.rows("activity", **span)[0]
+        return None if found["first_at"] is None else (found["first_at"], found["last_at"])
 
     def _states(self, day: date, activity: tuple[datetime, datetime], bin_s: int) -> list[Row]:
         first, last = activity

@@ -5,20 +5,24 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from reports import insights
+from reports import findings, insights
 from reports.spans import history
+from reports.topics import shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from reports.findings import Finding
     from reports.pages.frame import Site
+    from reports.queries import Reader
     from reports.records import Number, Numbers
     from reports.spans import Span
     from reports.topics import Topic
 
 MOST = 6
 """Findings of all subjects on an overview."""
+MOST_MISSED = 8
+"""Goals on it that have been missed for long."""
 
 
 @dataclass(frozen=True)
@@ -28,6 +32,11 @@ class Story:
     findings: tuple[Finding, ...] = ()
     quiet: str = ""
 
+    @property
+    def shown(self) -> tuple[Finding, ...]:
+        """Those that its own page tells."""
+        return self.findings[: findings.MOST]
+
 
 @dataclass(frozen=True)
 class Told:
@@ -35,6 +44,16 @@ class Told:
 
     topic: Topic
     finding: Finding
+
+
+@dataclass(frozen=True)
+class Abroad:
+    """What is told of all subjects of a span."""
+
+    span: Span
+    news: Sequence[Told]
+    missed: Sequence[Told]
+    """Goals that have been missed for longer."""
 
 
 def stories(
@@ -52,14 +71,49 @@ def stories(
     }
 
 
+def abroad(site: Site, span: Span, found: Mapping[str, Story]) -> Abroad | None:
+    """What an overview tells of all subjects of a span; None where nothing is worth it."""
+    topics = site.topics_of(span)
+    told = Abroad(span, weightiest(topics, found), still_missed(topics, found))
+    return told if told.news or told.missed else None
+
+
+def of_newest_week(reader: Reader, site: Site) -> Abroad | None:
+    """The same of the newest week that is over and read to its end; None where there is none."""
+    first, last = site.days[0], site.days[-1]
+    weeks = [w for w in site.spans["week"] if w.first >= first and w.last <= last]
+    if not weeks:
+        return None
+    over = history(weeks[-1], weeks[0])
+    numbers = reader.numbers_of("week", over[0].first, over[-1].first, shown())
+    final = [
+        span
+        for span, found in numbers.items()
+        if (offered := found.get("offered")) and not offered.is_provisional
+    ]
+    if not final:
+        return None
+    span = max(final)
+    return abroad(site, span, stories(site, [span], numbers)[span])
+
+
 def weightiest(topics: Sequence[Topic], found: Mapping[str, Story]) -> list[Told]:
-    """The findings of all subjects that weigh most; a metric is told of once, where it leads."""
+    """The news of all subjects that weighs most; a metric is told of once, where it leads."""
+    return _each_once(topics, found, is_news=True)[:MOST]
+
+
+def still_missed(topics: Sequence[Topic], found: Mapping[str, Story]) -> list[Told]:
+    """The goals that have been missed for longer, the most recently met first."""
+    return _each_once(topics, found, is_news=False)[:MOST_MISSED]
+
+
+def _each_once(topics: Sequence[Topic], found: Mapping[str, Story], *, is_news: bool) -> list[Told]:
     by_metric: dict[str, Told] = {}
     for topic in topics:
         for finding in found[topic.id].findings if topic.id in found else ():
-            if finding.is_news:
-                by_metric.setdefault(finding.metric, Told(topic, finding))
-    return sorted(by_metric.values(), key=lambda told: -told.finding.weight)[:MOST]
+            by_metric.setdefault(finding.metric, Told(topic, finding))
+    asked = (told for told in by_metric.values() if told.finding.is_news == is_news)
+    return sorted(asked, key=lambda told: -told.finding.weight)
 
 
 def _story(

@@ -61,7 +61,6 @@ def pages_of(reader: Reader, site: Site, unit: Unit) -> Iterator[Page]:
     told = stories.stories(site, spans, numbers) if unit.has_topics else {}
     for path, template, context in overviews.pages(reader, site, spans, numbers):
         span = context["span"]
-        abroad = stories.weightiest(site.topics_of(span), told.get(span, {}))
-        yield path, template, context | {"abroad": abroad}
+        yield path, template, context | {"abroad": stories.abroad(site, span, told.get(span, {}))}
     if unit.has_topics:
         yield from subjects.pages(reader, site, spans, numbers, told)

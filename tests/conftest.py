@@ -21,6 +21,7 @@ READERS = {
     "pipelines/commands/test_rows_behind.py": "quality_checks",
     "reports/calls/test_files.py": "quality_checks",
     "reports/test_browser_subjects.py": "pipelines/demo",
+    "reports/test_centre_days.py": "pipelines/demo",
 }
 """Files that read what others do: the published sample, the small centres, sound and simulated."""
 

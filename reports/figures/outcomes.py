@@ -50,10 +50,10 @@ def visits(rows: list[Row], names: dict[str, str]) -> Chart:
         names,
         VISIT_OUTCOMES,
         id="outcomes",
-        title=_("How calls ended, by queue"),
+        title=_("How contacts ended, by queue"),
         sub=_("Every entry into a queue, and callers refused at the door."),
-        none=_("No calls."),
-        whole=N_("Of {all} calls: {parts}."),
+        none=_("No contacts."),
+        whole=N_("Of {all} contacts: {parts}."),
     )
 
 

@@ -49,7 +49,7 @@ def at_work(
     return Chart(
         id="people",
         title=_("Agents at work"),
-        sub=_("Mean number of agents in each state, in the same intervals as the calls "
+        sub=_("Mean number of agents in each state, in the same intervals as the contacts "
             "above."),
         alt=_("At most {most} agents were logged in at once, on average over an "
             "interval.",

@@ -70,7 +70,9 @@ def by_interval(bins: list[dict[str, Any]], bin_s: int, metric: Metric) -> Chart
             "hovertemplate": _("%{customdata[0]}  <b>%{y:.1f} %</b><br>%{customdata[1]} of "
                 "%{customdata[2]} in time<extra></extra>"),
         },
-        _bars(x, [b["n_offered"] - b["n_lost"] for b in bins], "@c1soft2", asked, _("other calls")),
+        _bars(
+            x, [b["n_offered"] - b["n_lost"] for b in bins], "@c1soft2", asked, _("other contacts")
+        ),
         _bars(x, [b["n_lost"] for b in bins], "@c2", asked, _("lost")),
     ]  # fmt: skip
     minutes = bin_s // 60
@@ -88,11 +90,11 @@ def by_interval(bins: list[dict[str, Any]], bin_s: int, metric: Metric) -> Chart
     )
     return Chart(
         id="service",
-        title=_("Service level and calls through the day"),
+        title=_("Service level and contacts through the day"),
         sub=ngettext(
-            "Every minute, by entry into a queue. Hollow points rest on few calls. "
+            "Every minute, by entry into a queue. Hollow points rest on few contacts. "
             "Select a point to see what it is made of.",
-            "Every {n} minutes, by entry into a queue. Hollow points rest on few calls. "
+            "Every {n} minutes, by entry into a queue. Hollow points rest on few contacts. "
             "Select a point to see what it is made of.",
             minutes,
         ),
@@ -105,7 +107,7 @@ def by_interval(bins: list[dict[str, Any]], bin_s: int, metric: Metric) -> Chart
         height=330,
         legend=(
             ("c1", _("service level")),
-            ("c1soft2", _("calls offered")),
+            ("c1soft2", _("contacts offered")),
             ("c2", _("of them lost")),
         ),
         head=(_("From"), _("Service level"), _("In time"), _("Counted"), _("Offered"), _("Lost")),
@@ -166,7 +168,7 @@ def by_day(
             "hovertemplate": _("%{customdata[0]}  <b>%{y:.1f} %</b><br>%{customdata[1]} of "
                 "%{customdata[2]} in time<extra></extra>"),
         },
-        _bars(iso, [round(v) for v in offered], "@c1soft2", asked, _("calls")),
+        _bars(iso, [round(v) for v in offered], "@c1soft2", asked, _("contacts")),
     ]  # fmt: skip
     layout = _layout(values, metric.goal, None, None, len(days))
     # On a line of its own Plotly writes the year once, and where it changes.
@@ -176,10 +178,10 @@ def by_day(
         "automargin": True,
     }  # fmt: skip
     layout["bargap"] = 0.25
-    met = sum(1 for n in found if n and n.status == "met")
+    judged = [n.status for n in found if n and n.status != "none" and not n.is_provisional]
     return Chart(
         id="trend",
-        title=_("Service level and calls by day"),
+        title=_("Service level and contacts by day"),
         sub=_(
             "Band: 95 % range of each day. Diamonds: days that missed the goal. "
             "Select a day to open its page."
@@ -190,11 +192,14 @@ def by_day(
             else ""
         ),
         alt=ngettext(
-            "{met} of {n} day met the goal.", "{met} of {n} days met the goal.", len(days), met=met
+            "{met} of {n} day met the goal.",
+            "{met} of {n} days met the goal.",
+            len(judged),
+            met=judged.count("met"),
         ),
         figure=figure(data, {"metric": metric.id, "opens": f"{root}days/"}, **layout),
         height=330,
-        legend=(("c1", _("service level")), ("c1soft2", _("calls offered"))),
+        legend=(("c1", _("service level")), ("c1soft2", _("contacts offered"))),
         head=(_("Day"), _("Service level"), _("Range"), _("In time"), _("Counted"), _("Offered")),
         rows=[
             [

@@ -30,7 +30,7 @@ def _heat(
     trace = {
         "type": "heatmap", "z": z, "customdata": texts, "colorscale": _SCALE, "xgap": 2, "ygap": 2,
         "zmin": 0, "hovertemplate": _("%{customdata[0]} %{customdata[1]}: <b>%{z:,.3~r}</b> "
-            "calls<extra></extra>"),
+            "contacts<extra></extra>"),
         "colorbar": {"thickness": 8, "outlinewidth": 0, "len": 1, "ticks": "", "x": 1.01,
                      "nticks": 5, "tickfont": {"size": 11}},
     }  # fmt: skip
@@ -118,6 +118,6 @@ def by_hour(volume: list[Row], days: list[date]) -> Chart:
     z = [[sum(found.get((d, h), 0) for d in of[i]) / len(of[i]) for h in hours] for i in weekdays]
     return _chart(
         z, [fmt.weekday(i) for i in weekdays], labels, title=_("When people call"),
-        sub=_("Mean calls by weekday and local hour, over {n} days.", n=len(days)),
+        sub=_("Mean contacts by weekday and local hour, over {n} days.", n=len(days)),
         counted=_("Calls a day"), ticks=ticks,
     )  # fmt: skip

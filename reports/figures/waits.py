@@ -52,7 +52,7 @@ def histogram(
     return Chart(
         id="waits",
         title=_("How long callers waited"),
-        sub=_("Answered and lost calls.") + f" {band_text}",
+        sub=_("Answered and lost contacts.") + f" {band_text}",
         alt=""
         if half is None
         else _(

@@ -97,7 +97,7 @@ def frame(site: Site, span: Span | None = None, topic: Topic | None = None) -> d
         "made_of": site.made_of.get(span, "") if span else "",
         "provisional": "",
         "told": [],
-        "abroad": [],
+        "abroad": None,
         "previous": _beside(site, span, topic, -1),
         "next": _beside(site, span, topic, 1),
         "span": span,

@@ -30,7 +30,7 @@ _LISTED_DAYS = 92
 """More days than these would make the overview heavy; older ones are links by month."""
 
 IN_LISTS = {
-    "offered": N_("Calls"),
+    "offered": N_("Contacts"),
     "service_level": N_("Service level"),
     "abandonment_rate": N_("Abandoned"),
     "average_speed_of_answer": N_("Speed of answer"),
@@ -40,6 +40,7 @@ IN_LISTS = {
 """Metric -> heading of its column in a list of days."""
 
 _PROVISIONAL = {
+    "day": N_("Provisional: the day is not over"),
     "week": N_("Provisional: the week is not over"),
     "month": N_("Provisional: the month is not over"),
 }
@@ -74,7 +75,7 @@ def day_context(
         "subtitle": _span_of_day(period, site.stamp.zone),
         "charts": _charts(site, period, _day_lead(period, bins, level), bins, [day]),
         "root": "../",
-        "provisional": _("Provisional: the day is not over") if _is_open(period.numbers) else "",
+        "provisional": _provisional(site, span_of("day", day), period.numbers),
     }
     return context
 
@@ -122,7 +123,7 @@ def span_context(
         "older": [],
         "archive": [],
         "missing": [],
-        "provisional": _(_PROVISIONAL[span.grain]) if _is_open(period.numbers) else "",
+        "provisional": _provisional(site, span, period.numbers),
     }
 
 
@@ -178,7 +179,7 @@ def _shared(
     span: Span | None = None,
 ) -> dict[str, Any]:
     found += [
-        findings.lost_calls(period.outcomes, site.queue_names),
+        findings.lost_contacts(period.outcomes, site.queue_names),
         findings.refused(period.outcomes, site.queue_names),
         findings.unanswered_rings(period.offers, site.queue_names),
         findings.flattered(period.numbers),
@@ -218,14 +219,24 @@ def _is_open(numbers: Numbers) -> bool:
     return number is not None and number.is_provisional
 
 
+def _provisional(site: Site, span: Span, numbers: Numbers) -> str:
+    """That a span may still change, and why."""
+    if not _is_open(numbers):
+        return ""
+    read_to = site.stamp.data_up_to
+    if read_to is not None and read_to.date() > span.last:
+        return _("Provisional: not all sources are read to its end")
+    return _(_PROVISIONAL[span.grain])
+
+
 def _span_of_day(period: Period, zone: str) -> str:
     if period.activity is None:
-        return _("No calls")
+        return _("No contacts")
     first, last = (fmt.local(at, zone) for at in period.activity)
     # Sites in other zones begin their day before, or end it after.
     written = fmt.clock if first.date() == last.date() else fmt.instant
     return _(
-        "Calls from {first} to {last} · {zone}",
+        "Contacts from {first} to {last} · {zone}",
         first=written(first),
         last=written(last),
         zone=zone,

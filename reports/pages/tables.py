@@ -125,6 +125,9 @@ def change(new: Number, old: Number | None, against: str) -> Change | None:
     """
     if old is None or old.value is None or new.value is None:
         return None
+    if new.is_provisional and new.metric.additivity == "additive":
+        # The sum of a part of a week says nothing beside that of a whole one.
+        return None
     gap, unit = new.value - old.value, new.metric.unit
     before = f"{against}: {fmt.value(old.value, unit)}"
     moved = fmt.difference(gap, unit)
@@ -218,8 +221,9 @@ def queue_table(
     ]
     columns = [
         Column(_("Queue"), left=True), Column(_("State"), left=True),
-        Column("T", title=_("Time limit of the service level"), unit="seconds"), Column(_("Calls")),
-        Column(_("Service level"), left=True, sorts=False), Column(_("In time")),
+        Column("T", title=_("Time limit of the service level"), unit="seconds"),
+        Column(_("Contacts")), Column(_("Service level"), left=True, sorts=False),
+        Column(_("In time")),
         *(Column(_(label)) for _metric, label in used),
     ]  # fmt: skip
     has_course = any(sparkline(c) for c in courses.values())
@@ -272,7 +276,8 @@ def agent_table(
         *(Column(_(label)) for _metric, label in used),
     ]  # fmt: skip
     rows = []
-    for name, agent in sorted(((agents.get(a) or {}).get("agent_name") or a, a) for a in present):
+    names = {a: (agents.get(a) or {}).get("agent_name") or a for a in present}
+    for agent, name in sorted(names.items(), key=lambda of: (*fmt.alphabetical(of[1]), of[0])):
         whole = sum(spent[agent].values())
         handled = numbers.get("handled_contacts", "agent", agent)
         rows.append([

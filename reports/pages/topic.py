@@ -115,7 +115,7 @@ def context(site: Site, topic: Topic, given: Given) -> dict[str, Any]:
         "title": _(topic.title),
         "subtitle": " · ".join(_subtitle(site, topic, span, cards)),
         "topic": topic,
-        "story": story.findings,
+        "story": story.shown,
         "quiet": story.quiet,
         "cards": cards,
         "told": tables.told(cards),
@@ -125,7 +125,7 @@ def context(site: Site, topic: Topic, given: Given) -> dict[str, Any]:
             *(compared.charts if compared else ()),
         ],
         "comparison": compared,
-        "breakdowns": [b for t in topic.tables if (b := _breakdown(site, t, here, shown))],
+        "breakdowns": _breakdowns(site, topic, here, shown),
         "scopes": _offered(site, scopes),
         "glossary": glossary(site, here, topic.cards, period),
         "root": "../../",
@@ -213,6 +213,23 @@ def _told(number: Number, course_: list[Point | None]) -> list[Any]:
     said = (None if part is None else fmt.plain_number(part) for part in parts)
     coverage = None if number.coverage is None else round(number.coverage, 4)
     return [number.n, *said, number.goal, number.status, coverage, course_]
+
+
+def _breakdowns(
+    site: Site, topic: Topic, numbers: Numbers, shown: Sequence[str]
+) -> list[dict[str, Any]]:
+    """The tables of the page; of supervisors of one team each, that of the teams alone."""
+    found: list[dict[str, Any]] = []
+    for table in topic.tables:
+        made = _breakdown(site, table, numbers, shown)
+        if made and not any(_said(made) == _said(other) for other in found):
+            found.append(made)
+    return found
+
+
+def _said(breakdown: dict[str, Any]) -> list[tuple[str, ...]]:
+    """The rows of a table without the names of who they are about."""
+    return sorted(tuple(cell.text for cell in row[1:]) for row in breakdown["rows"])
 
 
 def _breakdown(

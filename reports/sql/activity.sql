@@ -1,11 +1,8 @@
--- First and last sign of life of each day, which sets how fine its charts are.
-with instants as (
-    select local_date, entered_at as seen_at from core.fact_queue_visit where not is_consult
-    union all
-    select local_date, coalesce(left_at, entered_at) from core.fact_queue_visit
-    where not is_consult
-)
-select local_date, min(seen_at) as first_at, max(seen_at) as last_at
-from instants
-where local_date between $from_date and $to_date
-group by local_date
+-- First and last sign of life of a period, which sets how fine its charts are.
+select
+    min(entered_at) as first_at,
+    max(least(coalesce(left_at, entered_at), $to_at)) as last_at
+from core.fact_queue_visit
+where entered_at >= $from_at and entered_at < $to_at
+    and local_date between $from_date::date - 1 and $to_date::date + 1
+    and not is_consult

@@ -5,6 +5,7 @@ select
     {numerator} as numerator,
     {denominator} as denominator
 from core.{fact}
-where local_date = $day
+where {instant} >= $from_at and {instant} < $to_at
+    and local_date between $from_date::date - 1 and $to_date::date + 1
 group by bin_at
 order by bin_at

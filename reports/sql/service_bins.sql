@@ -8,6 +8,7 @@ select
     {counted} as n_counted,
     {lost} as n_lost
 from core.fact_queue_visit
-where local_date = $day
+where entered_at >= $from_at and entered_at < $to_at
+    and local_date between $from_date::date - 1 and $to_date::date + 1
 group by bin_at, queue_id
 order by bin_at, queue_id

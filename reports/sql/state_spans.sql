@@ -5,7 +5,8 @@ with spans as (
         greatest(epoch_ms(from_at), epoch_ms($from_at)) as from_ms,
         least(epoch_ms(to_at), epoch_ms($to_at)) as to_ms
     from core.fact_agent_state
-    where local_date = $day and to_at > $from_at and from_at < $to_at
+    where local_date between $day::date - 1 and $day::date + 1
+        and to_at > $from_at and from_at < $to_at
 ),
 bins as (
     select unnest(

@@ -7,5 +7,7 @@ select
     quantile_cont(wait_ms, 0.95) / 1000 as p95,
     max(wait_ms) / 1000 as longest
 from core.fact_queue_visit
-where local_date between $from_date and $to_date and not is_consult and is_live_channel
+where entered_at >= $from_at and entered_at < $to_at
+    and local_date between $from_date::date - 1 and $to_date::date + 1
+    and not is_consult and is_live_channel
     and is_answered

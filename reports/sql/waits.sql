@@ -8,7 +8,9 @@ select
     end as fate,
     count(*) as n
 from core.fact_queue_visit
-where local_date between $from_date and $to_date and not is_consult and is_live_channel
+where entered_at >= $from_at and entered_at < $to_at
+    and local_date between $from_date::date - 1 and $to_date::date + 1
+    and not is_consult and is_live_channel
     and wait_ms is not null
     and (is_answered or outcome in ('abandoned', 'timeout', 'empty', 'withdrawn'))
 group by step, fate

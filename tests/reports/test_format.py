@@ -110,3 +110,8 @@ def test_limits_are_told_as_they_were_set():
 )
 def test_a_minus_can_be_seen_and_nothing_has_none(value, unit, text):
     assert fmt.value(value, unit) == text
+
+
+def test_a_list_by_name_is_as_people_look_for_it():
+    names = ["Zoe", "Ángel", "anna", "Bo", "Ärne"]
+    assert sorted(names, key=fmt.alphabetical) == ["Ángel", "anna", "Ärne", "Bo", "Zoe"]

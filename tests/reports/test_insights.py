@@ -1,6 +1,7 @@
 """What is told of key figures: what is unusual, where and since when; else that nothing is."""
 
 import random
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -78,13 +79,42 @@ def test_a_missed_goal_says_for_how_long_and_the_first_miss_is_the_greater_news(
     steady = [70.0 + n % 3 for n in range(13)]
     (known,) = told([figure(steady)], over=WEEKS)
     assert known.head.endswith(f"goal 80.0{fmt.SPACE}%")
-    assert "Missed 13 weeks running, since Week 35." in known.text
+    assert "Missed in each of the last 13 weeks." in known.text
+    (since,) = told([figure([88.0, *steady[1:]])], over=WEEKS)
+    assert "Missed 12 weeks running, since Week 36." in since.text
+    assert not known.is_news and not since.is_news
     fresh = [85.0 + 4 * (n % 3) for n in range(12)]
     (new,) = told([figure([*fresh, 75.0])], over=WEEKS)
     assert "running" not in new.text
     assert new.weight > known.weight
     # Within the goal's reach of chance nothing is told.
     assert not told([figure([*fresh, 75.5], cases=40)], over=WEEKS)
+
+
+def test_a_miss_that_may_still_change_is_not_told():
+    number = figure([60.0]).number
+    assert told([Figure(number, [])], over=WEEKS[-1:])
+    assert not told([Figure(replace(number, is_provisional=True), [])], over=WEEKS[-1:])
+
+
+def test_since_when_is_told_of_days_by_their_own_weekday():
+    """Sundays are as low as a Wednesday that is news; the run of low days begins after them."""
+    rng = random.Random(4)  # noqa: S311
+    rates = week(rng, 28, 85, 60)
+    assert OVER[-4].first.isoweekday() == 7
+    (found,) = told([figure([*rates[:-3], 70.0, 71.0, 69.0])])
+    assert "So since Mon 16 Nov." in found.text
+
+
+def test_what_may_be_below_zero_has_a_range_below_zero():
+    bias = [-3.0 + n % 4 / 10 for n in range(12)]
+    numbers = [
+        replace(share(100, 4000, goal=None, direction="neutral"), value=v, low=None, high=None)
+        for v in [*bias, 9.0]
+    ]
+    (found,) = told([Figure(numbers[-1], numbers[:-1])], over=WEEKS)
+    low, high = (f"{fmt.MINUS}{v}" for v in ("3.", "2."))
+    assert f"Usual: {low}" in found.text and f" to {high}" in found.text
 
 
 @pytest.mark.parametrize("more", [{"cases": 10}, {"cases": 4000}])
@@ -106,6 +136,10 @@ def test_where_all_is_usual_that_is_said():
     calm = Figure(share(3400, 4000, goal=None), calm.past)
     assert quiet([calm, calm], OVER) == "Nothing unusual: 2 key figures within the usual range."
     assert quiet([Figure(calm.number, [])], OVER) == ""
+    short = Figure(replace(calm.number, status="missed"), calm.past)
+    assert quiet([calm, short], OVER).endswith(
+        "range. 1 is short of its goal, by no more than chance or not for good yet."
+    )
 
 
 def test_chance_alone_is_seldom_told():

@@ -1,7 +1,7 @@
 """What an overview tells of all subjects: what is news and weighs most, each metric once."""
 
 from reports.findings import Finding
-from reports.stories import MOST, Story, weightiest
+from reports.stories import MOST, Story, still_missed, weightiest
 from reports.topics import TOPICS
 
 SERVICE, HANDLING, *_ = TOPICS
@@ -18,6 +18,15 @@ def test_the_weightiest_of_all_subjects_come_first_and_old_misses_not_at_all():
     }
     told = weightiest(TOPICS, found)
     assert [(t.topic, t.finding.metric) for t in told] == [(HANDLING, "c"), (SERVICE, "a")]
+
+
+def test_goals_missed_for_longer_stand_beside_the_news():
+    found = {
+        "service": Story((finding("a", 50), finding("b", 33, is_news=False))),
+        "handling": Story((finding("c", 34, is_news=False), finding("b", 90))),
+    }
+    assert [t.finding.metric for t in still_missed(TOPICS, found)] == ["c", "b"]
+    assert [t.finding.metric for t in weightiest(TOPICS, found)] == ["a"]
 
 
 def test_a_metric_of_two_subjects_is_told_where_it_leads():

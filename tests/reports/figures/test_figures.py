@@ -126,7 +126,7 @@ def test_outcomes_add_up_per_queue_and_short_abandons_stand_apart():
     chart = outcomes.visits(rows, {"q": NASTY})
     assert [t["x"] for t in chart.figure["data"]] == [[80], [10], [10]]
     assert chart.rows == [[NASTY, "10", "8", "1", "1"]]
-    assert chart.alt.startswith("Of 10 calls: 80 % answered")
+    assert chart.alt.startswith("Of 10 contacts: 80 % answered")
     assert "<b>x" not in json.dumps(chart.figure)
 
 

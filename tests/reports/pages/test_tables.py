@@ -1,5 +1,7 @@
 """Cards and tables: what is shown, greyed, compared and in which order."""
 
+from dataclasses import replace
+
 from reports import format as fmt
 from reports.pages import tables
 from reports.records import Numbers
@@ -17,6 +19,8 @@ def test_a_change_has_an_arrow_a_mood_and_what_it_is_compared_with():
     assert better.mood == "up"
     assert tables.change(share(600, 1000), share(605, 1000), "day before").mood == "flat"
     assert tables.change(share(600, 1000), None, "day before") is None
+    part = replace(share(600, 1000, additivity="additive"), is_provisional=True)
+    assert tables.change(part, share(700, 1000), "week before") is None
 
 
 def test_a_change_that_the_figures_do_not_show_is_none():
@@ -51,7 +55,7 @@ def test_queues_stand_by_size_and_an_assumed_limit_is_marked():
         "Queue",
         "State",
         "T",
-        "Calls",
+        "Contacts",
         "Service level",
         "In time",
     ]
