@@ -122,7 +122,10 @@ def _newest_final(by_day: Mapping[date, Numbers]) -> date:
 
 
 def _day_course(by_day: dict[date, Numbers]) -> Course:
-    """Values by day, for scope all and the service level of queues."""
+    """Values by day, for scope all and the service level of queues.
+
+    A day that is not over is a gap: its last point would be that of a few hours.
+    """
     course: Course = defaultdict(list)
     days = sorted(by_day)
     keys = {
@@ -131,7 +134,8 @@ def _day_course(by_day: dict[date, Numbers]) -> Course:
     queues = {q for numbers in by_day.values() for q in numbers.scope_ids("queue")}
     keys |= {("service_level", "queue", queue) for queue in queues}
     for key in keys:
-        course[key] = [by_day[day].value(*key) for day in days]
+        of = (by_day[day].get(*key) for day in days)
+        course[key] = [n.value if n and not n.is_provisional else None for n in of]
     return course
 
 

@@ -84,7 +84,7 @@ def of_newest_week(reader: Reader, site: Site) -> Abroad | None:
     weeks = [w for w in site.spans["week"] if w.first >= first and w.last <= last]
     if not weeks:
         return None
-    over = history(weeks[-1], weeks[0])
+    over = history(weeks[-1], site.spans["week"][0])
     numbers = reader.numbers_of("week", over[0].first, over[-1].first, shown())
     final = [
         span

@@ -11,6 +11,7 @@ from reports.figures.base import Chart, category_axis, figure, time_ticks
 from reports.language import _, ngettext
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import date
 
     from reports.records import Row
@@ -71,7 +72,7 @@ def _chart(z: list[list[float | None]], names: list[str], labels: list[str], **m
 def by_queue(
     service: list[Row], bins: list[dict[str, Any]], names: dict[str, str], bin_s: int
 ) -> Chart:
-    """Calls offered by queue and time of one day."""
+    """Contacts offered by queue and time of one day."""
     place = {b["bin_at"]: i for i, b in enumerate(bins)}
     totals: dict[str, int] = defaultdict(int)
     for row in service:
@@ -84,7 +85,7 @@ def by_queue(
             z[line[row["queue_id"]]][place[row["bin_at"]]] = row["n_offered"]
     times = [b["local"] for b in bins]
     sub = ngettext(
-        "Calls offered by queue, every minute.", "Calls offered by queue, every {n} minutes.",
+        "Contacts offered by queue, every minute.", "Contacts offered by queue, every {n} minutes.",
         bin_s // 60,
     )  # fmt: skip
     more = (
@@ -95,12 +96,18 @@ def by_queue(
     return _chart(
         z, [names.get(q, q) for q in queues], [fmt.clock(t) for t in times],
         title=_("When people called"), sub=sub + more,
-        counted=_("Calls"), ticks=time_ticks(times, 7),
+        counted=_("Contacts"), ticks=time_ticks(times, 7),
     )  # fmt: skip
 
 
-def by_hour(volume: list[Row], days: list[date]) -> Chart:
-    """Calls offered by hour: each day of a short period, the mean of each weekday of a long one."""
+def by_hour(volume: list[Row], days: Mapping[date, bool]) -> Chart:
+    """Contacts offered by hour: each day of a short period, of a long one weekdays' means.
+
+    Args:
+        volume: contacts by day and hour.
+        days: those of the period, and whether each is over: a part of a day would lower the mean
+            of its weekday.
+    """
     hours = sorted({r["hour"] for r in volume})
     hours = [f"{h:02d}" for h in range(int(hours[0]), int(hours[-1]) + 1)] if hours else []
     found = {(r["local_date"], r["hour"]): r["n_offered"] for r in volume}
@@ -111,13 +118,15 @@ def by_hour(volume: list[Row], days: list[date]) -> Chart:
         z: list[list[float | None]] = [[found.get((d, h), 0) for h in hours] for d in days]
         return _chart(
             z, [fmt.day(d) for d in days], labels, title=_("When people call"),
-            sub=_("Calls offered by day and local hour."), counted=_("Calls"), ticks=ticks,
+            sub=_("Contacts offered by day and local hour."), counted=_("Contacts"), ticks=ticks,
         )  # fmt: skip
-    of = {i: [d for d in days if d.isoweekday() == i] for i in range(1, 8)}
+    of = {i: [d for d, over in days.items() if over and d.isoweekday() == i] for i in range(1, 8)}
     weekdays = [i for i in of if of[i]]
     z = [[sum(found.get((d, h), 0) for d in of[i]) / len(of[i]) for h in hours] for i in weekdays]
     return _chart(
         z, [fmt.weekday(i) for i in weekdays], labels, title=_("When people call"),
-        sub=_("Mean contacts by weekday and local hour, over {n} days.", n=len(days)),
-        counted=_("Calls a day"), ticks=ticks,
+        sub=_(
+            "Mean contacts by weekday and local hour, over {n} days.", n=sum(map(len, of.values()))
+        ),
+        counted=_("Contacts a day"), ticks=ticks,
     )  # fmt: skip

@@ -73,7 +73,7 @@ def day_context(
     context |= {
         "title": fmt.long_day(day),
         "subtitle": _span_of_day(period, site.stamp.zone),
-        "charts": _charts(site, period, _day_lead(period, bins, level), bins, [day]),
+        "charts": _charts(site, period, _day_lead(period, bins, level), bins, {day: True}),
         "root": "../",
         "provisional": _provisional(site, span_of("day", day), period.numbers),
     }
@@ -149,12 +149,13 @@ def _of_days(
         findings.worst_day(dict(by_day)) if len(days) > 1 else None,
         findings.worst_interval(bins, level.metric.min_n, level.goal) if level else None,
     ]
+    over = {day: day not in by_day or not _is_open(by_day[day]) for day in days}
     lead: list[Chart] = _day_lead(period, bins, level)
     if len(days) > 1 and level:
         shown = days[-_TREND_DAYS:]
         lead = [service.by_day(shown, dict(by_day), level.metric, of=len(days), root=root)]
     return _shared(site, period, found, list(earlier), course, span=span) | {
-        "charts": _charts(site, period, lead, bins, days),
+        "charts": _charts(site, period, lead, bins, over),
         "days": _day_table(days[-_LISTED_DAYS:], by_day, root),
         "root": root,
     }
@@ -282,7 +283,11 @@ def _day_lead(period: Period, bins: list[dict[str, Any]], level: Number | None) 
 
 
 def _charts(
-    site: Site, period: Period, lead: list[Chart], bins: list[dict[str, Any]], days: list[date]
+    site: Site,
+    period: Period,
+    lead: list[Chart],
+    bins: list[dict[str, Any]],
+    days: Mapping[date, bool],
 ) -> list[Chart]:
     names = site.queue_names
     charts = list(lead)

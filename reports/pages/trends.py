@@ -62,6 +62,8 @@ class Chart:
     metric: str
     name: str
     value: str
+    when: str
+    """The span of the value: the newest that will not change any more."""
     state: tuple[str, str, str] | None
     goal: str
     usual: str
@@ -251,9 +253,11 @@ def _chart(site: Site, line: Timeline, topic: Topic) -> Chart:
         metric=line.metric.id,
         name=line.metric.name,
         value=fmt.value(number.value, line.metric.unit),
+        when=line.spans[-1].short,
         state=None if number.is_small else sign_of(number.status),
         goal=tables.goal_text(number),
-        usual=usual(line) if line.found.levels else "",
+        # For a value of that weekday and of so many cases, which the band of all of them is not.
+        usual=line.range_words(*line.usual(len(line.spans) - 1)) if line.found.levels else "",
         picture=control_chart(line, hrefs),
         said=tuple(chain(_said_of_shift(line), _said_of_run(line), _said_of_none(line))),
     )

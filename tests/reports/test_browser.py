@@ -156,7 +156,7 @@ def test_the_keyboard_alone_gets_to_the_content_the_theme_and_the_details(day_pa
 def test_tables_sort_by_number_and_by_name_with_the_keyboard(day_page):
     page = day_page
     table = page.get_by_role("region", name="Queues", exact=True)
-    column = table.locator("thead th").all_inner_texts().index("Calls")
+    column = table.locator("thead th").all_inner_texts().index("Contacts")
     heading = table.get_by_role("button", name="Calls", exact=True)
     cells = table.locator(f"tbody tr > :nth-child({column + 1})")
     heading.focus()

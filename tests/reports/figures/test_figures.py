@@ -87,10 +87,13 @@ def test_the_range_of_shares_never_exaggerates(values, expected):
 def test_heat_maps_choose_days_or_weekdays():
     days = [date(2026, 11, 2) + timedelta(days=i) for i in range(28)]
     rows = [{"local_date": d, "hour": h, "n_offered": 4} for d in days for h in ("08", "10")]
-    long = volume.by_hour(rows, days)
+    long = volume.by_hour(rows, dict.fromkeys(days, True))
     assert [r[0] for r in long.rows] == ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
     assert long.figure["data"][0]["z"][0] == [4, 0, 4]
-    assert [r[0] for r in volume.by_hour(rows, days[:2]).rows] == ["Mon 2 Nov", "Tue 3 Nov"]
+    assert [r[0] for r in volume.by_hour(rows, dict.fromkeys(days[:2], False)).rows] == [
+        "Mon 2 Nov",
+        "Tue 3 Nov",
+    ]
 
 
 def test_volume_by_queue_adds_up_and_names_are_harmless():
