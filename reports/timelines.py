@@ -28,6 +28,10 @@ _WEEKS = 16
 """From so many whole weeks on a course is told by week; before, by day."""
 _FEWEST_CASES = 5
 """A share or mean of fewer cases jumps too far to be a point of a course."""
+_SETTLING = timedelta(days=14)
+"""So long after the first day a stock is not told: it begins empty where nobody brings what was
+open before, and its rise to what it always was would be news."""
+_STOCK = "core.fact_case_backlog"
 _SHORTEST_LINE = 4
 """A line of three values says nothing."""
 _DENSE = 0.66
@@ -140,10 +144,11 @@ def read(reader: Reader, days: Sequence[date]) -> Told:
     by_grain = {
         grain: reader.numbers_of(grain, shown[0], last, {"all": metrics}) for grain in GRAINS[:2]
     }
-    spans: dict[Grain, list[Span]] = {
-        "day": [span_of("day", day) for day in shown],
-        "week": _whole_weeks(shown),
-    }
+    # The first day that anything is known of is seldom whole.
+    told_days = [day for day in shown if day > days[0] and _is_over(by_grain["day"], day)]
+    settled = [day for day in told_days if day >= days[0] + _SETTLING]
+    of_flows, of_stocks = _spans(told_days), _spans(settled)
+    stocks = {m.id for m in reader.metrics().values() if _STOCK in (m.numerator_sql or "")}
     told: Told = {}
     seen: set[str] = set()
     for topic in TOPICS:
@@ -151,10 +156,22 @@ def read(reader: Reader, days: Sequence[date]) -> Told:
             if metric in seen:
                 continue
             seen.add(metric)
+            spans = of_stocks if metric in stocks else of_flows
             timeline = timeline_of(metric, spans, by_grain)
             if timeline is not None:
                 told.setdefault(topic.id, {})[metric] = timeline
     return told
+
+
+def _is_over(numbers: Mapping[Span, Numbers], day: date) -> bool:
+    """Whether a day is read to its end by those who tell of contacts."""
+    found = numbers.get(span_of("day", day))
+    offered = found.get("offered") if found else None
+    return offered is None or not offered.is_provisional
+
+
+def _spans(days: Sequence[date]) -> dict[Grain, list[Span]]:
+    return {"day": [span_of("day", day) for day in days], "week": _whole_weeks(days)}
 
 
 def every(told: Told) -> list[Timeline]:
@@ -163,6 +180,8 @@ def every(told: Told) -> list[Timeline]:
 
 
 def _whole_weeks(days: Sequence[date]) -> list[Span]:
+    if not days:
+        return []
     weeks = sorted({span_of("week", day) for day in days})
     return [week for week in weeks if week.first >= days[0] and week.last <= days[-1]]
 

@@ -222,14 +222,21 @@ def _breakdowns(
     found: list[dict[str, Any]] = []
     for table in topic.tables:
         made = _breakdown(site, table, numbers, shown)
-        if made and not any(_said(made) == _said(other) for other in found):
+        if made and not any(_says_all(other, made) for other in found):
             found.append(made)
     return found
 
 
-def _said(breakdown: dict[str, Any]) -> list[tuple[str, ...]]:
-    """The rows of a table without the names of who they are about."""
-    return sorted(tuple(cell.text for cell in row[1:]) for row in breakdown["rows"])
+def _says_all(other: dict[str, Any], breakdown: dict[str, Any]) -> bool:
+    """Whether another table has all that a table says, but for the names of who it is about."""
+    labels = [column.label for column in breakdown["columns"][1:]]
+    return _said(other, labels) == _said(breakdown, labels)
+
+
+def _said(breakdown: dict[str, Any], labels: Sequence[str]) -> list[tuple[str, ...]]:
+    places = {column.label: place for place, column in enumerate(breakdown["columns"])}
+    wanted = [places[label] for label in labels if label in places]
+    return sorted(tuple(row[place].text for place in wanted) for row in breakdown["rows"])
 
 
 def _breakdown(

@@ -1,17 +1,35 @@
 """A day of a centre whose sites lie in several zones is the same on all of its page."""
 
 import shutil
+from datetime import timedelta
 from pathlib import Path
 
+import pytest
+
+from reports import timelines
 from reports.queries import Reader
 from reports.spans import Span
 
 _LOST = ("abandoned", "timeout", "empty", "withdrawn")
 
 
-def test_what_a_page_draws_adds_up_to_its_figures(published: Path, tmp_path: Path) -> None:
-    # One file cannot be open twice in a process with other settings, as others have it.
-    copy = Path(shutil.copy(published / "warehouse.duckdb", tmp_path))
+@pytest.fixture
+def copy(published: Path, tmp_path: Path) -> Path:
+    """One file cannot be open twice in a process with other settings, as others have it."""
+    return Path(shutil.copy(published / "warehouse.duckdb", tmp_path))
+
+
+def test_courses_begin_with_whole_days_and_stocks_when_they_have_filled(copy: Path) -> None:
+    with Reader(copy) as reader:
+        days = [row["local_date"] for row in reader.days()]
+        lines = {line.metric.id: line for line in timelines.every(timelines.read(reader, days))}
+    assert lines["offered"].spans[0].first == days[0] + timedelta(days=1)
+    assert lines["offered"].spans[-1].first < days[-1]
+    assert lines["backlog"].spans[0].first >= days[0] + timedelta(days=14)
+    assert lines["cases"].spans[-1] <= lines["offered"].spans[-1]
+
+
+def test_what_a_page_draws_adds_up_to_its_figures(copy: Path) -> None:
     with Reader(copy) as reader:
         assert reader.rows("zones")[0]["n"] > 1
         days = [row["local_date"] for row in reader.days()]

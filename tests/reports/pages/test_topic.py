@@ -42,3 +42,7 @@ def test_supervisors_of_one_team_each_are_told_by_their_teams_alone():
     assert [table["id"] for table in tables] == ["by-team"]
     tables = topic._breakdowns(site, people, numbers(*every[:3]), ["occupancy"])
     assert [table["id"] for table in tables] == ["by-team", "by-supervisor"]
+    turnover = share(30, 1000, scope=("team", "a"), metric_id="agent_turnover")
+    more = Numbers([*numbers(*every), turnover])
+    tables = topic._breakdowns(site, people, more, ["occupancy", "agent_turnover"])
+    assert [table["id"] for table in tables] == ["by-team"]
