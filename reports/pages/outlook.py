@@ -34,6 +34,7 @@ def context(site: Site, outlook: Outlook) -> dict[str, Any]:
     sections = [_section(group, place) for place, group in enumerate(large)]
     charts = [chart for section in sections for chart in section["charts"]]
     staffed = [group for group in large if any(map(sum, group.required))]
+    written = sorted(q["queue_name"] for q in site.queues.values() if not q["is_live"])
     return {
         **frame(site),
         "title": _("Next four weeks"),
@@ -50,6 +51,7 @@ def context(site: Site, outlook: Outlook) -> dict[str, Any]:
             for group in shown for queue in group.queues if queue.accuracy
         ],
         "short": [_short(group, queue) for group in outlook.groups for queue in group.short],
+        "unasked": fmt.words(written, 6) if written else "",
         "sections": sections,
         "week_columns": _week_columns(),
         "panel": panel if staffed else None,

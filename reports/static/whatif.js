@@ -125,7 +125,7 @@
           const a = limits.length ? asked(limits) : null, c = a ? agentsC(a) : 0;
           let agents = c || 0;
           if (a && s.patience) { agents = agentsA(a, s.patience, group.short, Math.max(1, agents - saved)) || 0; saved = (c || 0) - agents; }
-          line.push({ contacts, handle: a ? a.handle : null, agents, planned: planned(agents, s.shrinkage) });
+          line.push({ contacts, handle: a ? a.handle : null, agents, planned: planned(agents, s.shrinkage), paid: agents / 4 / (1 - s.shrinkage) });
         }
         days.push(line);
       }
@@ -138,7 +138,7 @@
     };
     const sums = (days) => {
       let contacts = 0, hours = 0, paid = 0, most = 0;
-      for (const day of days) for (const x of day) { contacts += x.contacts; hours += x.agents / 4; paid += x.planned / 4; most = Math.max(most, x.agents); }
+      for (const day of days) for (const x of day) { contacts += x.contacts; hours += x.agents / 4; paid += x.paid; most = Math.max(most, x.agents); }
       return { contacts, hours, paid, most };
     };
     const row = (cells) => {

@@ -157,7 +157,7 @@ def test_tables_sort_by_number_and_by_name_with_the_keyboard(day_page):
     page = day_page
     table = page.get_by_role("region", name="Queues", exact=True)
     column = table.locator("thead th").all_inner_texts().index("Contacts")
-    heading = table.get_by_role("button", name="Calls", exact=True)
+    heading = table.get_by_role("button", name="Contacts", exact=True)
     cells = table.locator(f"tbody tr > :nth-child({column + 1})")
     heading.focus()
     assert has_ring(page)

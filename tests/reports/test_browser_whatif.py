@@ -93,9 +93,12 @@ def test_the_base_is_the_forecast_s_and_settings_are_kept_by_the_address(page):
     for row, week in zip(base, hours, strict=True):
         assert row[2] == row[3]
         assert number(row[3]) == pytest.approx(week, abs=0.051)
+    tab.get_by_label("Shrinkage").fill("20")
+    for row, week in zip(tab.evaluate(WEEKS), hours, strict=True):
+        assert number(row[6]) == pytest.approx(week / 0.8, abs=0.051)
     tab.get_by_label("Volume").fill("20")
     tab.get_by_label("Callers").select_option("a")
-    tab.wait_for_function("/volume=20&model=a/.test(location.hash)")
+    tab.wait_for_function("/volume=20/.test(location.hash) && /model=a/.test(location.hash)")
     shown = tab.evaluate(WEEKS)
     assert number(shown[0][3]) == pytest.approx(_hours_of_a_fifth_more(group), abs=0.051)
     assert shown[0][2] == base[0][2]
