@@ -234,7 +234,7 @@ timed as (
         and l.own_local_date >= h.valid_from
         and l.own_local_date < h.valid_to
     left join watermark as m on m.source = l.source
-    left join bot as b on l.contact_id is not null and b.contact_key = l.contact_key
+    left join bot as b on b.contact_key = l.contact_key
 ),
 
 -- Working time since the beginning at each instant; a queue without a calendar always works.
