@@ -185,8 +185,13 @@ def _scopes(topic: Topic, numbers: Numbers, shown: Sequence[str]) -> list[Scope]
         for kind in KINDS
         if kind in kinds
         for scope in numbers.scope_ids(kind)
-        if any(numbers.value(metric, kind, scope) is not None for metric in shown)
+        if _has_any(numbers, shown, kind, scope)
     ]
+
+
+def _has_any(numbers: Numbers, shown: Sequence[str], kind: str, scope: str) -> bool:
+    """Whether anything happened in a scope; a row of zeros and dashes says nothing."""
+    return any(numbers.value(metric, kind, scope) for metric in shown)
 
 
 def _offered(site: Site, scopes: Sequence[Scope]) -> list[tuple[str, list[tuple[str, str]]]]:
@@ -245,7 +250,7 @@ def _breakdown(
     """A table with a row for each scope; columns that are empty in all of them are left out."""
     ids = [
         scope for scope in numbers.scope_ids(table.kind)
-        if any(numbers.value(m, table.kind, scope) is not None for m in shown)
+        if _has_any(numbers, shown, table.kind, scope)
     ]  # fmt: skip
     used = [m for m in shown if any(numbers.value(m, table.kind, i) is not None for i in ids)]
     if not ids or not used:

@@ -94,6 +94,7 @@ def test_the_base_is_the_forecast_s_and_settings_are_kept_by_the_address(page):
         assert row[2] == row[3]
         assert number(row[3]) == pytest.approx(week, abs=0.051)
     tab.get_by_label("Shrinkage").fill("20")
+    tab.wait_for_function("/shrinkage=20/.test(location.hash)")
     for row, week in zip(tab.evaluate(WEEKS), hours, strict=True):
         assert number(row[6]) == pytest.approx(week / 0.8, abs=0.051)
     tab.get_by_label("Volume").fill("20")

@@ -218,6 +218,20 @@ def test_every_case_is_there_with_what_happened_to_it(centre: Centre) -> None:
     assert not centre.differences(f"({said})", f"({true})")
 
 
+@pytest.mark.parametrize(
+    "fact", ["fact_ivr_session", "fact_outbound_attempt", "fact_contact", "fact_case", "fact_cost"]
+)
+def test_everything_is_of_one_of_the_three_sites(centre: Centre, fact: str) -> None:
+    found = centre.rows(f"select distinct site from core.{fact} where site is not null order by 1")
+    assert set(found) <= {("Bogota",), ("Dublin",), ("Manila",)}
+    assert found
+
+
+@pytest.mark.parametrize("fact", ["fact_ivr_session", "fact_outbound_attempt"])
+def test_the_site_is_known_where_nobody_answers(centre: Centre, fact: str) -> None:
+    assert centre.rows(f"select count(*) from core.{fact} where site is null") == [(0,)]
+
+
 def test_money_and_people_are_counted_as_finance_counts_them(centre: Centre) -> None:
     said = """
         select local_date, scope_kind, scope_id, kind, cost_amount, currency from w.core.fact_cost
