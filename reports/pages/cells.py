@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from reports.pages.tables import Cell
     from reports.records import Number
 
+_WHOLE = 0.9
+"""A number that is known of fewer of the cases that matter to it carries a sign in tables."""
 _MISSED = {"bad": ("■", N_("misses its goal")), "warn": ("▲", N_("near its goal"))}
 
 
@@ -46,6 +48,21 @@ def ask(number: Number, text: str, *, in_row: bool = False) -> Markup:
         f'<button class="ask" data-metric="{escape(number.metric.id)}"{whose}{parts}>'
         f"{escape(shown)}{small}</button>"
     )
+
+
+def is_partial(number: Number | None) -> bool:
+    """Whether what a number needs is known of too few of its cases to stand beside others."""
+    return (
+        number is not None
+        and number.value is not None
+        and number.coverage is not None
+        and number.coverage < _WHOLE
+    )
+
+
+def any_partial(rows: Sequence[Sequence[Cell]]) -> bool:
+    """Whether a table has such a number."""
+    return any(is_partial(cell.number) for row in rows for cell in row)
 
 
 def row(cells: Sequence[Cell]) -> Markup:
@@ -89,8 +106,17 @@ def _inside(cell: Cell) -> str:
     if cell.href:
         return f'<a href="{escape(cell.href)}">{text}</a>'
     if cell.number:
-        return f"{_mood(cell.mood)}{ask(cell.number, cell.text, in_row=True)}"
+        number = ask(cell.number, cell.text, in_row=True)
+        return f"{_mood(cell.mood)}{number}{_partial(cell.number)}"
     return text
+
+
+def _partial(number: Number) -> str:
+    if not is_partial(number):
+        return ""
+    words = escape(_("known of {coverage}", coverage=fmt.share(100 * (number.coverage or 0), 0)))
+    sign = f'<sup title="{words}" aria-hidden="true">°</sup>'
+    return f'{sign}<span class="sr"> {words}</span>'
 
 
 def _mood(mood: str) -> str:

@@ -67,6 +67,7 @@ def environment() -> Environment:
         "number": fmt.number, "short": fmt.short,
         "script_json": script_json, "instant": fmt.instant, "count": fmt.count, "day": fmt.day,
         "ask": cells.ask, "sign": cells.sign, "row": cells.row,
+        "any_partial": cells.any_partial,
     }  # fmt: skip
     return env
 

@@ -1,5 +1,6 @@
 """Rows of tables as HTML: every part is escaped, every number can be asked about."""
 
+from dataclasses import replace
 from html.parser import HTMLParser
 
 from markupsafe import Markup
@@ -75,3 +76,16 @@ def test_pictures_bars_and_states_have_words_or_none():
     assert tags.count("i") == 2
     assert tags.count("em") == 1
     assert ("em", {"style": "left:80.00%"}) in found.tags
+
+
+def test_a_number_that_is_known_of_few_of_its_cases_carries_a_sign():
+    number = share(80, 100)
+    rows = {
+        coverage: [Cell("sales"), Cell("80", number=replace(number, coverage=coverage))]
+        for coverage in (None, 0.95, 0.9, 0.16, 0.0)
+    }
+    signed = {coverage: "°" in of(*row).text for coverage, row in rows.items()}
+    assert signed == {None: False, 0.95: False, 0.9: False, 0.16: True, 0.0: True}
+    assert "known of 16\u202f%" in of(*rows[0.16]).text
+    assert cells.any_partial([rows[0.95], rows[0.16]])
+    assert not cells.any_partial([rows[0.95], rows[None]])
