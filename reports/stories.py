@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 MOST = 6
 """Findings of all subjects on an overview."""
+_MOST_OF_ONE = 2
+"""Of these of one subject: what moves together there is one story, which its own page tells."""
 MOST_MISSED = 8
 """Goals on it that have been missed for long."""
 
@@ -99,7 +101,11 @@ def of_newest_week(reader: Reader, site: Site) -> Abroad | None:
 
 def weightiest(topics: Sequence[Topic], found: Mapping[str, Story]) -> list[Told]:
     """The news of all subjects that weighs most; a metric is told of once, where it leads."""
-    return _each_once(topics, found, is_news=True)[:MOST]
+    told: list[Told] = []
+    for one in _each_once(topics, found, is_news=True):
+        if sum(other.topic is one.topic for other in told) < _MOST_OF_ONE:
+            told.append(one)
+    return told[:MOST]
 
 
 def still_missed(topics: Sequence[Topic], found: Mapping[str, Story]) -> list[Told]:

@@ -183,7 +183,6 @@ TOPICS: tuple[Topic, ...] = (
             "first_response_p50",
             "first_response_p90",
             "first_response_business_p50",
-            "first_response_business_p90",
             "chat_concurrency",
         ),
         _BY_PLACE,

@@ -36,7 +36,10 @@ def test_a_metric_of_two_subjects_is_told_where_it_leads():
 
 
 def test_no_more_than_a_few_are_told():
-    found = {"service": Story(tuple(finding(f"m{n}", n) for n in range(20)))}
+    found = {
+        topic.id: Story(tuple(finding(f"{topic.id}-{n}", 10 * place + n) for n in range(4)))
+        for place, topic in enumerate(TOPICS[:5])
+    }
     told = weightiest(TOPICS, found)
-    assert [t.finding.weight for t in told] == [19, 18, 17, 16, 15, 14][:MOST]
+    assert [t.finding.weight for t in told] == [43, 42, 33, 32, 23, 22][:MOST]
     assert weightiest(TOPICS, {}) == []
