@@ -65,8 +65,10 @@ def fingerprints(reader: Reader, site: Site) -> dict[Span, str]:
 def _known(reach: Sequence[Row], last: date) -> list[tuple[Any, ...]]:
     """How far metrics are known up to a day: what lies beyond it is no matter before it."""
     return [
-        (row["metric_id"], row["metric_version"],
-         min(row["until_date"], last), min(row["open_date"] or last, last + timedelta(days=1)))
+        (row["metric_id"], row["metric_version"], row["has_reason"], row["has_language"],
+         min(row["from_date"], last), min(row["until_date"], last),
+         min(row["centre_until_date"], last),
+         min(row["open_date"] or last, last + timedelta(days=1)))
         for row in reach
     ]  # fmt: skip
 

@@ -33,11 +33,13 @@ def reach(registry: Registry) -> SqlModel:
     facts = sorted({registry.known_with(key) for key in registry.sources})
     parse_all(registry.of_fact(fact).model.sql for fact in facts)
     levels = {part.fact for metric in registry.stocks for part in metric.parts}
-    steps = ",\n\n".join(
-        _level_step(fact) if fact in levels else _step(registry.of_fact(fact)) for fact in facts
-    )
-    kinds = [step for fact in facts if (step := _kinds_step(registry.of_fact(fact)))]
-    joins = "\n    cross join ".join([*facts, *(name for name, _ in kinds)])
+    found = {
+        fact: _level_step(fact) if fact in levels else _step(registry.of_fact(fact))
+        for fact in facts
+    }
+    found |= dict(step for fact in facts if (step := _kinds_step(registry.of_fact(fact))))
+    steps = ",\n\n".join(found.values())
+    joins = "\n    cross join ".join(found)
     told = [fact for fact in facts if registry.of_fact(fact).has_source]
     union = "\n    union all\n".join(_metric(registry, metric) for metric in registry.metrics)
     sql = f"""with feed as (
@@ -71,7 +73,7 @@ reading as (
 
 {steps},
 
-{"".join(f"{step},{chr(10)}{chr(10)}" for _, step in kinds)}known as (
+known as (
     select
         *,
         {_earliest([f"from_{fact}" for fact in told])} as first_date

@@ -38,6 +38,7 @@ def context(site: Site) -> dict[str, Any]:
             "{n} line in quarantine", "{n} lines in quarantine", site.trust.lines("n_quarantined")
         ),
         "groups": trust.checks_by_relation(site.trust),
+        "failed": trust.not_held(site.trust),
         "files": [_local(f, zone) for f in files[:_MOST_ROWS]],
         "more_files": [_local(f, zone) for f in files[_MOST_ROWS:]],
         "rebuilt": site.trust.rebuilt[:_MOST_ROWS],

@@ -184,8 +184,14 @@ def check_state(check: Row) -> tuple[str, str, str]:
     )
 
 
+def not_held(trust: Trust) -> list[dict[str, Any]]:
+    """Checks that did not hold: first those that nobody accepted, critical ones before others."""
+    failed = [{**c, "state": check_state(c)} for c in trust.checks if not c["is_passed"]]
+    return sorted(failed, key=lambda c: (c["is_waived"], c["severity"] != "critical"))
+
+
 def checks_by_relation(trust: Trust) -> list[dict[str, Any]]:
-    """Checks grouped by what they are about; groups with failures first, open on the page."""
+    """Checks grouped by what they are about; groups with failures first."""
     groups = []
     for relation, found in groupby(trust.checks, key=lambda c: c["relation"]):
         checks = [{**c, "state": check_state(c)} for c in found]

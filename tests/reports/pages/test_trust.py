@@ -69,3 +69,13 @@ def test_groups_of_checks_show_failures_first():
     checks = [_check("a", passed=True) | {"relation": "a"}, _check("b", passed=False)]
     groups = trust.checks_by_relation(Trust(checks=checks))
     assert [(g["relation"], g["n_failed"]) for g in groups] == [("core.fact_contact", 1), ("a", 0)]
+
+
+def test_what_did_not_hold_comes_before_what_was_accepted():
+    checks = [
+        _check("kept", passed=True), _check("accepted", passed=False, waived=True),
+        _check("warned", passed=False, severity="warning"), _check("stopped", passed=False),
+    ]  # fmt: skip
+    found = trust.not_held(Trust(checks=checks))
+    assert [c["check_name"] for c in found] == ["stopped", "warned", "accepted"]
+    assert [c["state"][2] for c in found] == ["failed", "failed", "accepted"]
