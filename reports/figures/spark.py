@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from statistics import fmean
 from typing import TYPE_CHECKING
 
 from markupsafe import Markup
@@ -18,8 +20,10 @@ def sparkline(
 ) -> Markup:
     """A line of the known values, dashes at the goal, a dot on the last; empty below four values.
 
-    Gaps stay gaps. The picture is decoration: its numbers are elsewhere on the page.
+    Gaps stay gaps. The picture is decoration: its numbers are elsewhere on the page. Of more values
+    than it has points, neighbours make one: a year is drawn by the week.
     """
+    values = _thinned(values, width)
     known = [v for v in values if v is not None]
     if len(known) < 4:  # noqa: PLR2004  a line of three says nothing
         return Markup("")
@@ -54,6 +58,17 @@ def sparkline(
         f' stroke-linecap="round" {_STILL}/></svg>'
     )
     return Markup("".join(svg))  # noqa: S704  numbers of ours only
+
+
+def _thinned(values: Sequence[float | None], most: int) -> Sequence[float | None]:
+    """No more values than `most`: the mean of as many neighbours as that takes, in sevens."""
+    if len(values) <= most:
+        return values
+    step = 7 * math.ceil(len(values) / most / 7)
+    # From the end, so that the last point is of a whole stretch.
+    starts = range(len(values) % step - step if len(values) % step else 0, len(values), step)
+    lots = ([v for v in values[max(0, s) : s + step] if v is not None] for s in starts)
+    return [fmean(lot) if lot else None for lot in lots]
 
 
 def _runs(values: Sequence[float | None]) -> list[list[tuple[int, float]]]:

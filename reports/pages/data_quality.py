@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from reports import format as fmt
+from reports import quality_rows
 from reports.language import _, ngettext
+from reports.outputs.frames import Rows
 from reports.pages import trust
 from reports.pages.frame import frame
 
@@ -15,6 +17,8 @@ if TYPE_CHECKING:
 
 _MOST_ROWS = 40
 """So many rows of a table are read at a glance; the others are folded away."""
+_MOST_FOLDED = 600
+"""More files than these, of a year, would make the page heavy: they are in its files."""
 
 
 def context(site: Site) -> dict[str, Any]:
@@ -40,7 +44,8 @@ def context(site: Site) -> dict[str, Any]:
         "groups": trust.checks_by_relation(site.trust),
         "failed": trust.not_held(site.trust),
         "files": [_local(f, zone) for f in files[:_MOST_ROWS]],
-        "more_files": [_local(f, zone) for f in files[_MOST_ROWS:]],
+        "more_files": [_local(f, zone) for f in files[_MOST_ROWS : _MOST_ROWS + _MOST_FOLDED]],
+        "n_other_files": max(0, len(files) - _MOST_ROWS - _MOST_FOLDED),
         "rebuilt": site.trust.rebuilt[:_MOST_ROWS],
         "more_rebuilt": site.trust.rebuilt[_MOST_ROWS:],
         "feeds": [
@@ -48,6 +53,10 @@ def context(site: Site) -> dict[str, Any]:
             for f in site.trust.feeds
         ],
         "trust": site.trust,
+        "rows_beside": [
+            Rows(_("Files"), "data-quality/files", quality_rows.file_rows(site.trust)),
+            Rows(_("Checks"), "data-quality/checks", quality_rows.check_rows(site.trust)),
+        ],
         "root": "",
     }
 

@@ -28,3 +28,17 @@ def test_files_to_look_at_come_first_and_many_are_folded_away():
     assert first.index("097.csv") < first.index("098.csv") < first.index("000.csv")
     assert first.count("<code>landing/") == 40
     assert folded.count("<code>landing/") == 59
+
+
+def test_a_year_of_files_is_in_the_files_of_the_page():
+    trust = Trust(files=[*map(file, range(700)), file(701, status="unread", message="=2+2")])
+    stamp = Stamp(7, "r-7", "0.1.0", NOW, NOW, "Europe/Dublin")
+    site = Site("Nordlicht", stamp, trust, {}, {}, {}, [date(2026, 2, 8)], "plotly.js")
+    context = data_quality.context(site)
+    page = render("data_quality.html.j2", context)
+    assert page.count("<code>landing/") == 640
+    assert "61 files more are in the table" in page
+    files, checks = (rows.frame for rows in context["rows_beside"])
+    assert (files.height, checks.height) == (701, 0)
+    assert files["n_read"].sum() == 701 * 9
+    assert files["first_at"][0] == NOW.replace(tzinfo=None)
