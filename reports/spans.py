@@ -83,6 +83,16 @@ class Span:
         ]
 
 
+@dataclass(frozen=True)
+class AllDays:
+    """All days of a site together: what its first page is about."""
+
+    first: date
+    last: date
+    grain = "all"
+    folder = "all"
+
+
 def span_of(grain: Grain, day: date) -> Span:
     """The day, week or month that a local day is in."""
     if grain == "week":

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from reports.outputs.page_tables import PageTable
-    from reports.spans import Span
+    from reports.spans import AllDays, Span
 
 
 _OUTSIDE = ("row", "scope_id", "column", "text")
@@ -22,13 +22,13 @@ _OUTSIDE = ("row", "scope_id", "column", "text")
 _FLAGS = {True: "true", False: "false", None: None}
 
 
-def paths(table: PageTable, span: Span) -> tuple[str, str]:
+def paths(table: PageTable, span: Span | AllDays) -> tuple[str, str]:
     """Where a table's CSV and Parquet are, relative to the site's top folder."""
     stem = f"{span.folder}/tables/{table.name}"
     return f"{stem}.csv", f"{stem}.parquet"
 
 
-def write(out: Path, tables: Sequence[PageTable], span: Span) -> list[str]:
+def write(out: Path, tables: Sequence[PageTable], span: Span | AllDays) -> list[str]:
     """Write both files of each table; returns their paths relative to `out`."""
     written = []
     (out / span.folder / "tables").mkdir(parents=True, exist_ok=True)

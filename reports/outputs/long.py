@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 
     from reports.outputs.page_tables import PageTable, Told
     from reports.pages.tables import Cell
-    from reports.spans import Span
+    from reports.spans import AllDays, Span
 
 COLUMNS = {
-    "grain": "day, week or month",
+    "grain": "day, week, month, or all",
     "first_day": "first local day that the number is of",
     "last_day": "last local day that the number is of",
     "row": "name of the table's row, as on the page",
@@ -47,13 +47,13 @@ _NUMBER = ("numerator", "denominator", "n", "low", "high", "goal", "status", "is
            "is_provisional", "coverage")  # fmt: skip
 
 
-def columns(table: PageTable, span: Span) -> list[Sequence[Any]]:
+def columns(table: PageTable, span: Span | AllDays) -> list[Sequence[Any]]:
     """The values of each column, in the order of the page's rows."""
     rows = [_row(table.rows[i], one, span) for i, _, one in table.told]
     return list(zip(*rows, strict=True)) if rows else [()] * len(COLUMNS)
 
 
-def _row(row: Sequence[Cell], one: Told, span: Span) -> tuple[Any, ...]:
+def _row(row: Sequence[Cell], one: Told, span: Span | AllDays) -> tuple[Any, ...]:
     number, of = one.number, row_span(row, span)
     about = (of.grain, of.first, of.last)
     name, label = plain(row[0].text), plain(one.label)

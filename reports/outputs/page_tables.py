@@ -10,7 +10,7 @@ from reports.figures.base import Chart
 from reports.figures.entry import Entry
 from reports.language import N_, _
 from reports.pages.tables import Cell, Column, with_goal
-from reports.spans import Span
+from reports.spans import AllDays, Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -125,7 +125,7 @@ def row_day(row: Sequence[Cell]) -> date | None:
     return row[0].day
 
 
-def row_span(row: Sequence[Cell], page: Span) -> Span:
+def row_span(row: Sequence[Cell], page: Span | AllDays) -> Span | AllDays:
     """The day, week or month that a row of a page is about: the page's, unless it says another."""
     name, day = row[0].text, row_day(row)
     if isinstance(name, Entry) and name.span:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from reports.outputs.page_tables import PageTable
     from reports.pages.frame import Site
-    from reports.spans import Span
+    from reports.spans import AllDays, Span
 
 
 _FILE_DAYS = 14
@@ -57,9 +57,11 @@ class Writer:
         """Write a page's files; returns what its template lists and all paths written.
 
         Days older than two weeks have none, nor have pages of no day, week or month, but for the
-        rows that they bring.
+        first, which is of all days, and for the rows that others bring.
         """
         span = context.get("span")
+        if span is None and (all_days := context.get("all_days")):
+            return self._tables(context, all_days)
         if span is None:
             return self._rows(context.get("rows_beside", ()))
         if span in self._older:
@@ -75,6 +77,14 @@ class Writer:
         charts = {one: _download(table, span) for one, table in of_chart.items()}
         to_mail = summary.path(span) if span.grain in summary.GRAINS else ""
         return Downloads(listed, workbook_path(span), to_mail, charts), written
+
+    def _tables(
+        self, context: Mapping[str, Any], all_days: AllDays
+    ) -> tuple[Downloads | None, list[str]]:
+        tables, of_chart = [key_figures([context]), *of_page(context)], of_charts(context)
+        written = files.write(self._out, [*tables, *of_chart.values()], all_days)
+        charts = {one: _download(table, all_days) for one, table in of_chart.items()}
+        return Downloads([_download(table, all_days) for table in tables], charts=charts), written
 
     def _rows(self, every: Sequence[frames.Rows]) -> tuple[Downloads | None, list[str]]:
         if not every:
@@ -102,7 +112,7 @@ class Writer:
         return written
 
 
-def _download(table: PageTable, span: Span) -> Download:
+def _download(table: PageTable, span: Span | AllDays) -> Download:
     return Download(table.title, *files.paths(table, span))
 
 

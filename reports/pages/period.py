@@ -13,7 +13,7 @@ from reports.figures import outcomes, people, service, volume, waits
 from reports.language import N_, _, ngettext
 from reports.pages import questions, tables
 from reports.pages.frame import Link, frame, glossary, newest
-from reports.spans import span_of
+from reports.spans import AllDays, span_of
 from reports.steps import MOST_WAIT_STEPS
 
 if TYPE_CHECKING:
@@ -94,6 +94,7 @@ def overview_context(
         context["cards"], context["more_cards"] = _cards(period.numbers, [], course, weeks)
     return context | {
         "title": site.name,
+        "all_days": AllDays(days[0], days[-1]),
         "subtitle": f"{fmt.days(period.first, period.last)} · "
         + ngettext("{n} day with data", "{n} days with data", len(days)),
         "older": months_of(days[:-_LISTED_DAYS]),

@@ -10,10 +10,12 @@ from reports import format as fmt
 from reports import timelines
 from reports.figures.control import control_chart, usual
 from reports.language import N_, _, ngettext
+from reports.outputs.frames import Rows
 from reports.pages import tables
 from reports.pages.frame import frame, page_of
 from reports.pages.render import sign_of
 from reports.topics import TOPICS
+from reports.trend_rows import course_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -108,6 +110,7 @@ def context(
             for t in TOPICS if t.id in found
         ],
         "table": _table_columns(),
+        "rows_beside": [Rows(_("Courses"), "trends/courses", course_rows(lines))] if lines else [],
     }  # fmt: skip
 
 

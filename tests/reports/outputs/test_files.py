@@ -21,6 +21,7 @@ from reports.outputs.page_tables import PageTable, of_charts
 from reports.outputs.text import defused, plain
 from reports.outputs.workbook import sheet_names
 from reports.pages.tables import Cell, Column, with_goal
+from reports.queries import Reader
 from reports.spans import Span
 from tests.reports.centre import NASTY
 from tests.reports.made import share
@@ -156,6 +157,25 @@ def test_files_hold_every_number_of_the_page_at_full_precision(site, warehouse):
     days = pl.read_parquet(folder / "overview-days.parquet")
     assert days["first_day"].max() == date(2026, 10, 25)
     assert set(days["grain"]) == {"day"}
+
+
+def test_the_first_page_has_files_of_all_days(site, warehouse):
+    folder = site.index.parent / "all" / "tables"
+    page = site.index.read_text(encoding="utf-8")
+    links = set(re.findall(r'href="(all/tables/[^"]+)"', page))
+    assert links == {f"all/tables/{path.name}" for path in folder.iterdir()}
+    rows = pl.read_parquet(folder / "overview-queues.parquet")
+    assert set(rows["grain"]) == {"all"}
+    with Reader(warehouse) as reader:
+        days = [row["local_date"] for row in reader.days()]
+        numbers = reader.period_numbers(days[0], days[-1], metrics=["offered", "service_level"])
+    assert (rows["first_day"][0], rows["last_day"][0]) == (days[0], days[-1])
+    for metric in ("offered", "service_level"):
+        told = rows.filter(pl.col("metric_id") == metric).select("scope_id", "value").rows()
+        assert dict(told) == {q: numbers.value(metric, "queue", q) for q, _ in told}
+        assert len(told) > 2
+    of_days = pl.read_parquet(folder / "overview-days.parquet")
+    assert of_days["first_day"].n_unique() == len(days)
 
 
 def test_the_table_under_a_chart_has_files_with_its_numbers():
