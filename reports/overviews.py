@@ -113,11 +113,7 @@ def of_all(reader: Reader, site: Site) -> dict[str, Any]:
 
 def _newest_final(by_day: Mapping[date, Numbers]) -> date:
     """The newest day that is read to its end; the newest of all where none is."""
-    final = [
-        day
-        for day, found in by_day.items()
-        if (offered := found.get("offered")) and not offered.is_provisional
-    ]
+    final = [day for day, found in by_day.items() if found.is_open is False]
     return max(final or by_day)
 
 

@@ -107,6 +107,12 @@ class Numbers:
         number = self.get(metric_id, scope_kind, scope_id)
         return None if number is None else number.value
 
+    @property
+    def is_open(self) -> bool | None:
+        """Whether contacts of the period may still come; None where nothing tells of contacts."""
+        offered = self.get("offered")
+        return None if offered is None else offered.is_provisional
+
     def of_scope(self, scope_kind: str, scope_id: str = "all") -> list[Number]:
         """All numbers of one scope, by metric name."""
         found = [n for (_, k, i), n in self._found.items() if (k, i) == (scope_kind, scope_id)]

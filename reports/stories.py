@@ -88,11 +88,7 @@ def of_newest_week(reader: Reader, site: Site) -> Abroad | None:
         return None
     over = history(weeks[-1], site.spans["week"][0])
     numbers = reader.numbers_of("week", over[0].first, over[-1].first, shown())
-    final = [
-        span
-        for span, found in numbers.items()
-        if (offered := found.get("offered")) and not offered.is_provisional
-    ]
+    final = [span for span, found in numbers.items() if found.is_open is False]
     if not final:
         return None
     span = max(final)

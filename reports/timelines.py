@@ -166,8 +166,7 @@ def read(reader: Reader, days: Sequence[date]) -> Told:
 def _is_over(numbers: Mapping[Span, Numbers], day: date) -> bool:
     """Whether a day is read to its end by those who tell of contacts."""
     found = numbers.get(span_of("day", day))
-    offered = found.get("offered") if found else None
-    return offered is None or not offered.is_provisional
+    return found is None or not found.is_open
 
 
 def _spans(days: Sequence[date]) -> dict[Grain, list[Span]]:

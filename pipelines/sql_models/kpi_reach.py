@@ -124,9 +124,8 @@ where m.until_date is not null"""
 
 def _metric(registry: Registry, metric: Metric) -> str:
     tops = list(dict.fromkeys(registry.known_with(p.source) for p in metric.numerator))
-    until = f"greatest({', '.join(f'until_{fact}' for fact in tops)})"
-    if len(tops) == 1:
-        until = f"until_{tops[0]}"
+    untils = [f"until_{fact}" for fact in tops]
+    until = f"greatest({', '.join(untils)})" if len(untils) > 1 else untils[0]
     if metric.denominator:
         bottom = registry.known_with(metric.denominator.source)
         if tops != [bottom]:
@@ -137,7 +136,7 @@ def _metric(registry: Registry, metric: Metric) -> str:
     opens = [f"open_{fact}" for fact in facts]
     since = [f"from_{fact}" for fact in facts if not registry.of_fact(fact).has_source]
     from_ = _earliest(["first_date", *since])
-    has = ",\n        ".join(f"{_has(registry, metric, k)} as has_{k}" for k in _OPTIONAL)
+    has = ",\n        ".join(f"{_has(registry, facts, k)} as has_{k}" for k in _OPTIONAL)
     spill = f"interval '{_spill(registry, metric)}' day"
     return f"""    select
         '{metric.id}' as metric_id, {metric.version} as metric_version,
@@ -160,13 +159,9 @@ def _spill(registry: Registry, metric: Metric) -> int:
     return 1 if finest == {"interval"} and metric.additivity != "semi" else 0
 
 
-def _has(registry: Registry, metric: Metric, kind: ScopeKind) -> str:
-    """Whether each part of a metric that can be told apart by a kind of scope is, in any row."""
-    told = [
-        f"{kind}_{fact}"
-        for fact in sorted({registry.known_with(part.source) for part in metric.parts})
-        if kind in registry.of_fact(fact).counting.scopes
-    ]
+def _has(registry: Registry, facts: list[str], kind: ScopeKind) -> str:
+    """Whether each of a metric's facts that can be told apart by a kind of scope is, in any row."""
+    told = [f"{kind}_{f}" for f in facts if kind in registry.of_fact(f).counting.scopes]
     return " and ".join(told) or "false"
 
 

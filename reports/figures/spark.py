@@ -66,7 +66,7 @@ def _thinned(values: Sequence[float | None], most: int) -> Sequence[float | None
         return values
     step = 7 * math.ceil(len(values) / most / 7)
     # From the end, so that the last point is of a whole stretch.
-    starts = range(len(values) % step - step if len(values) % step else 0, len(values), step)
+    starts = range(-(-len(values) % step), len(values), step)
     lots = ([v for v in values[max(0, s) : s + step] if v is not None] for s in starts)
     return [fmean(lot) if lot else None for lot in lots]
 

@@ -73,18 +73,17 @@ class Writer:
         pages.append(({key: context[key] for key in summary.KEPT if key in context}, tables))
         if len(pages) == 1 + len(self._site.topics_of(span)):
             written += self._finish(span)
-        listed = [_download(table, span) for table in (key_figures([context]), *tables)]
-        charts = {one: _download(table, span) for one, table in of_chart.items()}
         to_mail = summary.path(span) if span.grain in summary.GRAINS else ""
-        return Downloads(listed, workbook_path(span), to_mail, charts), written
+        listed = [key_figures([context]), *tables]
+        book = workbook_path(span)
+        return _downloads(listed, of_chart, span, workbook=book, summary=to_mail), written
 
     def _tables(
         self, context: Mapping[str, Any], all_days: AllDays
     ) -> tuple[Downloads | None, list[str]]:
         tables, of_chart = [key_figures([context]), *of_page(context)], of_charts(context)
         written = files.write(self._out, [*tables, *of_chart.values()], all_days)
-        charts = {one: _download(table, all_days) for one, table in of_chart.items()}
-        return Downloads([_download(table, all_days) for table in tables], charts=charts), written
+        return _downloads(tables, of_chart, all_days), written
 
     def _rows(self, every: Sequence[frames.Rows]) -> tuple[Downloads | None, list[str]]:
         if not every:
@@ -110,6 +109,16 @@ class Writer:
                 (self._out / path).write_text(text, encoding="utf-8", newline="\n")
             written += texts
         return written
+
+
+def _downloads(
+    tables: Sequence[PageTable],
+    of_chart: Mapping[str, PageTable],
+    span: Span | AllDays,
+    **more: str,
+) -> Downloads:
+    charts = {one: _download(table, span) for one, table in of_chart.items()}
+    return Downloads([_download(table, span) for table in tables], charts=charts, **more)
 
 
 def _download(table: PageTable, span: Span | AllDays) -> Download:

@@ -101,7 +101,7 @@ def overview_context(
         "archive": archive(site),
         "missing": site.missing(),
         "provisional": _("Provisional: {days} is not over", days=fmt.day(days[-1]))
-        if _is_open(by_day[days[-1]])
+        if by_day[days[-1]].is_open
         else "",
     }
 
@@ -150,7 +150,7 @@ def _of_days(
         findings.worst_day(dict(by_day)) if len(days) > 1 else None,
         findings.worst_interval(bins, level.metric.min_n, level.goal) if level else None,
     ]
-    over = {day: day not in by_day or not _is_open(by_day[day]) for day in days}
+    over = {day: day not in by_day or not by_day[day].is_open for day in days}
     lead: list[Chart] = _day_lead(period, bins, level)
     if len(days) > 1 and level:
         shown = days[-_TREND_DAYS:]
@@ -216,14 +216,9 @@ def _scopes(numbers: Numbers) -> list[tuple[str, str]]:
     return [(kind, one) for kind in ("queue", "agent") for one in numbers.scope_ids(kind)]
 
 
-def _is_open(numbers: Numbers) -> bool:
-    number = numbers.get("offered")
-    return number is not None and number.is_provisional
-
-
 def _provisional(site: Site, span: Span, numbers: Numbers) -> str:
     """That a span may still change, and why."""
-    if not _is_open(numbers):
+    if not numbers.is_open:
         return ""
     read_to = site.stamp.data_up_to
     if read_to is not None and read_to.date() > span.last:
@@ -234,15 +229,8 @@ def _provisional(site: Site, span: Span, numbers: Numbers) -> str:
 def _span_of_day(period: Period, zone: str) -> str:
     if period.activity is None:
         return _("No contacts")
-    first, last = (fmt.local(at, zone) for at in period.activity)
-    # Sites in other zones begin their day before, or end it after.
-    written = fmt.clock if first.date() == last.date() else fmt.instant
-    return _(
-        "Contacts from {first} to {last} · {zone}",
-        first=written(first),
-        last=written(last),
-        zone=zone,
-    )
+    first, last = (fmt.clock(fmt.local(at, zone)) for at in period.activity)
+    return _("Contacts from {first} to {last} · {zone}", first=first, last=last, zone=zone)
 
 
 def _cards(
