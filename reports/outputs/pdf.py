@@ -35,17 +35,22 @@ _STAMP = re.compile(r"<footer>(?:<!--.*?-->)?\s*<span>(.*?)</span>", re.DOTALL)
 _LANGUAGE = re.compile(r'<html lang="(\w+)"')
 _TITLE = re.compile(r"<title>(.*?)</title>", re.DOTALL)
 
-_REPLACE = """html => new Promise((done) => {
+_REPLACE = """([root, html]) => window.callmartRoot === root && new Promise((done) => {
   document.open();
-  document.addEventListener("DOMContentLoaded", () => setTimeout(done), { once: true });
+  document.addEventListener("DOMContentLoaded", () => setTimeout(() => done(true)), { once: true });
   document.write(html);
   document.close();
 })"""
 """Puts a page in the place of the last one in the same tab: the chart library stays loaded."""
 
-_WITHOUT_LINKS = """() => {
+_READY = """root => {
+  if (root !== null && !document.documentElement.dataset.drawn) return false;
   for (const a of document.querySelectorAll('a[href]:not([href^="#"])')) a.removeAttribute("href");
+  addEventListener("afterprint", () => document.documentElement.remove(), { once: true });
+  return true;
 }"""
+"""Whether a page is drawn; makes it ready for paper. A link would lead to a file of this machine,
+which who reads the PDF does not have; and a page that is printed need not be laid out again."""
 
 
 def pages_of(site: Path, periods: Sequence[str] = (), *, every: bool = False) -> list[str]:
@@ -108,8 +113,7 @@ async def _print_all(
 ) -> list[str]:
     from playwright.async_api import async_playwright
 
-    # Pages of one depth after another: the chart library is loaded once for each.
-    left = iter(sorted(pages, key=lambda page: (page.count("/"), page)))
+    left = iter(sorted(pages, key=_in_turn))
     printed: list[str] = []
     with TemporaryDirectory() as home:
         async with async_playwright() as playwright:
@@ -140,6 +144,14 @@ async def _print_all(
     return sorted(printed)
 
 
+def _in_turn(page: str) -> tuple[bool, int, str]:
+    """Pages of one depth after another: the chart library is loaded once for each.
+
+    Summaries come last: they have no library, and the page after one would load it again.
+    """
+    return page.endswith("/summary.html"), page.count("/"), page
+
+
 async def _refuse(route: Route) -> None:
     await route.abort()
 
@@ -149,6 +161,8 @@ async def _fresh(context: BrowserContext, old: Page | None) -> Page:
         await old.close()
     tab = await context.new_page()
     tab.set_default_timeout(_TIMEOUT_MS)
+    # Laid out as on paper from the start, and not once more when it is printed.
+    await tab.emulate_media(media="print")
     return tab
 
 
@@ -156,8 +170,6 @@ async def _print(tab: Page, site: Path, page: str) -> str:
     path = site / page
     html = path.read_text(encoding="utf-8")
     await _show(tab, path, html)
-    # A link would lead to a file of this machine, which who reads the PDF does not have.
-    await tab.evaluate(_WITHOUT_LINKS)
     target = path.with_suffix(".pdf")
     building = target.with_suffix(".pdf.part")
     await tab.pdf(
@@ -176,14 +188,11 @@ async def _show(tab: Page, path: Path, html: str) -> None:
     named the site's files in the same way, this one takes its place and the library stays.
     """
     has_charts, root = bool(_SCRIPT.search(html)), _root(html)
-    if await tab.evaluate("root => window.callmartRoot === root", root):
-        await tab.evaluate(_REPLACE, _SCRIPT.sub("", html))
-    else:
+    if not await tab.evaluate(_REPLACE, [root, _SCRIPT.sub("", html)]):
         await tab.goto(path.as_uri() + "#print")
         if has_charts:
             await tab.evaluate("root => { window.callmartRoot = root; }", root)
-    if root is not None:
-        await tab.wait_for_function("document.documentElement.dataset.drawn")
+    await tab.wait_for_function(_READY, arg=root)
 
 
 def _root(html: str) -> str | None:
