@@ -54,28 +54,6 @@ def as_float(value: Any) -> float | None:
     return None if value is None else float(value)
 
 
-def number_of(row: Row, metrics: Metrics) -> Number:
-    """A number as the marts tell it."""
-    metric = metrics[row["metric_id"], row["metric_version"]]
-    has_interval = metric.interval_method != "none" and row["value"] is not None
-    return Number(
-        metric=metric,
-        scope_kind=row["scope_kind"],
-        scope_id=row["scope_id"],
-        value=as_float(row["value"]),
-        numerator=as_float(row["numerator"]),
-        denominator=as_float(row["denominator"]),
-        n=int(row["n"] or 0),
-        low=as_float(row["ci_low"]) if has_interval else None,
-        high=as_float(row["ci_high"]) if has_interval else None,
-        goal=as_float(row["goal"]),
-        status=row["status"] or "none",
-        is_small=bool(row["is_small"]),
-        is_provisional=bool(row["is_provisional"]),
-        coverage=as_float(row["coverage"]),
-    )
-
-
 def goal_of(metric: Metric, kind: str, scope: str, goals: Goals) -> float | None:
     """That of the very scope, else the centre's, else the field's."""
     of_centre = goals.get((metric.id, "all", "all"), metric.goal)

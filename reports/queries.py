@@ -18,7 +18,6 @@ from reports.number_rows import (
     as_float,
     goal_of,
     metric_of,
-    number_of,
     period_number,
     skipped_by_rule,
 )
@@ -69,10 +68,13 @@ class Reader:
         return self._fetch(sql_text(name), values)
 
     def _fetch(self, sql: str, values: Row) -> list[Row]:
+        found = self._tuples(sql, values)
+        columns = [c[0] for c in self._con.description or ()]
+        return [dict(zip(columns, row, strict=True)) for row in found]
+
+    def _tuples(self, sql: str, values: Row) -> list[tuple]:
         with of_this_version(self.path):
-            found = self._con.execute(sql, values or None)
-        columns = [c[0] for c in found.description or ()]
-        return [dict(zip(columns, row, strict=True)) for row in found.fetchall()]
+            return self._con.execute(sql, values or None).fetchall()
 
     def frame(self, name: str, parts: Mapping[str, str]) -> pl.DataFrame:
         """Rows of a query that is completed with SQL, as columns.
@@ -154,9 +156,12 @@ class Reader:
             "metrics": [metric for _, metric in pairs],
         }
         found: dict[date, list[Number]] = {}
-        for row in self._fetch(sql_text("kpi_spans").format(grain=grain), values):
-            found.setdefault(row["local_date"], []).append(number_of(row, self.metrics()))
-        return {Span(grain, day): Numbers(numbers) for day, numbers in found.items()}
+        known = self.metrics()
+        for day, metric, version, *number in self._tuples(
+            sql_text("kpi_spans").format(grain=grain), values
+        ):
+            found.setdefault(day, []).append(Number(known[metric, version], *number))
+        return {Span(grain, day): Numbers(found[day]) for day in sorted(found)}
 
     def rows_of(self, name: str, grain: Grain, first: date, last: date) -> list[Row]:
         """Rows of a query that sums by the first day of each day, week or month of a range."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from reports import estimates
@@ -196,19 +196,19 @@ def told(cards: Sequence[Card]) -> list[str]:
     return [figure + goal for figure, goal in zip(words, goals, strict=True)]
 
 
-def cell(number: Number | None) -> Cell:
+def cell(number: Number | None, mood: str = "") -> Cell:
     """A number in a table: greyed when it rests on few cases."""
     if number is None or number.value is None:
-        return Cell(fmt.UNKNOWN, sort=None)
+        return Cell(fmt.UNKNOWN, sort=None, mood=mood)
     return Cell(
         fmt.value(number.value, number.metric.unit), sort=round(number.value, 6), number=number,
-        faint=number.is_small,
+        faint=number.is_small, mood=mood,
     )  # fmt: skip
 
 
 def with_goal(number: Number | None) -> Cell:
     """A number in a table with the colour and sign of its state."""
-    return replace(cell(number), mood=_MOODS.get(number.status, "")) if number else cell(None)
+    return cell(number, _MOODS.get(number.status, "") if number else "")
 
 
 def queue_table(
