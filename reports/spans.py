@@ -19,6 +19,8 @@ GRAINS: tuple[Grain, ...] = ("day", "week", "month")
 _BEFORE: dict[Grain, str] = {"week": N_("the week before"), "month": N_("the month before")}
 HISTORY: dict[Grain, int] = {"day": 28, "week": 13, "month": 13}
 """How many stretches a course shows, the one of the page with them."""
+_FEW_MONTHS = 6
+"""Fewer make no course, so their weeks are drawn."""
 
 
 @dataclass(frozen=True, order=True)
@@ -126,3 +128,14 @@ def history(span: Span, since: Span | None = None) -> list[Span]:
     while len(found) < HISTORY[span.grain] and (since is None or found[-1].first > since.first):
         found.append(found[-1].before)
     return found[::-1]
+
+
+def drawn(over: Sequence[Span], weeks: Sequence[Span]) -> list[Span]:
+    """The stretches that the course over these is drawn of: of few months, the whole weeks in them.
+
+    `weeks` are those of the site.
+    """
+    if over[-1].grain != "month" or len(over) >= _FEW_MONTHS:
+        return list(over)
+    whole = [w for w in weeks if over[0].first <= w.first and w.last <= over[-1].last]
+    return whole or list(over)

@@ -8,7 +8,7 @@ from reports import comparisons
 from reports.pages import charts
 from reports.pages import topic as page
 from reports.pages.topic import Courses, Given
-from reports.spans import history, span_of
+from reports.spans import drawn, history, span_of
 from reports.topics import TOPICS
 
 if TYPE_CHECKING:
@@ -51,18 +51,20 @@ def pages(
 ) -> Iterator[Page]:
     """Every page about a subject of neighbouring days, weeks or months.
 
-    `numbers` are those of the spans and of those that their courses show before them; `told` is
-    what is worth telling of each span, by subject.
+    `numbers` are those of the spans and of all that their courses show; `told` is what is worth
+    telling of each span, by subject.
     """
     grain, since = spans[0].grain, site.spans[spans[0].grain][0]
-    courses = Courses(numbers, [*history(spans[0], since)[:-1], *spans])
+    finer = sorted(span for span in numbers if span.grain != grain)
+    courses = Courses(numbers, [*history(spans[0], since)[:-1], *spans], finer)
     rows = charts.read(reader, grain, spans)
     mixed = comparisons.read(reader, grain, spans)
     for span in spans:
         if span not in numbers:
             continue
         over = history(span, since)
-        given = Given(span, numbers, over, courses, rows[span], mixed[span], told[span])
+        shown = drawn(over, site.spans["week"])
+        given = Given(span, numbers, over, shown, courses, rows[span], mixed[span], told[span])
         for topic in site.topics_of(span):
             yield (
                 f"{span.folder}/{topic.id}.html",

@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from reports import overviews, stories, subjects, topics
-from reports.spans import Span, history
+from reports.spans import Span, drawn, history
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -58,9 +58,20 @@ def pages_of(reader: Reader, site: Site, unit: Unit) -> Iterator[Page]:
             wanted.setdefault(kind, set()).update(metrics)
         over = [*history(spans[0], site.spans[grain][0])[:-1], *spans]
     numbers = reader.numbers_of(grain, over[0].first, over[-1].first, wanted)
+    if finer := _finer(site, unit):
+        numbers |= reader.numbers_of("week", finer[0].first, finer[-1].first, topics.shown())
     told = stories.stories(site, spans, numbers) if unit.has_topics else {}
     for path, template, context in overviews.pages(reader, site, spans, numbers):
         span = context["span"]
         yield path, template, context | {"abroad": stories.abroad(site, span, told.get(span, {}))}
     if unit.has_topics:
         yield from subjects.pages(reader, site, spans, numbers, told)
+
+
+def _finer(site: Site, unit: Unit) -> list[Span]:
+    """The weeks that stand for months in courses."""
+    if unit.spans[0].grain != "month" or not unit.has_topics:
+        return []
+    since, weeks = site.spans["month"][0], site.spans["week"]
+    found = {shown for span in unit.spans for shown in drawn(history(span, since), weeks)}
+    return sorted(shown for shown in found if shown.grain == "week")

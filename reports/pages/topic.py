@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from reports.figures.course import Point
     from reports.pages.frame import Site
     from reports.records import Number, Numbers, Row
-    from reports.spans import Span
+    from reports.spans import Grain, Span
     from reports.topics import Breakdown, Topic
 
 WHOLE = ("all", "all")
@@ -48,9 +48,11 @@ class Given:
 
     span: Span
     numbers: Mapping[Span, Numbers]
-    """Of the span and of those before it, where there are any."""
+    """Of the span, of those before it, and of those that courses are drawn of."""
     over: Sequence[Span]
-    """The spans that courses show, the last of them this one."""
+    """The spans that this one is seen beside, the last of them this one."""
+    drawn: Sequence[Span]
+    """The spans that courses are drawn of: the same, or shorter ones."""
     courses: Courses
     rows: Mapping[str, list[Row]] = field(default_factory=dict)
     """Of the span, by query: what its own charts are made of beside its numbers."""
@@ -65,32 +67,38 @@ class Given:
         return self.numbers[self.span]
 
     def course(self, metric: str, scope: Scope) -> list[Number | None]:
-        """A metric over the spans up to this one."""
-        of = (self.numbers.get(span) for span in self.over)
+        """A metric over the spans that its course is drawn of."""
+        of = (self.numbers.get(span) for span in self.drawn)
         return [numbers.get(metric, *scope) if numbers else None for numbers in of]
 
     def points(self, metric: str, scope: Scope) -> list[Point | None]:
         """The same as the page's script draws it."""
-        return self.courses.of(metric, scope, self.over)
+        return self.courses.of(metric, scope, self.drawn)
+
+    def beside(self, metric: str, scope: Scope) -> list[Point | None] | None:
+        """What the script holds the metric against, where that is not drawn."""
+        is_drawn = self.drawn[-1].grain == self.span.grain
+        return None if is_drawn else self.courses.of(metric, scope, self.over)
 
 
 class Courses:
-    """The points of every metric and scope over some spans, each worked out once."""
+    """The points of every metric and scope over lines of spans, each worked out once."""
 
-    def __init__(self, numbers: Mapping[Span, Numbers], over: Sequence[Span]) -> None:
-        self._place = {span: place for place, span in enumerate(over)}
-        self._found: dict[tuple[str, str, str], list[Point | None]] = {}
-        for span, place in self._place.items():
-            for number in numbers.get(span, ()):
-                key = (number.metric.id, number.scope_kind, number.scope_id)
-                line = self._found.setdefault(key, [None] * len(over))
-                line[place] = course.point(number)
+    def __init__(self, numbers: Mapping[Span, Numbers], *lines: Sequence[Span]) -> None:
+        self._place = {span: place for line in lines for place, span in enumerate(line)}
+        self._found: dict[tuple[Grain, str, str, str], list[Point | None]] = {}
+        for line in lines:
+            for place, span in enumerate(line):
+                for number in numbers.get(span, ()):
+                    key = (span.grain, number.metric.id, number.scope_kind, number.scope_id)
+                    points = self._found.setdefault(key, [None] * len(line))
+                    points[place] = course.point(number)
 
     def of(self, metric: str, scope: Scope, over: Sequence[Span]) -> list[Point | None]:
-        """The points of a metric over consecutive spans."""
-        line = self._found.get((metric, *scope))
+        """The points of a metric over consecutive spans of a line."""
+        points = self._found.get((over[0].grain, metric, *scope))
         first, last = self._place[over[0]], self._place[over[-1]]
-        return [None] * len(over) if line is None else line[first : last + 1]
+        return [None] * len(over) if points is None else points[first : last + 1]
 
 
 def _subtitle(site: Site, topic: Topic, span: Span, cards: list[tables.Card]) -> list[str]:
@@ -106,7 +114,7 @@ def context(site: Site, topic: Topic, given: Given) -> dict[str, Any]:
     cards = _cards(topic, given, WHOLE)
     shown = [c.number.metric.id for c in cards]
     scopes = _scopes(topic, here, shown)
-    chart = course.of_metric(given.course(shown[0], WHOLE), given.over) if shown else None
+    chart = course.of_metric(given.course(shown[0], WHOLE), given.drawn) if shown else None
     period = questions.Asked(span.grain, span.first, span.last)
     compared = comparison.section(site, topic.id, given.mixed)
     story = given.stories.get(topic.id, Story())
@@ -136,8 +144,8 @@ def context(site: Site, topic: Topic, given: Given) -> dict[str, Any]:
             "scopes": {
                 "/".join(scope): _narrowed(given, scope, shown) for scope in [WHOLE, *scopes]
             },
-            "spans": [s.short for s in given.over],
-            "over": course.over_words(given.over),
+            "spans": [s.short for s in given.drawn],
+            "over": course.over_words(given.drawn),
             "against": _against(given),
         },
     }
@@ -207,17 +215,20 @@ def _offered(site: Site, scopes: Sequence[Scope]) -> list[tuple[str, list[tuple[
 def _narrowed(given: Given, scope: Scope, shown: Sequence[str]) -> dict[str, list[Any]]:
     """What the page's script shows of a scope: each key figure's parts, goal, state and course."""
     return {
-        metric: _told(number, given.points(metric, scope))
+        metric: _told(number, given.points(metric, scope), given.beside(metric, scope))
         for metric in shown
         if (number := given.here.get(metric, *scope)) and number.value is not None
     }
 
 
-def _told(number: Number, course_: list[Point | None]) -> list[Any]:
+def _told(
+    number: Number, course_: list[Point | None], beside: list[Point | None] | None
+) -> list[Any]:
     parts = (number.numerator, number.denominator)
     said = (None if part is None else fmt.plain_number(part) for part in parts)
     coverage = None if number.coverage is None else round(number.coverage, 4)
-    return [number.n, *said, number.goal, number.status, coverage, course_]
+    told = [number.n, *said, number.goal, number.status, coverage, course_]
+    return told if beside is None else [*told, beside]
 
 
 def _breakdowns(

@@ -51,8 +51,11 @@ document.addEventListener("callmart", () => {
   const states = { met: ["good", "●", _("met")], near: ["warn", "▲", _("near")], missed: ["bad", "■", _("missed")] };
   const sign = { higher: "≥ ", lower: "≤ " };
   const isClear = (a, b) => a[1] === null || b[1] === null ? null : a[1] > b[2] || b[1] > a[2];
+  // Of each scope and metric: cases, both parts, goal, state, coverage, the points drawn, and those
+  // of the page's own kind of span where these are shorter ones.
+  const beside = (told) => told[7] || told[6];
   const change = (told, metric, words, back) => {
-    const now = told[6].at(-1), old = told[6].at(-1 - back);
+    const now = beside(told).at(-1), old = beside(told).at(-1 - back);
     if (!now || !old) return null;
     const gap = now[0] - old[0], before = words + ": " + value(old[0], metric.unit);
     const moved = (x) => metric.unit === "percent" ? plain(x, 1) + thin + _("pts") : value(x, metric.unit);
@@ -62,7 +65,7 @@ document.addEventListener("callmart", () => {
     return [_("{size} vs {against}", { size: (gap > 0 ? "▲ " : "▼ ") + size, against: words }), !takesSides ? "flat" : (gap > 0) === (metric.direction === "higher") ? "up" : "down", before];
   };
   const confidence = (told, metric) => {
-    const now = told[6].at(-1), said = [];
+    const now = beside(told).at(-1), said = [];
     if (now.length > 3) return told[0] === 1 ? _("only {n} case", { n: 1 }) : _("only {n} cases", { n: written(told[0].toLocaleString("en-GB")) });
     if (now[1] !== null && now[2] !== null) said.push(_("{low} to {high}", { low: numberOf(value(now[1], metric.unit))[0], high: value(now[2], metric.unit) }));
     if (told[5] !== null && told[5] < 0.995) said.push(told[5] ? _("known of {coverage}", { coverage: plain(100 * told[5], 0) + thin + "%" }) : _("not known"));
@@ -88,7 +91,7 @@ document.addEventListener("callmart", () => {
     const metric = page.metrics[card.dataset.card];
     card.hidden = !told;
     if (!told) return;
-    const now = told[6].at(-1);
+    const now = beside(told).at(-1);
     card.classList.toggle("faint", now.length > 3);
     if (kind === "all") { card.replaceChildren(...usual.get(card).map((n) => n.cloneNode(true))); return; }
     const button = card.querySelector("button.ask"), row = card.querySelector(".row"), unit = document.createElement("small");

@@ -36,6 +36,8 @@ from tests.reports.browsing import (
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 MONTH = Span("month", date(2025, 11, 1))
+WEEKS = [Span("week", date(2025, 11, day)) for day in (3, 10, 17, 24)]
+"""Those that the courses of the month are drawn of."""
 SUBJECTS = [topic.id for topic in TOPICS]
 ALWAYS = ("service", "people", "self-service")
 """With a course, with funnels, with paths; all others are asked the same in the soak."""
@@ -55,10 +57,12 @@ def month(published: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         Reader((published / "warehouse.duckdb").resolve()) as reader,
         pytest.MonkeyPatch.context() as patch,
     ):
-        patch.setattr(build, "spans_of", lambda _: {"day": [], "week": [], "month": [MONTH]})
+        patch.setattr(build, "spans_of", lambda _: {"day": [], "week": WEEKS, "month": [MONTH]})
         # A sum over all rows, which only another publication would ask for.
         patch.setattr(build, "fingerprints", lambda *_: {MONTH: "0"})
-        site = replace(build.site_of(reader, "Corrib Broadband"), spans={"month": [MONTH]})
+        site = replace(
+            build.site_of(reader, "Corrib Broadband"), spans={"week": WEEKS, "month": [MONTH]}
+        )
         build._write_assets(out, site.script, language_of("en"))
         writer = Writer(out, site)
         for path, template, context in pages_of(reader, site, Unit((MONTH,), has_topics=True)):
@@ -161,6 +165,29 @@ def _sorts(page) -> None:
         table.locator("thead button").nth(1).press("Enter")
         found = table.locator("tbody tr").evaluate_all(keys)
         assert found == sorted(found, reverse=down)
+
+
+def test_few_months_are_drawn_by_their_weeks(window, published: Path) -> None:
+    """Of the scope chosen; its card still tells of the month."""
+    visitor, page = window
+    with duckdb.connect(str((published / "warehouse.duckdb").resolve()), read_only=True) as con:
+        ask = (
+            "select value from marts.v_kpi_{} where metric_id = 'service_level' "
+            "and scope_kind = 'site' and scope_id = 'Manila' "
+            "and local_date between '2025-11-01' and '2025-11-30' order by local_date"
+        )
+        weeks = [value for (value,) in con.execute(ask.format("week")).fetchall()]
+        ((of_month,),) = con.execute(ask.format("month")).fetchall()
+    visitor.go(page, "months/2025-11/service.html")
+    page.get_by_label("Show", exact=True).select_option("site/Manila")
+    page.locator("[data-card=service_level] button.course").click()
+    drawn = page.evaluate("document.getElementById('course').data[2].y")
+    assert drawn == pytest.approx(weeks, rel=1e-4)
+    assert len(drawn) == len(WEEKS)
+    card = page.locator("[data-card=service_level]")
+    assert fmt.value(of_month, "percent") in card.inner_text()
+    assert page.locator("figure h2").first.inner_text().endswith("over the last 4 weeks, Manila")
+    assert visitor.faults == []
 
 
 def test_what_people_typed_stays_text(window, published: Path, month: Path) -> None:

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reports.spans import GRAINS, HISTORY, Span, history, span_of, spans_of
+from reports.spans import GRAINS, HISTORY, Span, drawn, history, span_of, spans_of
 
 DAYS = st.dates(date(1990, 1, 8), date(2100, 1, 1))
 
@@ -39,6 +39,24 @@ def test_a_course_ends_with_the_span_and_begins_no_earlier_than_the_data():
     assert len(history(span)) == HISTORY["month"]
     since = span_of("month", date(2026, 2, 28))
     assert [s.name for s in history(span, since)] == ["2026-02", "2026-03"]
+
+
+def test_few_months_are_drawn_by_the_whole_weeks_in_them():
+    days = [date(2026, 1, 1) + timedelta(days=n) for n in range(200)]
+    spans = spans_of(days)
+
+    def names(day: date) -> list[str]:
+        over = history(span_of("month", day), spans["month"][0])
+        return [s.name for s in drawn(over, spans["week"])]
+
+    assert names(date(2026, 1, 20)) == ["2026-W02", "2026-W03", "2026-W04"]
+    assert names(date(2026, 2, 1)) == [f"2026-W{n:02d}" for n in range(2, 9)]
+    assert names(date(2026, 6, 30)) == [f"2026-0{n}" for n in range(1, 7)]
+    week = history(span_of("week", date(2026, 2, 20)), spans["week"][0])
+    assert drawn(week, spans["week"]) == week
+    # Of a month that has just begun there is no whole week.
+    new = [span_of("month", date(2026, 7, 1))]
+    assert drawn(new, spans["week"][:-3]) == new
 
 
 def test_every_span_with_data_is_found_once():
