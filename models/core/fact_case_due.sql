@@ -3,7 +3,7 @@ description: One promise that a case would be resolved by a certain time, on the
 owner: team:analytics
 grain: [case_key]
 materialization: daily
-reach: {after: 31}
+reach: {after: 38}
 metrics:
   row: case_promise
   attribution: case due
@@ -13,7 +13,7 @@ metrics:
   agent_version: f.agent_key
   channel: f.channel
   site: f.site
-  reason: f.reason
+  reason: coalesce(f.reason, f.contact_reason)
   unfinished: is_resolved_in_time is null
 columns:
   case_key: {tests: [not_null, unique]}
@@ -22,6 +22,7 @@ columns:
   site: Site of the agent to whom the case belongs; empty when not known.
   queue_id: Queue to which the case belongs; empty when none.
   agent_id: Agent to whom the case belongs; empty when none.
+  contact_reason: Reason of the contact that it came from; empty when not known, and when it is due more than 31 days after it was opened.
   due_at: {tests: [not_null]}
   local_date: {description: 'Local day on which it is due.', tests: [not_null]}
   interval_start: Quarter hour (UTC) in which it is due.
@@ -90,6 +91,9 @@ select
     j.kind,
     j.priority,
     j.reason,
+    -- What a contact says later reaches no further than it is built again.
+    case when j.due_date <= j.local_date + interval '31' day then j.contact_reason end
+        as contact_reason,
     j.channel,
     j.site,
     coalesce(q.queue_key, -1) as queue_key,

@@ -3,7 +3,7 @@ description: One resolution of a case; a case that was reopened has several. It 
 owner: team:analytics
 grain: [case_key, span_ordinal]
 materialization: daily
-reach: {before: 31}
+reach: {before: 31, after: 38}
 metrics:
   row: case_resolution
   attribution: case resolved
@@ -13,7 +13,7 @@ metrics:
   agent_version: f.agent_key
   channel: f.channel
   site: f.site
-  reason: f.reason
+  reason: coalesce(f.reason, f.contact_reason)
   unfinished: not is_mature
 columns:
   case_key: {tests: [not_null]}
@@ -23,6 +23,7 @@ columns:
   site: Site of the agent to whom the case belongs; empty when not known.
   queue_id: Queue to which the case belongs; empty when none.
   agent_id: Agent to whom the case belongs; empty when none.
+  contact_reason: Reason of the contact that it came from; empty when not known, and when it was resolved more than 31 days after it was opened.
   resolved_at: {description: When it was resolved (UTC)., tests: [not_null]}
   local_date: {description: Local day of the resolution., tests: [not_null]}
   interval_start: Quarter hour (UTC) of the resolution.
@@ -39,8 +40,8 @@ with span as (
 ),
 
 service_case as (
-    select c.case_key, c.local_date, c.kind, c.priority, c.reason, c.channel, c.site, c.queue_id,
-        c.agent_id, c.contact_key, c.opened_at
+    select c.case_key, c.local_date, c.kind, c.priority, c.reason, c.contact_reason, c.channel,
+        c.site, c.queue_id, c.agent_id, c.contact_key, c.opened_at
     from core.fact_case as c
     inner join ops.build_window as w on c.local_date between w.linked_from and w.scan_to
 ),
@@ -60,6 +61,9 @@ select
     c.kind,
     c.priority,
     c.reason,
+    -- What a contact says later reaches no further than it is built again.
+    case when s.to_local_date <= c.local_date + interval '31' day then c.contact_reason end
+        as contact_reason,
     c.channel,
     c.site,
     coalesce(q.queue_key, -1) as queue_key,

@@ -17,11 +17,12 @@ if TYPE_CHECKING:
     from reports.records import Row
 
 
-def complaints(rows: Sequence[Row], title: str, head: str) -> Chart | None:
+def complaints(rows: Sequence[Row], n_all: float, title: str, head: str) -> Chart | None:
     """Complaints by cause with the median time to resolve beside.
 
     Args:
         rows: name, n, resolution_s (median; None where none was resolved), n_resolved, is_small.
+        n_all: complaints of the whole centre, also those that are in no row.
         title: of the chart, with what the rows are.
         head: heading of the column of what the rows are.
     """
@@ -46,12 +47,19 @@ def complaints(rows: Sequence[Row], title: str, head: str) -> Chart | None:
         else ""
     )
     total = sum(r["n"] for r in ordered)
+    if total < n_all:
+        known = _("Known of {n} of {all} complaints.", n=fmt.count(total), all=fmt.count(n_all))
+        rest = f" {known}{rest}"
     return Chart(
         id="causes",
         title=title,
-        sub=_(
-            "Whole centre. Right: the time within which half of the complaints "
-            "resolved in the same span were; hollow points rest on few cases."
+        sub=(
+            _(
+                "Whole centre. Right: the time within which half of the complaints "
+                "resolved in the same span were; hollow points rest on few cases."
+            )
+            if timed
+            else _("Whole centre.")
         )
         + rest,
         alt=_(
@@ -69,7 +77,7 @@ def complaints(rows: Sequence[Row], title: str, head: str) -> Chart | None:
             yaxis=category_axis(names),
         ),
         height=bars.height(len(shown)),
-        legend=(("c2", _("complaints")), ("c1", _("median time to resolve"))),
+        legend=(("c2", _("complaints")), ("c1", _("median time to resolve")))[: 2 if timed else 1],
         head=(head, _("Complaints"), _("Share"), _("Median time to resolve"), _("Resolved")),
         rows=[
             [

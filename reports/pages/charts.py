@@ -133,10 +133,17 @@ def _stages(here: Numbers, kind: str, scope: str) -> dict[str, Any]:
 def _complaints(site: Site, here: Numbers, _rows: Rows) -> Chart | None:
     """By reason where cases have one, else by the queue of the contact."""
     titles = {
-        "reason": (_("Complaints by cause, and how soon they are put right"), _("Cause")),
-        "queue": (_("Complaints by queue, and how soon they are put right"), _("Queue")),
-    }
-    for kind, (title, head) in titles.items():
+        "reason": (
+            _("Cause"), _("Complaints by cause"),
+            _("Complaints by cause, and how soon they are put right"),
+        ),
+        "queue": (
+            _("Queue"), _("Complaints by queue"),
+            _("Complaints by queue, and how soon they are put right"),
+        ),
+    }  # fmt: skip
+    n_all = here.value("complaints") or 0
+    for kind, (head, plain, timed) in titles.items():
         rows = []
         for scope, name in _scopes(site, here, kind):
             median = here.get("complaint_resolution_p50", kind, scope)
@@ -145,7 +152,8 @@ def _complaints(site: Site, here: Numbers, _rows: Rows) -> Chart | None:
                 "resolution_s": _value(median), "n_resolved": median.n if median else 0,
                 "is_small": bool(median and median.is_small),
             })  # fmt: skip
-        if chart := causes.complaints(rows, title, head):
+        has_times = any(row["resolution_s"] is not None for row in rows)
+        if chart := causes.complaints(rows, n_all, timed if has_times else plain, head):
             return chart
     return None
 
