@@ -61,7 +61,7 @@ def service_against_goal(
         n=fmt.part(number.numerator), all=fmt.part(number.denominator),
     )  # fmt: skip
     if number.low is not None and number.high is not None:
-        range_ = fmt.to(fmt.number(number.low, 1), fmt.share(number.high))
+        range_ = fmt.values(number.low, number.high, "percent")
         text += " " + _("Likely range {range}.", range=range_)
     old = before.get("service_level") if before else None
     if old is not None and _solid(old):

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date, datetime
 
+_HOURS_OF_DAY = 24
+
 UNKNOWN = "\u2013"
 SPACE = "\u202f"
 MINUS = "\u2212"
@@ -57,7 +59,7 @@ def share(value: float | None, digits: int = 1) -> str:
 
 
 def seconds(value: float | None) -> str:
-    """A wait or handle time in seconds: 4.5 s, 27.0 s, 6:22, 1:06:22."""
+    """A wait or handle time in seconds: 4.5 s, 27.0 s, 6:22, 1:06:22, 5 d 04:31."""
     if value is None:
         return UNKNOWN
     if value <= -0.05:  # noqa: PLR2004  less is nothing, with one decimal
@@ -66,7 +68,10 @@ def seconds(value: float | None) -> str:
         return spoken().number(f"{value:z.1f}{SPACE}s")
     minutes, rest = divmod(round(value), 60)
     hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
+    if hours < _HOURS_OF_DAY:
+        return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
+    days, hours = divmod(hours, _HOURS_OF_DAY)
+    return f"{count(days)}{SPACE}d{SPACE}{hours:02d}:{minutes:02d}"
 
 
 def limit(value: float) -> str:
@@ -103,9 +108,12 @@ def value(number: float | None, unit: str) -> str:
 
 
 def number_and_unit(text: str) -> tuple[str, str]:
-    """A formatted value in two: the number to set large and the unit to set small."""
+    """A formatted value in two: the number to set large and the unit to set small.
+
+    Days with hours after them are one number.
+    """
     number, space, unit = text.partition(SPACE)
-    return number, space + unit
+    return (text, "") if any(map(str.isdigit, unit)) else (number, space + unit)
 
 
 def difference(number: float, unit: str) -> str:
@@ -168,6 +176,13 @@ def days(first: date, last: date) -> str:
 def to(low: str, high: str) -> str:
     """A range of anything written: 20 to 30."""
     return _("{low} to {high}", low=low, high=high)
+
+
+def values(low: float, high: float, unit: str) -> str:
+    """A range of a metric's values, its unit said once: 62.1 to 81.4 %; 55.0 s to 1:10."""
+    texts = [value(end, unit) for end in (low, high)]
+    (number, of_low), (_number, of_high) = (number_and_unit(text) for text in texts)
+    return to(number if of_low == of_high else texts[0], texts[1])
 
 
 def month(year: int, number: int) -> str:

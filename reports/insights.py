@@ -136,7 +136,7 @@ def _unusual(
     low, high = of.centre - _USUAL * of.spread, of.centre + _USUAL * of.spread
     if not any((n.value or 0) < 0 for n in (number, *figure.past) if n):
         low = max(low, 0.0)
-    range_ = fmt.to(fmt.value(low, unit), fmt.value(high, unit))
+    range_ = fmt.values(low, high, unit)
     text = (
         _("Usual on a {weekday}: {range}.", range=range_,
           weekday=fmt.weekday(over[-1].first.isoweekday()))
@@ -237,8 +237,8 @@ def _missed(figure: Figure, over: Sequence[Span]) -> Finding | None:
     if number.low is not None and number.high is not None:
         if number.low <= number.goal <= number.high:
             return None
-        ends = (fmt.value(v, number.metric.unit) for v in (number.low, number.high))
-        text = _("Likely range {range}.", range=fmt.to(*ends))
+        ends = fmt.values(number.low, number.high, number.metric.unit)
+        text = _("Likely range {range}.", range=ends)
     else:
         text = ngettext("From {n} case.", "From {n} cases.", number.n)
     running = 1

@@ -111,13 +111,8 @@ class Timeline:
     def told_at(self, place: int) -> str:
         """A value as it was, beside what is usual on such a day: 55.9 %, usual 68.1 to 84.9 %."""
         value = fmt.value(self.numbers[place].value, self.metric.unit)
-        return _("{value}, usual {range}", value=value, range=self.range_words(*self.usual(place)))
-
-    def range_words(self, low: float, high: float) -> str:
-        """A range in words, its unit said once: 62.1 to 81.4 %."""
-        texts = [fmt.value(v, self.metric.unit) for v in (low, high)]
-        (number, unit), (_, other) = (fmt.number_and_unit(text) for text in texts)
-        return fmt.to(number if unit == other else texts[0], texts[1])
+        usual = fmt.values(*self.usual(place), self.metric.unit)
+        return _("{value}, usual {range}", value=value, range=usual)
 
     def excess(self, place: int) -> float:
         """How far a value is from its centre, in standard deviations."""

@@ -71,7 +71,7 @@ def in_words(line: Timeline) -> str:
 def usual(line: Timeline) -> str:
     """The usual range on the newest level, in words: 62.1 to 81.4 %."""
     level = line.found.levels[-1]
-    return line.range_words(line.told(level.low), line.told(level.high))
+    return fmt.values(line.told(level.low), line.told(level.high), line.metric.unit)
 
 
 class _Scale:

@@ -149,8 +149,7 @@ def confidence(number: Number) -> str:
         return ngettext("only {n} case", "only {n} cases", number.n)
     said = []
     if number.low is not None and number.high is not None:
-        low, high = (fmt.value(v, number.metric.unit) for v in (number.low, number.high))
-        said.append(fmt.to(fmt.number_and_unit(low)[0], high))
+        said.append(fmt.values(number.low, number.high, number.metric.unit))
     if number.coverage is not None and number.coverage < 0.995:  # noqa: PLR2004  rounds to 100 %
         what = _COVERED.get(number.metric.id, "")
         share = (

@@ -260,7 +260,9 @@ def _chart(site: Site, line: Timeline, topic: Topic) -> Chart:
         state=None if number.is_small else sign_of(number.status),
         goal=tables.goal_text(number),
         # For a value of that weekday and of so many cases, which the band of all of them is not.
-        usual=line.range_words(*line.usual(len(line.spans) - 1)) if line.found.levels else "",
+        usual=fmt.values(*line.usual(len(line.spans) - 1), line.metric.unit)
+        if line.found.levels
+        else "",
         picture=control_chart(line, hrefs),
         said=tuple(chain(_said_of_shift(line), _said_of_run(line), _said_of_none(line))),
     )

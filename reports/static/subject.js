@@ -33,6 +33,7 @@ document.addEventListener("callmart", () => {
     if (x <= -0.05) return minus + seconds(-x);
     if (x < 59.95) return plain(x, 1) + thin + "s";
     const whole = Math.round(x), hours = Math.floor(whole / 3600), minutes = Math.floor(whole / 60) % 60;
+    if (hours > 23) return fixed(Math.floor(hours / 24), 0) + thin + "d" + thin + two(hours % 24) + ":" + two(minutes);
     return hours ? hours + ":" + two(minutes) + ":" + two(whole % 60) : minutes + ":" + two(whole % 60);
   };
   const value = (x, unit) => {
@@ -45,7 +46,8 @@ document.addEventListener("callmart", () => {
     return fixed(x, unit === "money" ? 2 : 1);
   };
   const limit = (x, unit) => unit === "percent" ? written(String(x)) + thin + "%" : unit === "seconds" && x < 60 ? written(String(x)) + thin + "s" : value(x, unit);
-  const numberOf = (text) => { const i = text.indexOf(thin); return i < 0 ? [text, ""] : [text.slice(0, i), text.slice(i)]; };
+  const numberOf = (text) => { const i = text.indexOf(thin); return i < 0 || /\d/.test(text.slice(i)) ? [text, ""] : [text.slice(0, i), text.slice(i)]; };
+  const range = (low, high) => _("{low} to {high}", { low: numberOf(low)[1] === numberOf(high)[1] ? numberOf(low)[0] : low, high });
   window.callmart.value = value;
 
   const states = { met: ["good", "●", _("met")], near: ["warn", "▲", _("near")], missed: ["bad", "■", _("missed")] };
@@ -67,7 +69,7 @@ document.addEventListener("callmart", () => {
   const confidence = (told, metric) => {
     const now = beside(told).at(-1), said = [];
     if (now.length > 3) return told[0] === 1 ? _("only {n} case", { n: 1 }) : _("only {n} cases", { n: written(told[0].toLocaleString("en-GB")) });
-    if (now[1] !== null && now[2] !== null) said.push(_("{low} to {high}", { low: numberOf(value(now[1], metric.unit))[0], high: value(now[2], metric.unit) }));
+    if (now[1] !== null && now[2] !== null) said.push(range(value(now[1], metric.unit), value(now[2], metric.unit)));
     if (told[5] !== null && told[5] < 0.995) said.push(told[5] ? _("known of {coverage}", { coverage: plain(100 * told[5], 0) + thin + "%" }) : _("not known"));
     return said.join(", ");
   };

@@ -22,6 +22,10 @@ S = fmt.SPACE
         (59.96, "1:00"),
         (382, "6:22"),
         (3982, "1:06:22"),
+        (86_399.4, "23:59:59"),
+        (86_399.6, f"1{S}d{S}00:00"),
+        (448_301, f"5{S}d{S}04:31"),
+        (9e8, f"10,416{S}d{S}16:00"),
         (-12, f"{fmt.MINUS}12.0{S}s"),
     ],
 )
@@ -51,6 +55,7 @@ def test_values_follow_their_unit():
     assert fmt.value(None, "count") == fmt.value(None, "per_hour") == fmt.UNKNOWN
     assert fmt.number_and_unit(f"78.5{S}%") == ("78.5", f"{S}%")
     assert fmt.number_and_unit("6:22") == ("6:22", "")
+    assert fmt.number_and_unit(f"5{S}d{S}04:31") == (f"5{S}d{S}04:31", "")
 
 
 def test_parts_of_a_number_are_exact_to_the_millisecond():
@@ -90,6 +95,14 @@ def test_shown_sql_and_commands_quote_what_they_name():
     assert fmt.sql_literal("O'Neil") == "'O''Neil'"
     assert fmt.shell_word("queue=a b") == "'queue=a b'"
     assert fmt.shell_word("queue=sales") == "queue=sales"
+
+
+def test_a_range_says_its_unit_once():
+    assert fmt.values(62.12, 81.4, "percent") == f"62.1 to 81.4{S}%"
+    assert fmt.values(55, 70, "seconds") == f"55.0{S}s to 1:10"
+    assert fmt.values(70, 75, "seconds") == "1:10 to 1:15"
+    days = fmt.values(448_301, 490_000, "seconds")
+    assert days == f"5{S}d{S}04:31 to 5{S}d{S}16:06"
 
 
 def test_limits_are_told_as_they_were_set():
