@@ -28,8 +28,11 @@ _DAY = timedelta(days=1)
 
 def shown(site: Site) -> dict[str, set[str]]:
     """Kind of scope -> the metrics that an overview shows of it: all of the whole centre."""
-    few = set(tables.IN_TABLES)
-    return {"all": set(newest(site)), "queue": few, "agent": set(few)}
+    return {
+        "all": set(newest(site)),
+        "queue": set(tables.OF_QUEUES),
+        "agent": set(tables.OF_AGENTS),
+    }
 
 
 def before(span: Span) -> list[Span]:

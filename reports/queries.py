@@ -136,7 +136,13 @@ class Reader:
         return {r["agent_id"]: r for r in self.rows("agents")}
 
     def numbers_of(
-        self, grain: Grain, first: date, last: date, wanted: Mapping[str, Iterable[str]]
+        self,
+        grain: Grain,
+        first: date,
+        last: date,
+        wanted: Mapping[str, Iterable[str]],
+        *,
+        agents_from: date | None = None,
     ) -> dict[Span, Numbers]:
         """Numbers of each day, week or month that begins in a range.
 
@@ -147,6 +153,7 @@ class Reader:
             first: the earliest first day.
             last: the latest first day.
             wanted: kind of scope -> metrics.
+            agents_from: the first day of which those of agents are asked for, who are many.
         """
         pairs = [(kind, metric) for kind, metrics in wanted.items() for metric in set(metrics)]
         values = {
@@ -154,6 +161,7 @@ class Reader:
             "to_date": last,
             "kinds": [kind for kind, _ in pairs],
             "metrics": [metric for _, metric in pairs],
+            "agents_from": agents_from or first,
         }
         found: dict[date, list[Number]] = {}
         known = self.metrics()

@@ -57,7 +57,9 @@ def pages_of(reader: Reader, site: Site, unit: Unit) -> Iterator[Page]:
         for kind, metrics in topics.shown().items():
             wanted.setdefault(kind, set()).update(metrics)
         over = [*history(spans[0], site.spans[grain][0])[:-1], *spans]
-    numbers = reader.numbers_of(grain, over[0].first, over[-1].first, wanted)
+    numbers = reader.numbers_of(
+        grain, over[0].first, over[-1].first, wanted, agents_from=spans[0].first
+    )
     if finer := _finer(site, unit):
         numbers |= reader.numbers_of("week", finer[0].first, finer[-1].first, topics.shown())
     told = stories.stories(site, spans, numbers) if unit.has_topics else {}

@@ -51,11 +51,10 @@ AGENT_COLUMNS = (
     ("ring_no_answer_rate", N_("Rings not answered")), ("declined_rate", N_("Rings declined")),
 )  # fmt: skip
 CARDS = (*MAIN_CARDS, *MORE_CARDS)
-IN_TABLES = sorted(
-    {"offered", "service_level", "handled_contacts"}
-    | {metric for metric, _label in (*QUEUE_COLUMNS, *AGENT_COLUMNS)}
-)
-"""Metrics that pages show per queue or agent."""
+OF_QUEUES = {"offered", "service_level", *(metric for metric, _label in QUEUE_COLUMNS)}
+OF_AGENTS = {"handled_contacts", *(metric for metric, _label in AGENT_COLUMNS)}
+"""Metrics that the tables of queues and agents show."""
+IN_TABLES = sorted(OF_QUEUES | OF_AGENTS)
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 -- Metrics of the days, weeks or months that begin from $from_date to $to_date, as the warehouse
--- gives them: each of $metrics of the kind of scope at the same place of $kinds. The columns after
--- metric_version are those of a Number, in its order.
+-- gives them: each of $metrics of the kind of scope at the same place of $kinds, of agents from
+-- $agents_from on. The columns after metric_version are those of a Number, in its order.
 select
     local_date, metric_id, metric_version, scope_kind, scope_id, value,
     numerator::double as numerator, denominator::double as denominator, coalesce(n, 0) as n,
@@ -12,3 +12,4 @@ where local_date between $from_date and $to_date
     -- Each branch of the view is one metric: this alone spares those that nobody asks for.
     and list_contains($metrics, metric_id)
     and (scope_kind, metric_id) in (select unnest($kinds), unnest($metrics))
+    and (scope_kind <> 'agent' or local_date >= $agents_from)
