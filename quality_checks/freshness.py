@@ -15,15 +15,6 @@ from quality_checks.sql_check import SqlCheck, run_check
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-WEEKS_COMPARED = 13
-"""A day is compared with the same weekday of so many weeks before it."""
-
-WEEKS_NEEDED = 4
-"""With fewer of them nothing is said."""
-
-DEVIATIONS = 5
-"""How many robust deviations from their median a day may be."""
-
 _LATE = """
 select source, feed, watermark_at, late_after_hours as expected_within_hours
 from ops.feed_watermark
@@ -44,55 +35,10 @@ from ops.load_file
 where status = 'unread'
 """
 
-# The last day of a source may still be under way: it is not judged. Days without any row count
-# as zero, from the source's first day on. The deviation is at least that of chance (Poisson), a
-# twentieth of the median and one, so that a weekday that is always alike does not cry at once.
-_VOLUME = f"""
-with counted as (
-    select source, local_date, count(*) as n from {{relation}} group by source, local_date
-),
-
-ends as (
-    select source, min(local_date) as first_date, max(local_date) as last_date
-    from counted
-    group by source
-),
-
-days as (
-    select source, unnest(range(first_date, last_date, interval 1 day))::date as local_date
-    from ends
-),
-
-volume as (
-    select days.source, days.local_date, coalesce(counted.n, 0) as n
-    from days
-    left join counted
-        on counted.source = days.source and counted.local_date = days.local_date
-),
-
-usual as (
-    select
-        today.source,
-        today.local_date,
-        today.n as n_found,
-        median(before.n) as n_usual,
-        greatest(
-            1.4826 * mad(before.n), sqrt(median(before.n)), 0.05 * median(before.n), 1
-        ) as deviation
-    from volume as today
-    inner join volume as before
-        on before.source = today.source
-        and before.local_date < today.local_date
-        and before.local_date >= today.local_date - interval {WEEKS_COMPARED} week
-        and isodow(before.local_date) = isodow(today.local_date)
-    where today.local_date between $from_date and $to_date
-    group by today.source, today.local_date, today.n
-    having count(*) >= {WEEKS_NEEDED}
-)
-
-select source, local_date, n_found, n_usual
-from usual
-where abs(n_found - n_usual) > {DEVIATIONS} * deviation
+_VOLUME = """
+select source, fact, local_date, n_rows as n_found, usual_rows as n_usual
+from marts.volume_day
+where not is_usual and local_date between $from_date and $to_date
 """
 
 
@@ -120,18 +66,13 @@ def freshness_checks() -> list[SqlCheck]:
             "Every file that landed could be read.",
             _UNREAD,
         ),
-        *(
-            SqlCheck(
-                relation,
-                "volume_is_usual",
-                "warning",
-                f"Each day has about as many {what} as that weekday usually has.",
-                _VOLUME.format(relation=relation),
-            )
-            for relation, what in (
-                ("core.fact_queue_visit", "queue visits"),
-                ("core.fact_contact", "contacts"),
-            )
+        SqlCheck(
+            "marts.volume_day",
+            "volume_is_usual",
+            "warning",
+            "Each day has about as many contacts and visits of each source as that weekday usually "
+            "has.",
+            _VOLUME,
         ),
     ]
 

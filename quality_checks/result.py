@@ -16,7 +16,7 @@ _TELLABLE = re.compile(
     r"(?!\w*agent_id|agent$|customer|scope_id)"
     r"(\w+_key|\w+_id|\w+_at|\w+_date|\w+_ms|n_\w+|expected\w*|found\w*|source|zone|local_date"
     r"|interval_start|line_no|queue|event|cause|role|outcome|state|rule|direction|channel|scope_kind"
-    r"|metric_version|table_name|measure|status|feed|path)"
+    r"|metric_version|table_name|measure|status|feed|fact|path)"
 )
 
 

@@ -203,6 +203,7 @@ def site_of(reader: Reader, name: str, project: Path | None = None) -> Site:
         site,
         lists=call_files.lists_of(reader, newest(site).values(), dates, project),
         has_zones=reader.rows("zones")[0]["n"] > 1,
+        unusual=reader.rows("volumes"),
     )
     return replace(site, made_of=fingerprints(reader, site))
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from reports.calls.files import listed_days
 from reports.language import spoken
+from reports.pages import volumes
 from reports.pages.frame import around
 from reports.spans import history
 
@@ -56,8 +57,9 @@ def fingerprints(reader: Reader, site: Site) -> dict[Span, str]:
             made_of = [days[day] for day in dated[lo:hi]]
             listed = listed_days(site, span.first, span.last)
             known = _known(reach, span.last)
+            unusual = volumes.notes(site.unusual, span)
             found[span] = _digest(
-                [undated, made_of, known, around(site, span), listed, every[0].first]
+                [undated, made_of, known, around(site, span), listed, every[0].first, unusual]
             )
     return found
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from reports import format as fmt
 from reports.language import _
-from reports.pages import questions, stamps, tables
+from reports.pages import questions, stamps, tables, volumes
 from reports.spans import GRAINS, span_of
 from reports.topics import TOPICS, code_words
 
@@ -45,6 +45,8 @@ class Site:
 
     lists: Sequence[CallList] = ()
     """The lists of calls that its newest days have."""
+    unusual: Sequence[Row] = ()
+    """Days on which a source had other numbers of contacts or visits than usual."""
     has_zones: bool = False
     """Whether a day may be another by the centre's clock than by a site's."""
 
@@ -96,6 +98,7 @@ def frame(site: Site, span: Span | None = None, topic: Topic | None = None) -> d
         **site.now,
         "made_of": site.made_of.get(span, "") if span else "",
         "provisional": "",
+        "volumes": volumes.notes(site.unusual, span) if span else [],
         "told": [],
         "abroad": None,
         "previous": _beside(site, span, topic, -1),

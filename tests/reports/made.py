@@ -20,7 +20,7 @@ from tests.reports.centre import NASTY, SOURCE, Centre, simulate
 _MARTS = (
     "marts.cost_month", "marts.ivr_path", "marts.kpi_reach", "marts.qa_month",
     "marts.staffing_interval", "marts.v_kpi_day", "marts.v_kpi_interval", "marts.v_kpi_month",
-    "marts.v_kpi_week",
+    "marts.v_kpi_week", "marts.volume_day",
 )  # fmt: skip
 """What pages show, beside the facts and dimensions."""
 
