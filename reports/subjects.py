@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from reports.records import Numbers
     from reports.spans import Grain, Span
     from reports.stories import Story
+    from reports.topics import Topic
 
 _RECENT_DAYS = 31
 """Older days have an overview alone: nobody asks after more of them."""
@@ -63,11 +64,24 @@ def pages(
         if span not in numbers:
             continue
         over = history(span, since)
-        shown = drawn(over, site.spans["week"])
-        given = Given(span, numbers, over, shown, courses, rows[span], mixed[span], told[span])
+        shorter = drawn(over, site.spans["week"])
         for topic in site.topics_of(span):
+            shown = shorter if _is_told(topic, numbers, span, shorter) else over
+            given = Given(span, numbers, over, shown, courses, rows[span], mixed[span], told[span])
             yield (
                 f"{span.folder}/{topic.id}.html",
                 "topic.html.j2",
                 page.context(site, topic, given),
             )
+
+
+def _is_told(
+    topic: Topic, numbers: Mapping[Span, Numbers], span: Span, over: Sequence[Span]
+) -> bool:
+    """Whether every key figure of a span is known of others too: costs are of months alone."""
+    known = [numbers[other] for other in over if other in numbers]
+    return all(
+        any(of_other.value(metric) is not None for of_other in known)
+        for metric in topic.cards
+        if numbers[span].value(metric) is not None
+    )
