@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from reports.fingerprints import fingerprint_of
+from reports.outputs import summary
 from reports.pages.stamps import restamped
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ NOTHING = Kept()
 
 def is_page(path: str) -> bool:
     """Whether a file of the site is one of its pages, not a summary to mail or numbers."""
-    return path.endswith(".html") and not path.endswith("/summary.html")
+    return path.endswith(".html") and not path.endswith(f"/{summary.NAME}")
 
 
 def take_over(site: Site, earlier: Path, out: Path) -> Kept:

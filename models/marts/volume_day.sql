@@ -38,7 +38,7 @@ volume as (
 ),
 
 earlier as (
-    select today.source, today.fact, today.local_date, today.n_rows, before.n_rows as n_before
+    select today.source, today.fact, today.local_date, before.n_rows as n_before
     from volume as today
     inner join volume as before
         on before.source = today.source
@@ -61,8 +61,12 @@ apart as (
         e.fact,
         e.local_date,
         u.usual_rows,
+        -- At least what chance does, and more: a weekday that is always alike cries at nothing.
         greatest(
-            1.4826 * percentile(abs(e.n_before - u.usual_rows), 0.5), sqrt(u.usual_rows), 0.05 * u.usual_rows, 1
+            1.4826 * percentile(abs(e.n_before - u.usual_rows), 0.5),
+            sqrt(u.usual_rows),
+            0.05 * u.usual_rows,
+            1
         ) as deviation
     from earlier as e
     inner join usual as u

@@ -17,13 +17,15 @@ if TYPE_CHECKING:
     from reports.records import Row
 
 
-def complaints(rows: Sequence[Row], n_all: float, title: str, head: str) -> Chart | None:
+def complaints(
+    rows: Sequence[Row], n_all: float, titles: tuple[str, str], head: str
+) -> Chart | None:
     """Complaints by cause with the median time to resolve beside.
 
     Args:
         rows: name, n, resolution_s (median; None where none was resolved), n_resolved, is_small.
         n_all: complaints of the whole centre, also those that are in no row.
-        title: of the chart, with what the rows are.
+        titles: of the chart, with what the rows are: without times, and with them.
         head: heading of the column of what the rows are.
     """
     ordered = sorted((r for r in rows if r["n"]), key=lambda r: (-r["n"], r["name"]))
@@ -52,7 +54,7 @@ def complaints(rows: Sequence[Row], n_all: float, title: str, head: str) -> Char
         rest = f" {known}{rest}"
     return Chart(
         id="causes",
-        title=title,
+        title=titles[bool(timed)],
         sub=(
             _(
                 "Whole centre. Right: the time within which half of the complaints "

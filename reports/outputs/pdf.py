@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from pipelines.languages import LANGUAGES
 from reports.language import _, language_of, speaking
-from reports.outputs import chromium
+from reports.outputs import chromium, summary
 from reports.outputs.text import plain
 
 if TYPE_CHECKING:
@@ -149,7 +149,7 @@ def _in_turn(page: str) -> tuple[bool, int, str]:
 
     Summaries come last: they have no library, and the page after one would load it again.
     """
-    return page.endswith("/summary.html"), page.count("/"), page
+    return page.endswith(f"/{summary.NAME}"), page.count("/"), page
 
 
 async def _refuse(route: Route) -> None:

@@ -54,9 +54,12 @@ class Missed:
     href: str
 
 
+NAME = "summary.html"
+
+
 def path(span: Span) -> str:
     """Where a span's summary is, relative to the site's top folder."""
-    return f"{span.folder}/summary.html"
+    return f"{span.folder}/{NAME}"
 
 
 GRAINS = ("day", "week")

@@ -152,8 +152,7 @@ def _complaints(site: Site, here: Numbers, _rows: Rows) -> Chart | None:
                 "resolution_s": _value(median), "n_resolved": median.n if median else 0,
                 "is_small": bool(median and median.is_small),
             })  # fmt: skip
-        has_times = any(row["resolution_s"] is not None for row in rows)
-        if chart := causes.complaints(rows, n_all, timed if has_times else plain, head):
+        if chart := causes.complaints(rows, n_all, (plain, timed), head):
             return chart
     return None
 

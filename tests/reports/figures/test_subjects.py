@@ -151,7 +151,8 @@ def test_complaints_stand_beside_the_time_they_took():
         {"name": name, "n": n, "resolution_s": s, "n_resolved": n, "is_small": n < 20}
         for name, n, s in ((NASTY, 3, None), ("price", 30, 90_000.0), ("none", 0, None))
     ]
-    chart = causes.complaints(rows, 40, "Complaints by cause", "Cause")
+    titles = ("Complaints by cause", "Complaints by cause, and how soon")
+    chart = causes.complaints(rows, 40, titles, "Cause")
     counts, _, times = chart.figure["data"]
     assert counts["x"] == [30, 3]
     assert (times["x"], times["y"], times["xaxis"]) == ([90_000.0], [0], "x2")
@@ -160,14 +161,15 @@ def test_complaints_stand_beside_the_time_they_took():
         ["price", "30", "90.9\u202f%", "1\u202fday", "30"],
         [NASTY, "3", "9.1\u202f%", UNKNOWN, "3"],
     ]  # fmt: skip
-    untimed = causes.complaints(rows[:1], 3, "Complaints by cause", "Cause")
+    untimed = causes.complaints(rows[:1], 3, titles, "Cause")
     assert len(untimed.figure["data"]) == 2
+    assert (untimed.title, chart.title) == titles
     assert len(untimed.legend) == 1
     assert chart.sub.endswith("Known of 33 of 40 complaints.")
     assert untimed.sub == "Whole centre."
     assert len(chart.legend) == 2
     assert untimed.figure["layout"]["xaxis"]["dtick"] == 1
-    assert causes.complaints(rows[2:], 3, "Complaints by cause", "Cause") is None
+    assert causes.complaints(rows[2:], 3, titles, "Cause") is None
 
 
 def test_costs_are_whole_and_an_unknown_amount_is_said():
