@@ -88,7 +88,9 @@
       full.annotations = (full.annotations || []).map((a) => a.xref === "paper" ? { ...a, x: 1, xanchor: "right", yanchor: "bottom", bgcolor: css("card") } : a);
       full.xaxis.nticks = 5;
       full.xaxis.tickangle = 0;
-      if (full.xaxis.tickvals && full.xaxis.tickvals.length > 6) for (const k of ["tickvals", "ticktext"]) full.xaxis[k] = full.xaxis[k].filter((_, i) => i % 2 === 0);
+      const texts = () => full.xaxis.ticktext || [], room = full.width - full.margin.l - full.margin.r;
+      const isTight = () => texts().length > 6 || texts().length * (7 * Math.max(...texts().map((t) => plain(t).length)) + 6) > room;
+      while (full.xaxis.tickvals && texts().length > 1 && isTight()) for (const k of ["tickvals", "ticktext"]) full.xaxis[k] = full.xaxis[k].filter((_, i) => i % 2 === 0);
       if (full.yaxis.ticktext) full.yaxis.ticktext = full.yaxis.ticktext.map((t) => t.length > 13 ? escape(plain(t).slice(0, 12)) + "…" : t);
       for (const trace of data) if (trace.mode === "markers+text") trace.textfont = { ...trace.textfont, size: 9 };
       for (const trace of data) if (trace.type === "sankey") trace.textfont = { ...trace.textfont, size: 10 };

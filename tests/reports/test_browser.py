@@ -1,7 +1,7 @@
 """The site as people open it: from disk, without a network, in every look."""
 
 import re
-from itertools import product
+from itertools import pairwise, product
 
 import pytest
 
@@ -319,6 +319,26 @@ def test_scripts_write_german_as_the_pages_do(browser, warehouse, tmp_path):
     with speaking(german):
         assert page.evaluate(VALUES, TOLD) == [fmt.value(*one) for one in TOLD]
     visitor.leave()
+
+
+SPACE_PX = 4
+"""Of an axis, so that two labels are not read as one."""
+
+
+def test_on_a_phone_the_days_of_an_axis_stand_apart(open_page):
+    page = open_page("days/2026-10-28/people.html")
+    page.set_viewport_size(LOOKS["phone"]["viewport"])
+    page.reload()
+    page.locator("#course").scroll_into_view_if_needed()
+    page.wait_for_function("document.querySelector('#course .xtick text')")
+    ends = page.evaluate(
+        "() => [...document.querySelectorAll('#course .xtick text')]"
+        ".map((e) => e.getBoundingClientRect()).filter((box) => box.width > 0)"
+        ".map((box) => [box.left, box.right])"
+    )
+    assert len(ends) > 1
+    gaps = [left - right for (_, right), (left, _) in pairwise(sorted(ends))]
+    assert min(gaps) > SPACE_PX
 
 
 @pytest.mark.parametrize(("wide", "mark"), [(1047, "#print"), (1400, ""), (700, "")])
