@@ -7,7 +7,6 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
-from itertools import pairwise
 
 import duckdb
 
@@ -91,10 +90,6 @@ class Building:
             for model in models
         }
         after = {model.relation: {*model.reads} for model in models}
-        # What narrows its days writes the one row that says which: never two at a time.
-        narrowing = [m.relation for m in models if _is_narrow(m, windows) and m.relation in current]
-        for earlier, later in pairwise(narrowing):
-            after[later].add(earlier)
         # What is built in stretches needs the memory for itself.
         for place, model in enumerate(models):
             if model.header.stretch:

@@ -55,19 +55,17 @@ class Star:
 
     def stretch(self) -> Iterator[tuple[str, list[Any], list[Any]]]:
         """Each fact, its rows of some days as they stand, and as a narrow build makes them."""
-        from pipelines.storage.ops import WHOLE_TIME, set_window
+        from pipelines.storage.build_window import narrowed
 
-        first, last = (day.isoformat() for day in STRETCH)
-        set_window(self.con, first, last)
         for model in self._models:
             if model.name in FACTS:
                 stands = self.con.execute(
                     f"select * from {model.relation} where local_date between ? and ? order by all",
-                    [first, last],
+                    STRETCH,
                 ).fetchall()
-                made = self.con.execute(f"select * from ({model.sql}) order by all").fetchall()
+                with narrowed(self.con, *STRETCH):
+                    made = self.con.execute(f"select * from ({model.sql}) order by all").fetchall()
                 yield model.name, stands, made
-        set_window(self.con, *WHOLE_TIME)
 
 
 @pytest.fixture(scope="module")

@@ -5,8 +5,8 @@ a large insert in one transaction loses rows.
 """
 
 import time
-from collections.abc import Generator, Iterable, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -130,9 +130,12 @@ def build_model(
 def _roll_back(con: "DuckDBPyConnection") -> None:
     import duckdb
 
+    from pipelines.storage.build_window import widen
+
     # A commit that failed has rolled back already, and says so when asked again.
     with suppress(duckdb.TransactionException):
         con.rollback()
+    widen(con)
 
 
 def describe(
@@ -269,18 +272,13 @@ def _can_narrow(con: "DuckDBPyConnection", model: SqlModel) -> bool:
     return built_version(con, model) == model.code_version
 
 
-@contextmanager
-def _narrowed(con: "DuckDBPyConnection", window: Window) -> Generator[None]:
-    """Let daily models see some days alone; an error rolls back what this wrote."""
-    from pipelines.storage.ops import set_window
+def _narrowed(con: "DuckDBPyConnection", window: Window) -> AbstractContextManager[None]:
+    """Let daily models see some days alone."""
+    from pipelines.storage.build_window import narrowed
 
-    if window == WHOLE_TIME:
-        # It says so already; several that are built side by side must not write one row.
-        yield
-        return
-    set_window(con, window.from_date.isoformat(), window.to_date.isoformat())
-    yield
-    set_window(con, WHOLE_TIME.from_date.isoformat(), WHOLE_TIME.to_date.isoformat())
+    return (
+        nullcontext() if window == WHOLE_TIME else narrowed(con, window.from_date, window.to_date)
+    )
 
 
 def _replace_days(con: "DuckDBPyConnection", model: SqlModel, window: Window) -> int:

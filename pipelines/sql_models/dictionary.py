@@ -141,7 +141,11 @@ def _ops(con: "DuckDBPyConnection") -> Iterator[str]:
     tables = con.execute(
         """
         select table_name, comment from duckdb_tables()
-        where database_name = current_database() and schema_name = 'ops' order by 1
+        where database_name = current_database() and schema_name = 'ops'
+        union all
+        select view_name, comment from duckdb_views()
+        where database_name = current_database() and schema_name = 'ops'
+        order by 1
         """
     ).fetchall()
     for name, comment in tables:

@@ -1,6 +1,8 @@
 """Independent work on one database side by side, each piece on a cursor of its own.
 
 DuckDB spreads a large statement over all cores; a run is mostly small ones, which leave cores idle.
+And a statement on two threads takes a third more processor time than on one: what runs beside
+others is not spread.
 """
 
 from collections.abc import Callable, Collection, Generator, Mapping
@@ -29,7 +31,8 @@ def abreast(
     """Do named pieces of work, several at a time; the first error stops all of them.
 
     Args:
-        con: the database, no transaction open.
+        con: the database, no transaction open; it has `n_threads` threads, and has them again at
+            the end.
         work: by name, in an order in which they could be done one after the other.
         n_threads: how many at a time; with one, all is done in order on `con` itself.
         after: the names that must be done before a name; those of no work are none.
@@ -58,12 +61,14 @@ def abreast(
             while sorter.is_active():
                 for name in sorted(sorter.get_ready(), key=ranks.__getitem__):
                     running[executor.submit(_do, free, work[name])] = name
+                _share(con, n_threads, len(running))
                 for future in wait(running, return_when=FIRST_COMPLETED).done:
                     name = running.pop(future)
                     yield name, future.result()
                     sorter.done(name)
         finally:
             _stop(running, cursors)
+            _share(con, n_threads, 1)
 
 
 def _do(free: "SimpleQueue[duckdb.DuckDBPyConnection]", do: Work[T]) -> T:
@@ -72,6 +77,12 @@ def _do(free: "SimpleQueue[duckdb.DuckDBPyConnection]", do: Work[T]) -> T:
         return do(cursor)
     finally:
         free.put(cursor)
+
+
+def _share(con: duckdb.DuckDBPyConnection, n_threads: int, n_running: int) -> None:
+    """Leave to a statement the threads that no other piece of work needs."""
+    # Each piece brings the thread that it runs on; the others help whoever asks.
+    con.execute(f"set threads = {max(1, n_threads - n_running + 1)}")
 
 
 def _stop(running: Collection[Future], cursors: Collection[duckdb.DuckDBPyConnection]) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import duckdb
 
+from pipelines.storage import build_window
 from pipelines.storage.duck import literal
 
 _TABLES: dict[str, tuple[str, dict[str, tuple[str, str]]]] = {
@@ -151,17 +152,7 @@ _TABLES: dict[str, tuple[str, dict[str, tuple[str, str]]]] = {
             "cause": ("VARCHAR", "Why: what was read, or that the definition changed."),
         },
     ),
-    "build_window": (
-        "The days that daily models rebuild: one row; all time unless a run narrows it.",
-        {
-            "from_date": ("DATE", "First local day to rebuild."),
-            "to_date": ("DATE", "Last local day to rebuild."),
-            "scan_from": ("DATE", "First local day whose rows may matter to those days."),
-            "scan_to": ("DATE", "Last local day whose rows may matter to those days."),
-            "linked_from": ("DATE", "First local day of contacts that their records may be about."),
-            "late_to": ("DATE", "Last local day of records that may be about their contacts."),
-        },
-    ),
+    "build_window": (build_window.DESCRIPTION, build_window.COLUMNS),
     "feed_watermark": (
         "How far each feed has been read.",
         {
@@ -222,23 +213,22 @@ _TABLES: dict[str, tuple[str, dict[str, tuple[str, str]]]] = {
     ),
 }
 
-WHOLE_TIME = ("0001-01-01", "9999-12-31")
+_VIEWS = ("build_window",)
 
 
 def create_ops(con: duckdb.DuckDBPyConnection) -> None:
-    """Create the schema and every missing table and column; existing rows stay."""
+    """Create the schema and every missing table, view and column; existing rows stay."""
     con.execute("create schema if not exists ops")
     there = _said(con)
     missing = [
         statement
         for table, (_, columns) in _TABLES.items()
+        if table not in _VIEWS
         for statement in _missing(table, columns, there)
     ]
     if missing:
         con.execute(";\n".join(missing))
-    if con.execute("select count(*) from ops.build_window").fetchone() == (0,):
-        con.execute("insert into ops.build_window (from_date) values (null)")
-        set_window(con, *WHOLE_TIME)
+    build_window.create(con)
 
 
 def comment_ops(con: duckdb.DuckDBPyConnection) -> None:
@@ -248,7 +238,7 @@ def comment_ops(con: duckdb.DuckDBPyConnection) -> None:
         f"comment on {what} is {literal(text)}"
         for table, (description, columns) in _TABLES.items()
         for name, what, text in (
-            ("", f"table ops.{table}", description),
+            ("", f"{'view' if table in _VIEWS else 'table'} ops.{table}", description),
             *((n, f"column ops.{table}.{n}", text) for n, (_, text) in columns.items()),
         )
         if there.get((table, name)) != text
@@ -262,6 +252,9 @@ def _said(con: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], str | None]:
     rows = con.execute(
         """
         select table_name, '', comment from duckdb_tables()
+        where database_name = current_database() and schema_name = 'ops'
+        union all
+        select view_name, '', comment from duckdb_views()
         where database_name = current_database() and schema_name = 'ops'
         union all
         select table_name, column_name, comment from duckdb_columns()
@@ -282,29 +275,6 @@ def _missing(
     for name, (kind, _) in columns.items():
         if (table, name) not in there:
             yield f"alter table ops.{table} add column {name} {kind}"
-
-
-def set_window(con: duckdb.DuckDBPyConnection, from_date: str, to_date: str) -> None:
-    """Let daily models rebuild `from_date` to `to_date` (ISO days), both included.
-
-    A contact may last a week: the scan reaches seven days further on both sides. A record about
-    a contact, such as a refund, may be 400 days younger.
-    """
-    # Deleted and inserted, DuckDB would count every row there ever was, and from the fifth on sort
-    # a fact to join it with the window.
-    con.execute(
-        """
-        update ops.build_window set
-            from_date = f,
-            to_date = t,
-            scan_from = if(f <= date '0001-01-08', f, (f - interval 7 day)::date),
-            scan_to = if(t >= date '9999-12-24', t, (t + interval 7 day)::date),
-            linked_from = if(f <= date '0002-02-05', f, (f - interval 400 day)::date),
-            late_to = if(t >= date '9998-11-26', t, (t + interval 400 day)::date)
-        from (select ?::date as f, ?::date as t)
-        """,
-        [from_date, to_date],
-    )
 
 
 def table_columns(table: str) -> dict[str, str]:

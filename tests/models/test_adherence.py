@@ -7,7 +7,7 @@ import duckdb
 from hypothesis import Phase, example, given, settings
 from hypothesis import strategies as st
 
-from pipelines.storage.ops import set_window
+from pipelines.storage.build_window import narrowed
 from tests.models.warehouse import MODELS, inputs, read_up_to, stage
 from tests.oracle.adherence import ALLOWED, Activities, Lived, Planned, day_of, judged
 
@@ -211,5 +211,5 @@ def _assert_days_alone_are_the_same(con: duckdb.DuckDBPyConnection) -> None:
             whole = con.execute(
                 f"select * from core.{name} where local_date = ? order by all", [day]
             ).fetchall()
-            set_window(con, day.isoformat(), day.isoformat())
-            assert con.execute(f"select * from ({SQL[name]}) order by all").fetchall() == whole
+            with narrowed(con, day, day):
+                assert con.execute(f"select * from ({SQL[name]}) order by all").fetchall() == whole

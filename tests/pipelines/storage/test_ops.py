@@ -1,10 +1,8 @@
 """The account that travels inside a warehouse."""
 
-from datetime import date
-
 import duckdb
 
-from pipelines.storage.ops import comment_ops, create_ops, set_window, table_columns
+from pipelines.storage.ops import comment_ops, create_ops, table_columns
 
 
 def test_a_column_younger_than_the_warehouse_is_added_and_rows_stay():
@@ -22,6 +20,8 @@ def test_what_every_table_and_column_is_is_said_once():
     silent = """
         select table_name from duckdb_tables() where coalesce(comment, '') = ''
         union all
+        select view_name from duckdb_views() where not internal and coalesce(comment, '') = ''
+        union all
         select column_name from duckdb_columns() where not internal and coalesce(comment, '') = ''
     """
     with duckdb.connect() as con:
@@ -32,19 +32,3 @@ def test_what_every_table_and_column_is_is_said_once():
         assert con.execute(silent).fetchall() == []
         outdated = "select 1 from duckdb_columns() where comment = 'outdated'"
         assert con.execute(outdated).fetchall() == []
-
-
-def test_the_window_stays_one_row_to_those_who_plan_queries():
-    with duckdb.connect() as con:
-        create_ops(con)
-        for n in range(20):
-            set_window(con, "2026-03-01", f"2026-03-{n + 1:02d}")
-        assert con.execute("from ops.build_window").fetchall() == [
-            tuple(
-                date.fromisoformat(day)
-                for day in ("2026-03-01", "2026-03-20", "2026-02-22", "2026-03-27", "2025-01-25",
-                            "2027-04-24")
-            )
-        ]  # fmt: skip
-        size = "select estimated_size from duckdb_tables() where table_name = 'build_window'"
-        assert con.execute(size).fetchall() == [(1,)]
