@@ -13,7 +13,7 @@ import duckdb
 
 from assets.ingest.adapter import STANDARD_COLUMNS, Chunks, DeriveContext, ParseContext, Parsed
 from assets.ingest.content import Opener, open_unpacked
-from assets.ingest.tabular import agents, deriving
+from assets.ingest.tabular import agents, deriving, misfits
 from assets.ingest.tabular.fields import header_of
 from assets.ingest.tabular.mapping import Mapping, load_mappings
 from assets.ingest.tabular.parsing import cells_of, is_of_no_time, raw_columns
@@ -25,7 +25,7 @@ _OPTIONS = frozenset({"mappings"})
 _CODE = ("mapping.py", "fields.py", "records.py", "typing_sql.py", "parsing.py", "together.py")
 _WILD = re.compile(r"\[[^]]*\]|[*?]")
 """What of a pattern stands for letters that it does not name."""
-_DERIVE_CODE = ("defaults.py", "deriving.py", "agents.py")
+_DERIVE_CODE = ("defaults.py", "deriving.py", "misfits.py", "agents.py")
 
 
 class TabularAdapter:
@@ -58,7 +58,12 @@ class TabularAdapter:
 
     @cached_property
     def tables(self) -> frozenset[str]:
-        """Staging tables that its mappings fill."""
+        """Staging tables that its mappings fill, and that of what fits no contact."""
+        mapped = self._mapped
+        return mapped | {"anomaly"} if misfits.tables_with_misfits(mapped) else mapped
+
+    @cached_property
+    def _mapped(self) -> frozenset[str]:
         return frozenset(table for m in self._mappings.values() for table in m.tables)
 
     @cached_property
@@ -146,7 +151,8 @@ class TabularAdapter:
         deriving.name_people(con, ctx)
         for unit in ("contact", "record"):
             deriving.derive_tables(con, self._mappings, unit, prefix="raw_")
-        deriving.link_visits(con, self.tables)
+        deriving.link_visits(con, self._mapped)
+        misfits.set_misfits_aside(con, self._mapped)
 
     def derive_agents(self, con: duckdb.DuckDBPyConnection, ctx: DeriveContext) -> None:
         """The agents' timeline, restated at each midnight."""
