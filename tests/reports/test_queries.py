@@ -75,6 +75,27 @@ def test_a_range_of_one_day_says_what_the_day_says(warehouse, tmp_path):
     assert compared > 30
 
 
+def test_steps_whose_session_is_not_there_yet_are_in_no_path(warehouse, tmp_path):
+    copy = tmp_path / "warehouse-1.duckdb"
+    copy.write_bytes(warehouse.read_bytes())
+    with duckdb.connect(copy) as con:
+        con.execute("""
+            insert into core.fact_ivr_step by name
+            select ordinal as step_key, ordinal as step_ordinal, kind as session_key,
+                case when kind = 1 then 'ivr' end as kind, 'node ' || ordinal as node,
+                date '2026-10-28' as local_date
+            from range(3) as r (ordinal) cross join range(2) as k (kind)
+        """)
+        assert con.execute("select count(*) from marts.ivr_path where kind is null").fetchone()[0]
+    with Reader(copy) as reader:
+        found = reader.rows_of("topic_paths", "day", date(2026, 10, 28), date(2026, 10, 28))
+    assert [tuple(row.values())[1:] for row in found] == [
+        ("ivr", "node 0", "node 1", 1),
+        ("ivr", "node 1", "node 2", 1),
+        ("ivr", "node 2", None, 1),
+    ]
+
+
 def test_a_publication_of_an_earlier_version_says_what_to_do(warehouse, tmp_path):
     older = tmp_path / "warehouse-1.duckdb"
     older.write_bytes(warehouse.read_bytes())
