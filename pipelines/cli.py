@@ -10,7 +10,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from pipelines.commands.errors import WRONG
-from pipelines.errors import ExpectedError
+from pipelines.errors import ExpectedError, FaultError
 
 app = typer.Typer(
     name="callmart",
@@ -385,9 +385,11 @@ def main() -> None:
             raise
         if isinstance(error, ExpectedError):
             _fail(error)
+        named = isinstance(error, FaultError)
+        what = str(error) if named else f"{type(error).__name__}: {error}"
         _fail(
             RuntimeError(
-                f"unexpected {type(error).__name__}: {error}\n"
+                f"unexpected {what}\n"
                 "This is a fault of callmart. Run the same command with `callmart --debug ...` "
                 "and report what it prints."
             )

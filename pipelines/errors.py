@@ -1,4 +1,4 @@
-"""The one kind of error that is meant for a person."""
+"""The one kind of error that is meant for a person, and what is a fault of callmart."""
 
 
 class ExpectedError(Exception):
@@ -6,3 +6,7 @@ class ExpectedError(Exception):
 
     The command prints the text alone; any other exception is a fault of callmart.
     """
+
+
+class FaultError(Exception):
+    """An error of a run that nobody expected: its text names it, its cause says where it was."""

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from pipelines.errors import ExpectedError
 from pipelines.jobs import BACKFILL_JOB, JOB
 from pipelines.settings import PROJECT_VARIABLE, Project
 
@@ -22,12 +23,17 @@ telemetry:
   enabled: false
 nux:
   enabled: false
+# Steps print nothing; to catch what they do not print takes four processes each.
+compute_logs:
+  module: dagster._core.storage.noop_compute_log_manager
+  class: NoOpComputeLogManager
 event_log_storage:
   module: pipelines.event_log
   class: EventLog
   config:
     home: {env: DAGSTER_HOME}
 """
+_INTERRUPTIONS = ("DagsterExecutionInterruptedError", "KeyboardInterrupt", "InterruptException")
 
 
 @dataclass(frozen=True)
@@ -40,6 +46,10 @@ class RunResult:
     """Text of the first failure, meant for a person where it was expected."""
     is_refusal: bool
     """A blocking check failed: nothing was published, the last publication stands."""
+    fault: str | None = None
+    """Of an error that nobody expected: where it was, as a traceback."""
+    is_interrupted: bool = False
+    """A person or the system stopped it; what it had published by then stands."""
 
 
 def dagster_environment(project: Project) -> dict[str, str]:
@@ -116,5 +126,16 @@ def _result_of(result: "ExecuteInProcessResult") -> RunResult:
     cause = error.cause if error is not None and error.cause is not None else error
     if cause is None:
         return RunResult(result.run_id, False, "no reason was given", is_refusal=False)
-    text = cause.message.strip().partition(": ")[2] or cause.message.strip()
+    message = cause.message.strip()
+    # In the middle of a query, DuckDB says so in an error of its own.
+    if cause.cls_name in _INTERRUPTIONS or message == "RuntimeError: Query interrupted":
+        return RunResult(result.run_id, False, None, is_refusal=False, is_interrupted=True)
+    if cause.cls_name not in _names_under(ExpectedError):
+        return RunResult(result.run_id, False, message, is_refusal=False, fault=str(cause))
+    text = message.partition(": ")[2] or message
     return RunResult(result.run_id, False, text, cause.cls_name == "PublicationRefusedError")
+
+
+def _names_under(kind: type[Exception]) -> set[str]:
+    """Names of a class and of those made of it: of an error, Dagster keeps no more."""
+    return {kind.__name__}.union(*map(_names_under, kind.__subclasses__()))

@@ -2,8 +2,8 @@
 
 from pipelines.errors import ExpectedError
 
-PUBLISHED, REFUSED, WRONG = 0, 1, 2
-"""Exit codes: all went well; a critical check failed; nothing could be done as asked."""
+PUBLISHED, REFUSED, WRONG, INTERRUPTED = 0, 1, 2, 130
+"""Exit codes: all went well; a critical check failed; nothing could be done as asked; stopped."""
 
 
 class UsageError(ExpectedError):

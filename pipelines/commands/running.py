@@ -8,8 +8,9 @@ import typer
 from rich.console import Console
 
 from pipelines import progress
-from pipelines.commands.errors import PUBLISHED, REFUSED, WRONG, UsageError
+from pipelines.commands.errors import INTERRUPTED, PUBLISHED, REFUSED, WRONG, UsageError
 from pipelines.commands.live import LiveTable
+from pipelines.errors import FaultError
 from pipelines.languages import check_language
 from pipelines.settings import Project, SettingsError, load_project
 
@@ -30,7 +31,11 @@ def run(
     from_day: str | None = None,
     to_day: str | None = None,
 ) -> int:
-    """Run the job with a live table; returns the exit code (0 published, 1 refused, 2 wrong)."""
+    """Run the job with a live table; returns the exit code of `pipelines.commands.errors`.
+
+    Raises:
+        FaultError: the run met an error that nobody expected.
+    """
     project = load_project(folder)
     days = {}
     if from_day is not None and to_day is not None:
@@ -46,6 +51,14 @@ def run(
     if result.is_success:
         _say_published(project, console, time.monotonic() - started)
         return PUBLISHED
+    if result.is_interrupted:
+        console.print(
+            "\nInterrupted: nothing that was not published yet counts. What was read is not read "
+            "again by the next `callmart run`."
+        )
+        return INTERRUPTED
+    if result.fault is not None:
+        raise FaultError(result.error) from RuntimeError(result.fault)
     console.print(f"\n[red]{'Refused' if result.is_refusal else 'Failed'}.[/]", highlight=False)
     console.print(result.error or "no reason given", markup=False, highlight=False)
     if result.is_refusal:
