@@ -75,15 +75,17 @@ def build_site(
         ReportError: There is no warehouse, or it was never published.
     """
     language = language or language_of("en")
-    with speaking(language), Reader(warehouse) as reader:
-        site = site_of(reader, name, project)
+    with speaking(language):
+        # Closed again: what it holds of the warehouse would stand in memory while others work.
+        with Reader(warehouse) as reader:
+            site = site_of(reader, name, project)
         found = kept.take_over(site, earlier, out) if earlier else kept.NOTHING
         units = units_of(site, [s for every in site.spans.values() for s in every
                                 if s not in found.spans])  # fmt: skip
         counter = _Counter(_n_pages(site), on_page)
         counter.add(found.pages)
         written = [*_write_assets(out, site.script, language), *found.files]
-        for paths in _made(reader, _Job(warehouse, out, site, language), units, processes, counter):
+        for paths in _made(_Job(warehouse, out, site, language), units, processes, counter):
             written += paths
     pages = tuple(sorted(filter(kept.is_page, written)))
     return SiteResult(out / "index.html", pages, tuple(sorted(written)), frozenset(found.files))
@@ -131,17 +133,18 @@ class _Counter:
 
 
 def _made(
-    reader: Reader, job: _Job, units: Sequence[Unit], processes: int, counter: _Counter
+    job: _Job, units: Sequence[Unit], processes: int, counter: _Counter
 ) -> Iterator[list[str]]:
     """Write what was not taken over: paths, a unit at a time."""
     work = [None, *units]
     if processes == 1 or sum(unit.effort for unit in units) < _MUCH:
-        for unit in work:
-            paths = []
-            for path in job.write(reader, unit):
-                paths.append(path)
-                counter.add(kept.is_page(path))
-            yield paths
+        with Reader(job.warehouse) as reader:
+            for unit in work:
+                paths = []
+                for path in job.write(reader, unit):
+                    paths.append(path)
+                    counter.add(kept.is_page(path))
+                yield paths
         return
     with process_pool(processes) as pool:
         for done in as_completed([pool.submit(job.write_alone, unit) for unit in work]):

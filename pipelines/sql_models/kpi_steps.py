@@ -79,7 +79,7 @@ def _scope_columns(source: Source, kinds: Iterable[ScopeKind]) -> list[str]:
 
 
 def rows_step(source: Source) -> str:
-    """The rows of a fact with a column for each scope they are in, a week before and after too."""
+    """The rows of a fact with a column for each scope they are in; hours may be of another day."""
     counting = source.counting
     columns = [f"{text} as {kind}_scope" for kind, text in counting.scopes.items()]
     joins = f"\n{indent(counting.joins, '    ')}" if counting.joins else ""
@@ -87,7 +87,7 @@ def rows_step(source: Source) -> str:
     select
 {_lines(["f.*", *columns], 8)}
     from core.{source.fact} as f
-    inner join ops.build_window as w on f.local_date between w.scan_from and w.scan_to{joins}
+    inner join ops.build_window as w on f.local_date between w.zone_from and w.zone_to{joins}
 )"""
 
 
@@ -147,6 +147,7 @@ def scoped_step(source: Source, rows: str, kinds: list[ScopeKind]) -> str:
         )
         zone = "case when s.scope_kind = 'all' then coalesce(r.zone, c.zone) else c.zone end"
         join = "\n    left join reporting as r on r.interval_start = c.interval_start"
+    inbound = _inbound(source, "direction")
     return f"""{source.name}_scoped as (
     select
         c.*,
@@ -157,7 +158,8 @@ def scoped_step(source: Source, rows: str, kinds: list[ScopeKind]) -> str:
         {day} as period_date,
         {zone} as period_zone
     from {rows} as c{join}
-    inner join scope as s on s.scope_kind in ({_quoted(kinds)}){_inbound(source, "direction")}
+    inner join scope as s on s.scope_kind in ({_quoted(kinds)})
+    inner join ops.build_window as w on {day} between w.from_date and w.to_date{inbound}
 )"""
 
 
@@ -182,6 +184,7 @@ def totals_step(source: Source, own: list[Aggregate], kinds: list[ScopeKind]) ->
 def day_scoped_step(source: Source, step: str, kinds: list[ScopeKind]) -> str:
     """A row for each scope that has days alone; days are those of the fact."""
     table = f"{source.name}_day_cell" if step == "sums" else f"{source.name}_row"
+    inbound = _inbound(source, "campaign")
     return f"""{source.name}_{step}_scoped as (
     select
         c.*,
@@ -192,7 +195,8 @@ def day_scoped_step(source: Source, step: str, kinds: list[ScopeKind]) -> str:
         c.local_date as period_date,
         c.zone as period_zone
     from {table} as c
-    inner join day_scope as s on s.scope_kind in ({_quoted(kinds)}){_inbound(source, "campaign")}
+    inner join day_scope as s on s.scope_kind in ({_quoted(kinds)})
+    inner join ops.build_window as w on c.local_date between w.from_date and w.to_date{inbound}
 )"""
 
 
@@ -282,6 +286,5 @@ def joined(
 select
 {_lines(columns)}
 from period
-inner join ops.build_window as w on period.local_date between w.from_date and w.to_date
 cross join centre
 {joins}"""

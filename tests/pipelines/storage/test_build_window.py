@@ -11,7 +11,7 @@ from pipelines.storage.ops import comment_ops, create_ops
 
 ASKED = "from ops.build_window"
 MARCH = (date(2026, 3, 1), date(2026, 3, 20))
-ALL_TIME = (date(1, 1, 1), date(9999, 12, 31)) * 3
+ALL_TIME = (date(1, 1, 1), date(9999, 12, 31)) * 4
 
 
 @pytest.fixture
@@ -25,8 +25,13 @@ def test_it_is_all_time_before_and_after_and_reaches_further_than_its_days(con):
     assert con.execute(ASKED).fetchall() == [ALL_TIME]
     with narrowed(con, *MARCH):
         assert con.execute(ASKED).fetchall() == [
-            (*MARCH, date(2026, 2, 22), date(2026, 3, 27), date(2025, 1, 25), date(2027, 4, 24))
-        ]
+            (
+                *MARCH,
+                date(2026, 2, 27), date(2026, 3, 22),
+                date(2026, 2, 22), date(2026, 3, 27),
+                date(2025, 1, 25), date(2027, 4, 24),
+            )
+        ]  # fmt: skip
     assert con.execute(ASKED).fetchall() == [ALL_TIME]
 
 
@@ -37,9 +42,9 @@ def test_an_error_leaves_all_time(con):
 
 
 def test_the_ends_of_time_are_reached_and_not_passed(con):
-    first, last = date(1, 1, 3), date(9999, 12, 30)
+    first, last = date(1, 1, 2), date(9999, 12, 30)
     with narrowed(con, first, last):
-        assert con.execute(ASKED).fetchall() == [(first, last) * 3]
+        assert con.execute(ASKED).fetchall() == [(first, last) * 4]
 
 
 def test_each_connection_has_its_own(con):
@@ -50,10 +55,13 @@ def test_each_connection_has_its_own(con):
         assert other.execute(asked).fetchall() == [april]
 
 
-def test_the_table_of_an_older_warehouse_becomes_the_view(con):
+@pytest.mark.parametrize("kind", ["table", "view"])
+def test_that_of_an_older_warehouse_becomes_this_one(con, kind):
     con.execute("drop view ops.build_window")
-    con.execute("create table ops.build_window (from_date date, to_date date)")
-    con.execute("insert into ops.build_window values (date '2026-03-01', date '2026-03-02')")
+    con.execute(
+        f"create {kind} ops.build_window as "
+        "select date '2026-03-01' as from_date, date '2026-03-02' as to_date"
+    )
     for _ in range(2):
         create_ops(con)
         comment_ops(con)
