@@ -24,7 +24,11 @@ from pipelines.sql_models import (
 )
 from pipelines.sql_models.build import built_version
 from pipelines.storage.abreast import abreast
+from pipelines.storage.duck import memory_of
 from pipelines.storage.steps import reached
+
+_STRETCH_MEMORY = 850_000_000
+"""Bytes that a stretch needs for each thread, whatever its number of rows."""
 
 
 @dataclass(frozen=True)
@@ -96,8 +100,12 @@ class Building:
                 after[model.relation] |= {m.relation for m in models[:place]}
                 for later in models[place + 1 :]:
                     after[later.relation].add(model.relation)
+        most = max(1, memory_of(self.con) // _STRETCH_MEMORY)
+        heavy = {model.relation: most for model in models if model.header.stretch}
         n_threads = self.project.settings.storage.n_threads
-        for _, built in abreast(self.con, work, n_threads=n_threads, after=after):
+        for _, built in abreast(
+            self.con, work, n_threads=n_threads, after=after, most_threads=heavy
+        ):
             if built is not None:
                 reached(f"build.{built.relation}")
                 yield built

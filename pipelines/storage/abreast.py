@@ -18,6 +18,7 @@ import duckdb
 T = TypeVar("T")
 Work = Callable[[duckdb.DuckDBPyConnection], T]
 _NO_ORDER: Mapping[str, Collection[str]] = MappingProxyType({})
+_NO_LIMIT: Mapping[str, int] = MappingProxyType({})
 _INTERRUPT_EVERY_S = 0.05
 
 
@@ -27,6 +28,7 @@ def abreast(
     *,
     n_threads: int,
     after: Mapping[str, Collection[str]] = _NO_ORDER,
+    most_threads: Mapping[str, int] = _NO_LIMIT,
 ) -> Generator[tuple[str, T]]:
     """Do named pieces of work, several at a time; the first error stops all of them.
 
@@ -36,6 +38,8 @@ def abreast(
         work: by name, in an order in which they could be done one after the other.
         n_threads: how many at a time; with one, all is done in order on `con` itself.
         after: the names that must be done before a name; those of no work are none.
+        most_threads: how many threads a statement may have while a piece is done that needs much
+            memory for each.
 
     Yields:
         Name and result of each, as it ends.
@@ -43,7 +47,7 @@ def abreast(
     Raises:
         BaseException: what the first piece raised that failed, after the others have stopped.
     """
-    if min(n_threads, len(work)) <= 1:
+    if n_threads == 1 or (len(work) <= 1 and not most_threads):
         for name, do in work.items():
             yield name, do(con)
         return
@@ -61,7 +65,8 @@ def abreast(
             while sorter.is_active():
                 for name in sorted(sorter.get_ready(), key=ranks.__getitem__):
                     running[executor.submit(_do, free, work[name])] = name
-                _share(con, n_threads, len(running))
+                limits = [most_threads.get(name, n_threads) for name in running.values()]
+                _share(con, min(limits, default=n_threads), len(running))
                 for future in wait(running, return_when=FIRST_COMPLETED).done:
                     name = running.pop(future)
                     yield name, future.result()

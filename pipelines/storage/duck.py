@@ -9,8 +9,8 @@ import duckdb
 from pipelines.settings import Project
 from pipelines.storage.errors import PublicationError
 
-_LEAST_MEMORY = 1_800_000_000
-"""The widest table needs so much, whatever its number of rows."""
+_USUAL_MEMORY = 1_800_000_000
+"""The widest table needs so much, whatever its number of rows; more hardly saves time."""
 
 
 def connect(
@@ -34,6 +34,8 @@ def connect(
     config: dict[str, str | bool | int | float | list[str]] = {
         "autoinstall_known_extensions": False,
         "autoload_known_extensions": False,
+        # What was given back to the allocator goes back to the system, also while nothing is done.
+        "allocator_background_threads": True,
         "memory_limit": memory_limit or usual_memory(),
     }
     if threads is not None:
@@ -42,20 +44,24 @@ def connect(
 
 
 def usual_memory() -> str:
-    """What a database may take where nobody says: a quarter of the machine's, at least 1.8 GB.
+    """What a database may take where nobody says: 1.8 GB, or four fifths of a smaller machine.
 
-    DuckDB's own default, four fifths of it, leaves too little to others, of which a run itself has
+    DuckDB's own default, four fifths of any, leaves too little to others, of which a run itself has
     several. What does not fit is put into files.
     """
-    most = _most_memory()
-    return f"{min(most, max(_LEAST_MEMORY, most * 5 // 16)) // 1024**2}MiB"
+    return f"{min(_most_memory(), _USUAL_MEMORY) // 1024**2}MiB"
 
 
 @cache
 def _most_memory() -> int:
     """Bytes that DuckDB would take, four fifths: it knows of machines and of containers."""
     with duckdb.connect() as con:
-        found = con.execute("select current_setting('memory_limit')").fetchone()
+        return memory_of(con)
+
+
+def memory_of(con: duckdb.DuckDBPyConnection) -> int:
+    """Bytes that a database may take."""
+    found = con.execute("select current_setting('memory_limit')").fetchone()
     number, unit = str(found[0] if found else "0 bytes").split()
     return int(float(number) * 1024 ** ("bytes", "KiB", "MiB", "GiB", "TiB").index(unit))
 

@@ -72,6 +72,39 @@ def test_two_really_go_side_by_side(con):
     assert sorted(dict(abreast(con, work, n_threads=2)).values()) == [0, 1]
 
 
+def _has_threads(cursor: duckdb.DuckDBPyConnection, wanted: int) -> None:
+    """Wait until statements may have so many threads."""
+    until = time.monotonic() + SOON_S
+    while cursor.execute("select current_setting('threads')").fetchone() != (wanted,):
+        assert time.monotonic() < until, wanted
+        time.sleep(0.01)
+
+
+def test_threads_that_no_piece_needs_help_the_others(con):
+    """Of four, two pieces have one each and the two others; the last one has all."""
+    met = threading.Barrier(2, timeout=SOON_S)
+
+    def quick(cursor: duckdb.DuckDBPyConnection) -> None:
+        _has_threads(cursor, 3)
+        met.wait()
+
+    def slow(cursor: duckdb.DuckDBPyConnection) -> None:
+        met.wait()
+        _has_threads(cursor, 4)
+
+    con.execute("set threads = 4")
+    assert [n for n, _ in abreast(con, {"quick": quick, "slow": slow}, n_threads=4)]
+    _has_threads(con, 4)
+
+
+def test_what_needs_much_memory_for_each_thread_has_few(con):
+    work = {"light": lambda c: _has_threads(c, 4), "heavy": lambda c: _has_threads(c, 2)}
+    con.execute("set threads = 4")
+    told = abreast(con, work, n_threads=4, after={"heavy": ["light"]}, most_threads={"heavy": 2})
+    assert [name for name, _ in told] == ["light", "heavy"]
+    _has_threads(con, 4)
+
+
 def test_the_first_error_stops_the_others(con):
     """What is being asked ends early, what has not begun never begins."""
     begun = threading.Event()
