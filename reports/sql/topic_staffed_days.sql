@@ -19,7 +19,8 @@ staffed as (
         cast(sum(forecast_volume) as double) as forecast_volume,
         sum(required_agents) / 4 as required_h,
         cast(sum(scheduled_agents) / 4 as double) as scheduled_h,
-        cast(sum(present_agents) / 4 as double) as present_h
+        -- Sums of doubles differ in their last digits with the order of rows.
+        round(cast(sum(present_agents) / 4 as double), 9) as present_h
     from marts.staffing_interval
     where local_date between $from_date and $to_date and staffing_group <> 'unknown'
     group by staffing_group, local_date

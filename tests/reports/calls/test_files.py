@@ -46,6 +46,22 @@ def frame_of(out: Path, one: CallList, day: date) -> pl.DataFrame:
     return pl.read_csv(out / files.path_of(one, day), infer_schema_length=None)
 
 
+def test_lists_do_not_hang_on_the_order_in_which_facts_were_written(made, centre_folder, tmp_path):
+    out, site, *_ = made
+    copy = tmp_path / "warehouse-1.duckdb"
+    copy.write_bytes((centre_folder / "warehouse.duckdb").read_bytes())
+    with duckdb.connect(copy) as con:
+        for fact in {one.fact for one in site.lists}:
+            con.execute(f"create table turned as from core.{fact} order by rowid desc")
+            con.execute(f"drop table core.{fact}")
+            con.execute(f"create table core.{fact} as from turned")
+            con.execute("drop table turned")
+    with Reader(copy) as reader:
+        written = list(files.write(reader, tmp_path, site, site.days))
+    assert len(written) > 20
+    assert [p for p in written if (tmp_path / p).read_bytes() != (out / p).read_bytes()] == []
+
+
 def sums(made, metric: str) -> dict:
     """Numerator and denominator by kind of scope, id and day, as the lists have them."""
     out, site, *_ = made
