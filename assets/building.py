@@ -3,10 +3,12 @@
 Free of Dagster; `assets.warehouse` calls it between the checks of staging and those of the star.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Generator, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
+from pathlib import Path
 
 import duckdb
 
@@ -23,6 +25,7 @@ from pipelines.sql_models import (
     load_glossary,
 )
 from pipelines.sql_models.build import built_version
+from pipelines.sql_models.model import ModelError
 from pipelines.storage.abreast import abreast
 from pipelines.storage.duck import memory_of
 from pipelines.storage.steps import reached
@@ -130,11 +133,29 @@ class Building:
         seconds = 0.0
         asked = widened(windows, *reach_of(model, self.models)) if narrow and windows else [None]
         for window in asked:
-            done = build_model(con, model, window, glossary=self._glossary, days=days)
+            with _own_named(model, self.project.root):
+                done = build_model(con, model, window, glossary=self._glossary, days=days)
             rows, seconds = done.rows, seconds + done.seconds
             if done.is_full:
                 break
         return BuiltRelation(model.relation, rows, seconds)
+
+
+@contextmanager
+def _own_named(model: SqlModel, root: Path) -> Generator[None]:
+    """Name a project's own model where its SQL fails: that is no fault of callmart.
+
+    Raises:
+        ModelError: it did, and neither memory nor the disk was short.
+    """
+    try:
+        yield
+    except (duckdb.OutOfMemoryException, duckdb.IOException, duckdb.InterruptException):
+        raise
+    except duckdb.Error as error:
+        if model.path is None or not model.path.is_relative_to(root):
+            raise
+        raise ModelError(f"{model.origin}: its SQL fails: {error}") from error
 
 
 def _days_of(con: duckdb.DuckDBPyConnection) -> set[date]:

@@ -79,7 +79,7 @@ def _scope_columns(source: Source, kinds: Iterable[ScopeKind]) -> list[str]:
 
 
 def rows_step(source: Source) -> str:
-    """The rows of a fact with a column for each scope they are in; hours may be of another day."""
+    """The rows of a fact that may be of the days asked, with a column for each of their scopes."""
     counting = source.counting
     columns = [f"{text} as {kind}_scope" for kind, text in counting.scopes.items()]
     joins = f"\n{indent(counting.joins, '    ')}" if counting.joins else ""

@@ -1,8 +1,11 @@
 """Building the models of a copy: what is done at a time, and with how much."""
 
+import pytest
+
 from assets import building
 from assets.warehouse import refresh
 from pipelines.settings import load_project
+from pipelines.sql_models.model import ModelError
 from tests.harness import make_project
 from tests.models.warehouse import project_models_for
 
@@ -30,3 +33,20 @@ def test_what_is_built_in_stretches_has_the_threads_that_memory_allows(tmp_path,
     refresh(load_project(project.root))
     assert asked["marts.kpi_interval_parts"] == 2
     assert asked["core.fact_contact"] is None
+
+
+def test_a_projects_own_model_is_named_where_its_sql_fails(tmp_path, monkeypatch):
+    monkeypatch.setattr("quality_checks.runner.run_checks", lambda *_, **__: [])
+    project = make_project(tmp_path / "p", {"queue_log": LINE})
+    own = project.root / "models" / "marts" / "broken.sql"
+    own.parent.mkdir(parents=True)
+    own.write_text(
+        "/*---\ndescription: It fails.\nowner: team:x\ngrain: [n]\ncolumns: {n: A number.}\n---*/\n"
+        "select cast(centre_name as integer) as n from ops.centre\n"
+    )
+    monkeypatch.setattr(
+        "assets.warehouse.project_models",
+        lambda project: project_models_for(project, ("marts.broken",)),
+    )
+    with pytest.raises(ModelError, match=r"broken\.sql: its SQL fails: Conversion Error.*'Test"):
+        refresh(project)
