@@ -10,10 +10,10 @@ from pipelines.sql_models import SqlModel
 _DESCRIPTIVE = {
     *("extensions", "aliases", "is_current", "valid_to"),
     *("manager", "director", "employer", "work_mode", "shift", "skills", "hired_on", "left_on"),
-    "open_before_ms",
+    *("first_on", "last_on", "open_before_ms"),
 }
 """Columns that change no fact: a phone learned tomorrow, a version that ends where the next one
-begins, or a sum of rows before; all of these are compared themselves."""
+begins, a campaign's newest dial, or a sum of rows before; all of these are compared themselves."""
 _CUSTOMERS = "core.bridge_customer_address"
 _HOURS = "core.business_interval"
 

@@ -48,6 +48,26 @@ def test_a_changed_address_concerns_its_contacts_and_its_sessions():
         assert before.stale_days(con, {CALL, MENU, OTHER}) == {CALL, MENU}
 
 
+def test_a_campaign_that_goes_on_concerns_no_day_and_one_renamed_all_of_its_own():
+    relation = "core.dim_campaign"
+    with duckdb.connect() as con:
+        con.execute("create schema core")
+        con.execute(
+            f"""
+            create table {relation} as
+            select 1 as campaign_key, 'winback' as campaign_id, 'winback' as campaign_name,
+                date '2026-03-02' as first_on, date '2026-03-03' as last_on,
+                date '0001-01-01' as valid_from, date '9999-12-31' as valid_to
+            """
+        )
+        before = ReferencesBefore(con, _models(relation))
+        con.execute(f"update {relation} set last_on = date '2026-03-04'")
+        assert before.stale_days(con, {CALL, MENU, OTHER}) == set()
+        before = ReferencesBefore(con, _models(relation))
+        con.execute(f"update {relation} set campaign_name = 'Win back'")
+        assert before.stale_days(con, {CALL, MENU, OTHER}) == {CALL, MENU, OTHER}
+
+
 def _hours(con: duckdb.DuckDBPyConnection) -> ReferencesBefore:
     """Three months of days, each with one quarter hour, and what was written in them."""
     con.execute("create schema core")
