@@ -56,7 +56,7 @@ def write(reader: Reader, out: Path, site: Site, days: Sequence[date]) -> Iterat
         wanted = [day for day in days if day in one.days]
         if not wanted:
             continue
-        frame = _told(one, _rows(reader, one, wanted), names).sort("local_date", "local_time")
+        frame = _told(one, _rows(reader, one, wanted), names).sort("local_date")
         for day in wanted:
             path = path_of(one, day)
             (out / path).parent.mkdir(parents=True, exist_ok=True)

@@ -17,6 +17,7 @@ from pipelines.sql_models.empty import empty_inputs, empty_warehouse, warehouse_
 from pipelines.sql_models.loader import in_order
 from pipelines.sql_models.metrics import metric_definitions
 from pipelines.sql_models.model_files import shipped_files
+from pipelines.storage.build_window import narrowed
 
 Rows = list[dict[str, Any]]
 
@@ -170,3 +171,19 @@ def build(
 def exported(con: duckdb.DuckDBPyConnection, relation: str) -> list[tuple[Any, ...]]:
     """All rows of a relation in a full order."""
     return con.execute(f"select * from {relation} order by all").fetchall()
+
+
+def days_that_differ_alone(
+    con: duckdb.DuckDBPyConnection, relation: str, sql: str, days: Iterable[date]
+) -> list[date]:
+    """The days whose rows, made for that day alone, are not those that stand."""
+    differing = []
+    for day in days:
+        stands = con.execute(
+            f"select * from {relation} where local_date = ? order by all", [day]
+        ).fetchall()
+        with narrowed(con, day, day):
+            made = con.execute(f"select * from ({sql}) order by all").fetchall()
+        if made != stands:
+            differing.append(day)
+    return differing

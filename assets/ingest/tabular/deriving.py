@@ -132,7 +132,7 @@ def _newest(contract: Contract, parts: list[str]) -> str:
     return f"select {own}, file_id, line_no from ({newest})"
 
 
-_LINKED = {"handle_segment": "connected_at", "agent_offer": "offered_at"}
+_LINKED = ("handle_segment", "agent_offer")
 
 
 def link_visits(con: duckdb.DuckDBPyConnection, tables: frozenset[str]) -> None:
@@ -143,9 +143,10 @@ def link_visits(con: duckdb.DuckDBPyConnection, tables: frozenset[str]) -> None:
     """
     if "queue_visit" not in tables:
         return
-    for table, at in _LINKED.items():
+    for table in _LINKED:
         if table not in tables:
             continue
+        at = load_contracts()[table].date_column
         con.execute(
             f"""
             create or replace temp table out_{table} as

@@ -7,28 +7,16 @@ lake, and are derived again when the contact's come.
 
 import duckdb
 
-_AT = {
-    "queue_visit": "entered_at",
-    "queue_refusal": "refused_at",
-    "handle_segment": "connected_at",
-    "agent_offer": "offered_at",
-}
-_VISIT = "contact_id, queue, entered_at, entry_repeat"
-_OF = {
-    "queue_visit": ("contact", "contact_id", "visit_without_contact"),
-    "queue_refusal": ("contact", "contact_id", "refusal_without_contact"),
-    "handle_segment": ("contact", "contact_id", "segment_without_contact"),
-    "agent_offer": ("queue_visit", _VISIT, "offer_without_entry"),
-}
-"""Table -> the table of what its rows are of, by which key, and the rule for those of none."""
-_COLUMNS = "contact_id, queue, occurred_at, rule, event, anomaly_ordinal, file_id, line_no"
+from pipelines.sql_models.contracts import load_contracts
+from pipelines.storage.duck import columns_sql
 
-_NONE = """(
-    select null::varchar as contact_id, null::varchar as queue, null::timestamp as occurred_at,
-        null::varchar as rule, null::varchar as event, null::integer as anomaly_ordinal,
-        null::varchar as file_id, null::bigint as line_no
-    where false
-)"""
+_OF = {
+    "queue_visit": ("contact", "visit_without_contact"),
+    "queue_refusal": ("contact", "refusal_without_contact"),
+    "handle_segment": ("contact", "segment_without_contact"),
+    "agent_offer": ("queue_visit", "offer_without_entry"),
+}
+"""Table -> the table of what its rows are of, and the rule for those of none."""
 
 
 def tables_with_misfits(tables: frozenset[str]) -> list[str]:
@@ -36,7 +24,7 @@ def tables_with_misfits(tables: frozenset[str]) -> list[str]:
 
     Where none does, as by a mapping that is not whole, the checks refuse the rows.
     """
-    return [table for table, (of, _, _) in _OF.items() if {table, of} <= tables]
+    return [table for table, (of, _) in _OF.items() if {table, of} <= tables]
 
 
 def set_misfits_aside(con: duckdb.DuckDBPyConnection, tables: frozenset[str]) -> None:
@@ -48,39 +36,38 @@ def set_misfits_aside(con: duckdb.DuckDBPyConnection, tables: frozenset[str]) ->
         tables: that the source's mappings fill.
     """
     checked = tables_with_misfits(tables)
-    if not checked:
-        return
-    con.execute(
-        f"""
-        create or replace temp table misfit as
-        select {_COLUMNS} from {"out_anomaly" if "anomaly" in tables else _NONE}
-        """
-    )
+    if checked and "anomaly" not in tables:
+        own = load_contracts()["anomaly"].own_columns
+        types = {name: spec.type for name, spec in own.items()}
+        columns = columns_sql(types | {"file_id": "VARCHAR", "line_no": "BIGINT"})
+        con.execute(f"create or replace temp table out_anomaly ({columns})")
     for table in checked:
         _set_aside(con, table)
-    con.execute(f"create or replace temp table out_anomaly as select {_COLUMNS} from misfit")
-    con.execute("drop table misfit")
 
 
 def _set_aside(con: duckdb.DuckDBPyConnection, table: str) -> None:
     """Move the rows of a table that are of nothing known."""
-    of, key, rule = _OF[table]
+    of, rule = _OF[table]
+    contracts = load_contracts()
+    _source, *columns = contracts[of].key
+    key = ", ".join(columns)
     moved = con.execute(
         f"""
-        insert into misfit
+        insert into out_anomaly by name
         with odd as (
-            select contact_id, queue, {_AT[table]} as occurred_at, file_id, line_no
+            select contact_id, queue, {contracts[table].date_column} as occurred_at,
+                file_id, line_no
             from out_{table} anti join out_{of} using ({key})
         ),
         told as (
             select contact_id, occurred_at, max(anomaly_ordinal) as last_ordinal
-            from misfit where rule = '{rule}' group by all
+            from out_anomaly where rule = '{rule}' group by all
         )
-        select odd.contact_id, odd.queue, odd.occurred_at, '{rule}', '{table}',
+        select odd.contact_id, odd.queue, odd.occurred_at, '{rule}' as rule, '{table}' as event,
             coalesce(told.last_ordinal, 0) + row_number() over (
                 partition by odd.contact_id, odd.occurred_at
                 order by odd.queue, odd.file_id, odd.line_no
-            ),
+            ) as anomaly_ordinal,
             odd.file_id, odd.line_no
         from odd left join told using (contact_id, occurred_at)
         """

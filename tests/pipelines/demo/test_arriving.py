@@ -20,13 +20,13 @@ _DAYS = 4
 
 
 def _project(root: Path) -> Project:
+    """A project with the same key as any other, so that pseudonyms compare."""
+    key = root / "var" / "key"
+    key.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    key.write_bytes(bytes(range(32)))
+    key.chmod(0o600)
     lay_down(root, more="[storage]\nthreads = 1\n")
-    project = load_project(root)
-    project.key_file.parent.mkdir(mode=0o700, exist_ok=True)
-    project.key_file.unlink(missing_ok=True)
-    project.key_file.write_bytes(bytes(range(32)))
-    project.key_file.chmod(0o600)
-    return project
+    return load_project(root)
 
 
 def _mornings(landing: Path) -> Iterator[list[Path]]:
@@ -58,7 +58,6 @@ def test_each_morning_is_published_and_the_last_tells_what_one_run_tells(tmp_pat
     """Also rings and legs whose contact ends after midnight and is told of a day later."""
     simulate(tmp_path / "once", seed=3, days=_DAYS, start=START, size=0.1)
     once = _project(tmp_path / "once")
-    (tmp_path / "daily").mkdir()
     daily = _project(tmp_path / "daily")
     waiting = []
     for number, files in enumerate(_mornings(once.root / "landing"), 1):
