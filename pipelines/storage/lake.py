@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from hashlib import sha256
+from hashlib import file_digest
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -133,9 +133,7 @@ def write_query(
     ).fetchone()
     n_rows = row[0] if row else 0
     with temporary.open("rb") as file:
-        digest = sha256()
-        while block := file.read(1 << 22):
-            digest.update(block)
+        digest = file_digest(file, "sha256")
     final = folder / f"{digest.hexdigest()[:24]}-{n_rows}.parquet"
     _settle(temporary, final)
     return str(final.relative_to(lake))
