@@ -117,10 +117,11 @@ def number_and_unit(text: str) -> tuple[str, str]:
 
 
 def difference(number: float, unit: str) -> str:
-    """The size of a change, without its sign: 6.4 points, 12 s, 1.2 / h, 40."""
+    """The size of a change, without its sign: 6.4 pts, 12 s, 1.2 / h, 40."""
     size = abs(number)
-    if unit == "percent":
-        return spoken().number(f"{size:.1f}{SPACE}") + _("pts")
+    if unit in ("percent", "points"):
+        text = f"{size:.{1 if unit == 'percent' else 0}f}"
+        return spoken().number(f"{text}{SPACE}") + _("pts")
     return value(size, unit)
 
 

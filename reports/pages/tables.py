@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 from reports import estimates
@@ -117,10 +118,19 @@ class Card:
     spark: Markup
 
 
-def change(new: Number, old: Number | None, against: str) -> Change | None:
-    """How a number moved; grey where the move is within chance or neither way is good.
+def change(
+    new: Number, old: Number | None, against: str, *, usual: float | None = None
+) -> Change | None:
+    """How a number moved; grey where it may be chance or neither way is good.
 
-    A move too small for the figures shown is none: nobody could see that it is one.
+    A move too small for the figures shown is none: nobody could see that it is one. What has no
+    95 % range is judged by how far it usually moves, and where that is not known, not at all.
+
+    Args:
+        new: the number of the period.
+        old: that of the earlier one.
+        against: what the earlier period is called.
+        usual: how far such numbers move by chance, in the unit of their values.
     """
     if old is None or old.value is None or new.value is None:
         return None
@@ -130,12 +140,16 @@ def change(new: Number, old: Number | None, against: str) -> Change | None:
     gap, unit = new.value - old.value, new.metric.unit
     before = f"{against}: {fmt.value(old.value, unit)}"
     moved = fmt.difference(gap, unit)
-    is_chance = estimates.is_clear(new.estimate, old.estimate) is False
-    if is_chance or moved == fmt.difference(0, unit):
+    is_clear = estimates.is_clear(new.estimate, old.estimate)
+    if is_clear is None and usual is not None:
+        is_clear = abs(gap) > usual
+    if is_clear is False or moved == fmt.difference(0, unit):
+        is_chance = is_clear is False
         title = _("{before}; no change beyond chance", before=before) if is_chance else before
         return Change(_("≈ as {against}", against=against), "flat", title, alone=_("≈ unchanged"))
     mood = "flat"
-    if new.metric.direction in ("higher", "lower") and not (new.is_small or old.is_small):
+    takes_sides = new.metric.direction in ("higher", "lower")
+    if is_clear and takes_sides and not (new.is_small or old.is_small):
         mood = "up" if (gap > 0) == (new.metric.direction == "higher") else "down"
     arrow = "▲" if gap > 0 else "▼"
     size = f"{arrow} {moved}"
@@ -172,10 +186,23 @@ def goal_text(number: Number) -> str:
 
 
 def card(
-    number: Number, earlier: Sequence[tuple[str, Numbers]], history: Sequence[float | None]
+    number: Number,
+    earlier: Sequence[tuple[str, Numbers]],
+    history: Sequence[float | None],
+    usual: Sequence[float | None] = (),
 ) -> Card:
-    """A key figure with its goal, state, changes and course."""
-    changes = (change(number, old.get(number.metric.id), against) for against, old in earlier)
+    """A key figure with its goal, state, changes and course.
+
+    Args:
+        number: of the period.
+        earlier: what it is compared with.
+        history: the values that its small course is drawn of.
+        usual: how far it moves by chance against each of `earlier`, where that is known.
+    """
+    changes = (
+        change(number, old.get(number.metric.id), against, usual=far)
+        for (against, old), far in zip_longest(earlier, usual)
+    )
     return Card(
         number=number,
         text=fmt.value(number.value, number.metric.unit),

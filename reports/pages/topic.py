@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from reports import estimates
 from reports import format as fmt
 from reports.calls import told
 from reports.figures import course
@@ -111,7 +112,7 @@ def _subtitle(site: Site, topic: Topic, span: Span, cards: list[tables.Card]) ->
 def context(site: Site, topic: Topic, given: Given) -> dict[str, Any]:
     """What the template of a page about a subject needs."""
     here, span = given.here, given.span
-    cards = _cards(topic, given, WHOLE)
+    cards = _cards(topic, given)
     shown = [c.number.metric.id for c in cards]
     scopes = _scopes(topic, here, shown)
     chart = course.of_metric(given.course(shown[0], WHOLE), given.drawn) if shown else None
@@ -147,14 +148,20 @@ def context(site: Site, topic: Topic, given: Given) -> dict[str, Any]:
             "spans": [s.short for s in given.drawn],
             "over": course.over_words(given.drawn),
             "against": _against(given),
+            "moves": {"fewest": estimates.FEWEST_MOVES, "factor": estimates.OF_MEDIAN_MOVE},
         },
     }
 
 
 def _against(given: Given) -> list[tuple[str, int]]:
     """What the span is compared with: words, and how far before the end of a course it is."""
-    place = {span: len(given.over) - 1 - i for i, span in enumerate(given.over)}
-    return [(words, place[s]) for words, s in given.span.compared if s in place]
+    backs = _backs(given)
+    return [(words, backs[s]) for words, s in given.span.compared if s in backs]
+
+
+def _backs(given: Given) -> dict[Span, int]:
+    """How far before the end of a course each of its spans is."""
+    return {span: back for back, span in enumerate(reversed(given.over))}
 
 
 def _provisional(cards: Sequence[tables.Card]) -> str:
@@ -168,21 +175,24 @@ def _provisional(cards: Sequence[tables.Card]) -> str:
     )
 
 
-def _cards(topic: Topic, given: Given, scope: Scope) -> list[tables.Card]:
-    earlier = [
-        (words, numbers)
-        for words, before in given.span.compared
-        if (numbers := given.numbers.get(before))
-    ]
+def _cards(topic: Topic, given: Given) -> list[tables.Card]:
+    compared = [(words, s) for words, s in given.span.compared if given.numbers.get(s)]
+    earlier = [(words, given.numbers[s]) for words, s in compared]
+    backs = _backs(given)
     found = []
     for metric in topic.cards:
-        number = given.here.get(metric, *scope)
+        number = given.here.get(metric, *WHOLE)
         if number is None or number.value is None:
             continue
-        # The page's script draws the small courses of narrower scopes.
-        told = given.points(metric, scope) if scope == WHOLE else []
-        found.append(tables.card(number, earlier, [point[0] if point else None for point in told]))
+        points = given.points(metric, WHOLE)
+        own = _values(given.beside(metric, WHOLE) or points)
+        usual = [estimates.usual_move(own, backs.get(s, 0)) for _, s in compared]
+        found.append(tables.card(number, earlier, _values(points), usual))
     return found
+
+
+def _values(points: Sequence[Point | None]) -> list[float | None]:
+    return [point[0] if point else None for point in points]
 
 
 def _scopes(topic: Topic, numbers: Numbers, shown: Sequence[str]) -> list[Scope]:

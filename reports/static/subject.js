@@ -48,11 +48,21 @@ document.addEventListener("callmart", () => {
   const limit = (x, unit) => unit === "percent" ? written(String(x)) + thin + "%" : unit === "seconds" && x < 60 ? written(String(x)) + thin + "s" : value(x, unit);
   const numberOf = (text) => { const i = text.indexOf(thin); return i < 0 || /\d/.test(text.slice(i)) ? [text, ""] : [text.slice(0, i), text.slice(i)]; };
   const range = (low, high) => _("{low} to {high}", { low: numberOf(low)[1] === numberOf(high)[1] ? numberOf(low)[0] : low, high });
-  window.callmart.value = value;
 
   const states = { met: ["good", "●", _("met")], near: ["warn", "▲", _("near")], missed: ["bad", "■", _("missed")] };
   const sign = { higher: "≥ ", lower: "≤ " };
-  const isClear = (a, b) => a[1] === null || b[1] === null ? null : a[1] > b[2] || b[1] > a[2];
+  const isKnown = (p) => p[1] !== null && p[2] !== null;
+  const isClear = (now, old) => {
+    if (!isKnown(now) || !isKnown(old)) return null;
+    const gap = now[0] - old[0];
+    return gap - Math.hypot(now[0] - now[1], old[2] - old[0]) > 0 || gap + Math.hypot(now[2] - now[0], old[0] - old[1]) < 0;
+  };
+  // How far a value may lie from the one so many places before it, by its own course.
+  const usualMove = (points, back) => {
+    const moves = points.slice(back, -1).map((p, i) => p && points[i] ? Math.abs(p[0] - points[i][0]) : null).filter((x) => x !== null).sort((a, b) => a - b);
+    const n = moves.length, middle = n < page.moves.fewest ? 0 : (moves[Math.floor((n - 1) / 2)] + moves[Math.floor(n / 2)]) / 2;
+    return middle ? page.moves.factor * (1 + 2 / n) * middle : null;
+  };
   // Of each scope and metric: cases, both parts, goal, state, coverage, the points drawn, and those
   // of the page's own kind of span where these are shorter ones.
   const beside = (told) => told[7] || told[6];
@@ -60,12 +70,15 @@ document.addEventListener("callmart", () => {
     const now = beside(told).at(-1), old = beside(told).at(-1 - back);
     if (!now || !old) return null;
     const gap = now[0] - old[0], before = words + ": " + value(old[0], metric.unit);
-    const moved = (x) => metric.unit === "percent" ? plain(x, 1) + thin + _("pts") : value(x, metric.unit);
-    const size = moved(Math.abs(gap)), isChance = isClear(now, old) === false;
+    const digits = { percent: 1, points: 0 }[metric.unit];
+    const moved = (x) => digits === undefined ? value(x, metric.unit) : plain(x, digits) + thin + _("pts");
+    const usual = usualMove(beside(told), back), clear = isClear(now, old) ?? (usual === null ? null : Math.abs(gap) > usual);
+    const size = moved(Math.abs(gap)), isChance = clear === false;
     if (isChance || size === moved(0)) return [_("≈ as {against}", { against: words }), "flat", isChance ? _("{before}; no change beyond chance", { before }) : before];
-    const takesSides = (metric.direction === "higher" || metric.direction === "lower") && now.length < 4 && old.length < 4;
+    const takesSides = clear && (metric.direction === "higher" || metric.direction === "lower") && now.length < 4 && old.length < 4;
     return [_("{size} vs {against}", { size: (gap > 0 ? "▲ " : "▼ ") + size, against: words }), !takesSides ? "flat" : (gap > 0) === (metric.direction === "higher") ? "up" : "down", before];
   };
+  Object.assign(window.callmart, { value, change });
   const confidence = (told, metric) => {
     const now = beside(told).at(-1), said = [];
     if (now.length > 3) return told[0] === 1 ? _("only {n} case", { n: 1 }) : _("only {n} cases", { n: written(told[0].toLocaleString("en-GB")) });

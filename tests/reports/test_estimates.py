@@ -1,5 +1,7 @@
 """Intervals, clear changes and states against published values."""
 
+import random
+
 import pytest
 
 from reports import estimates
@@ -64,3 +66,30 @@ def test_a_net_score_has_the_interval_of_its_mean():
     assert found == pytest.approx((100 * (mean - half), 100 * (mean + half)))
     assert estimates.net_interval(-2, 2, 2) == (-100, -100)
     assert estimates.net_interval(1, 1, 1) is None
+
+
+@pytest.mark.parametrize(("n", "back"), [(13, 1), (28, 1), (28, 7)])
+def test_of_a_course_of_chance_19_of_20_moves_are_usual(n, back):
+    dice = random.Random(n + back)  # noqa: S311
+    unusual = 0
+    for _ in range(4000):
+        course = [dice.gauss(60, 5) for _ in range(n)]
+        far = estimates.usual_move(course, back)
+        assert far is not None
+        unusual += abs(course[-1] - course[-1 - back]) > far
+    assert 0.04 < unusual / 4000 < 0.065
+
+
+def test_an_outage_before_does_not_hide_a_move():
+    course = [60.0, 61, 59, 60, 62, 300, 61, 60, 62, 61, 60, 61, 75]
+    far = estimates.usual_move(course, 1)
+    assert far is not None
+    assert far < 15
+
+
+def test_a_move_is_not_judged_by_few_others_or_by_none():
+    assert estimates.usual_move([1.0, 2, 3, 4, 5, 6, 7, 8, 9], 1) is None
+    assert estimates.usual_move([1.0, 2, 3, 4, 5, 6, 7, 8, 9, 10], 1) == pytest.approx(3.632, 1e-3)
+    assert estimates.usual_move([1.0, 2, None, 4, 5, 6, 7, 8, 9, 10], 1) is None
+    assert estimates.usual_move([5.0] * 20, 1) is None
+    assert estimates.usual_move([1.0, 2] * 20, 0) is None

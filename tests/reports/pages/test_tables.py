@@ -32,6 +32,22 @@ def test_a_change_that_the_figures_do_not_show_is_none():
     assert (shown.alone, shown.mood) == ("▲ 0.1\u202fpts", "up")
 
 
+def test_what_has_no_range_is_judged_by_how_far_it_usually_moves():
+    median, before = (
+        replace(share(100, 100, unit="seconds", direction="lower"), value=x, low=None, high=None)
+        for x in (262.0, 260.0)
+    )
+    unknown = tables.change(median, before, "week before")
+    assert (unknown.text, unknown.mood) == ("▲ 2.0\u202fs vs week before", "flat")
+    chance = tables.change(median, before, "week before", usual=9.0)
+    assert (chance.text, chance.mood) == ("≈ as week before", "flat")
+    assert "chance" in chance.title
+    assert tables.change(median, before, "week before", usual=1.0).mood == "down"
+    numbers = Numbers([before])
+    card = tables.card(median, [("week before", numbers), ("year before", numbers)], [], [1.0])
+    assert [change.mood for change in card.changes] == ["down", "flat"]
+
+
 def test_few_cases_are_greyed_and_have_no_state():
     few = tables.card(share(9, 10), [], [])
     assert few.state is None
