@@ -27,8 +27,9 @@ if TYPE_CHECKING:
     from reports.records import Row
     from reports.spans import Span
 
-_WITHOUT = {"dim_customer"}
-"""Undated tables that no page names: whatever they change, they change in the facts."""
+_WITHOUT = {"dim_agent", "dim_campaign", "dim_customer"}
+"""Undated tables that change each day: what pages show of agents and campaigns is asked for
+itself, and customers they do not name."""
 _KEY = re.compile(r'<meta name="callmart-made-of" content="([0-9a-f]+)">')
 _HEAD_CHARS = 2000
 
@@ -46,7 +47,9 @@ def fingerprints(reader: Reader, site: Site) -> dict[Span, str]:
     undated = _digest([
         _program(), spoken().code, site.name, site.script, site.stamp.code_version, site.stamp.zone,
         site.trust.queues, reader.undated_rows(_WITHOUT), [one.made_of for one in site.lists],
+        sorted(site.names.items()),
     ])  # fmt: skip
+    versions = reader.rows("agent_versions")
     found = {}
     for every in site.spans.values():
         for span in every:
@@ -59,8 +62,9 @@ def fingerprints(reader: Reader, site: Site) -> dict[Span, str]:
             known = _known(reach, span.last)
             unusual = volumes.notes(site.unusual, span)
             found[span] = _digest(
-                [undated, made_of, known, around(site, span), listed, every[0].first, unusual]
-            )
+                [undated, made_of, known, around(site, span), listed, every[0].first, unusual,
+                 _agents(versions, span.last)]
+            )  # fmt: skip
     return found
 
 
@@ -73,6 +77,22 @@ def _known(reach: Sequence[Row], last: date) -> list[tuple[Any, ...]]:
          min(row["open_date"] or last, last + timedelta(days=1)))
         for row in reach
     ]  # fmt: skip
+
+
+def _agents(versions: Sequence[Row], last: date) -> list[tuple[Any, ...]]:
+    """The agents of whom something was known up to a day: what held then, and what is said now."""
+    after = last + timedelta(days=1)
+    held = [
+        (row["agent_id"], row["said"], row["valid_from"], min(row["valid_to"], after))
+        for row in versions
+        if row["valid_from"] <= last
+    ]
+    there = {agent for agent, *_ in held}
+    return held + [
+        (row["agent_id"], row["said"])
+        for row in versions
+        if row["is_current"] and row["agent_id"] in there
+    ]
 
 
 def fingerprint_of(page: Path) -> str | None:

@@ -90,6 +90,54 @@ def test_a_day_that_is_over_now_is_written_again(site, warehouse, tmp_path):
     }
 
 
+def _not_taken_over(site, warehouse, folder, *statements):
+    """The last days of the days that are written again after some changes of the warehouse."""
+    later = folder / "warehouse.duckdb"
+    shutil.copyfile(warehouse, later)
+    with duckdb.connect(str(later)) as con:
+        for statement in statements:
+            con.execute(statement)
+    with Reader(later) as reader:
+        new = site_of(reader, NAME)
+        found = take_over(new, site.index.parent, folder / "new")
+    return {span.last for spans in new.spans.values() for span in spans if span not in found.spans}
+
+
+def test_who_joins_or_leaves_changes_no_page_of_the_time_before(site, warehouse, tmp_path):
+    joined, left = date(2026, 10, 24), date(2026, 10, 27)
+    copied = (
+        "insert into core.dim_agent by name select * replace (md5_key('x') as agent_key, "
+        "'{agent}' as agent_id, date '{day}' as valid_from) from core.dim_agent "
+        "where is_current and agent_key <> -1 limit 1"
+    )
+    found = _not_taken_over(site, warehouse, tmp_path, copied.format(agent="new", day=joined))
+    assert min(found) == joined
+    over = tmp_path / "left"
+    over.mkdir()
+    ended = (
+        f"update core.dim_agent set valid_to = date '{left}', left_on = date '{left}' "
+        "where agent_key = (select max(agent_key) from core.dim_agent)"
+    )
+    assert min(_not_taken_over(site, warehouse, over, ended)) == left
+
+
+def test_another_name_of_an_agent_changes_every_page_since_they_are_known(
+    site, warehouse, tmp_path
+):
+    renamed = "update core.dim_agent set agent_name = 'Ada' where is_current and agent_key <> -1"
+    found = _not_taken_over(site, warehouse, tmp_path, renamed)
+    assert min(found) == CENTRE.first_day
+
+
+def test_a_campaign_dialled_once_more_changes_its_days_alone(site, warehouse, tmp_path):
+    dialled = "update core.dim_campaign set last_on = last_on + 1"
+    assert _not_taken_over(site, warehouse, tmp_path, dialled) == set()
+    over = tmp_path / "renamed"
+    over.mkdir()
+    renamed = "update core.dim_campaign set campaign_name = 'Autumn' where is_current"
+    assert min(_not_taken_over(site, warehouse, over, renamed)) == CENTRE.first_day
+
+
 def test_a_page_that_is_gone_or_not_ours_is_written_again(site, shared, tmp_path):
     old = tmp_path / "old"
     shutil.copytree(site.index.parent, old)
