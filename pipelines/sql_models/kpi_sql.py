@@ -119,9 +119,7 @@ def _select(registry: Registry, metric: Metric, grain: Grain, scopes: list[str])
 
     numerator = " + ".join(text(part) for part in metric.numerator)
     n = text(metric.n or metric.denominator) if metric.n or metric.denominator else numerator
-    keys = dict.fromkeys(a.source for p in metric.parts for a in parts.of(metric, p))
-    opens = [a for key in keys if (a := registry.unfinished(key))]
-    unfinished = " or ".join(f"{a.name} > 0" for a in opens) or "false"
+    unfinished = " or ".join(f"{rows} > 0" for rows in _unfinished(registry, metric)) or "false"
     coverage = "cast(null as double)"
     if metric.coverage:
         coverage = f"ratio({text(metric.coverage.known)}, {text(metric.coverage.of)})"
@@ -141,6 +139,18 @@ def _select(registry: Registry, metric: Metric, grain: Grain, scopes: list[str])
     {coverage} as coverage
 from marts.kpi_{grain}_parts
 where scope_kind in ({kinds})"""
+
+
+def _unfinished(registry: Registry, metric: Metric) -> list[str]:
+    """The counts of rows that are not over, of each fact that a metric counts and that has any."""
+    own = metric.unfinished
+    keys = dict.fromkeys(part.source for part in metric.parts)
+    found = [
+        aggregate.name
+        for key in keys
+        if (own is None or key != own.source) and (aggregate := registry.unfinished(key))
+    ]
+    return [*found, registry.parts.over_columns(metric, own)] if own else found
 
 
 _DIVIDED = """with number as (

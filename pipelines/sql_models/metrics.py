@@ -101,6 +101,8 @@ class Metric(_Strict):
     negative: Part | None = None
     """Cases that count against it: detractors."""
     coverage: Coverage | None = None
+    unfinished: Part | None = None
+    """How many of a fact's rows are not over for it, where the fact's header says otherwise."""
     scopes: tuple[ScopeKind, ...]
     grains: tuple[Grain, ...] = GRAINS
     additivity: Additivity
@@ -122,7 +124,10 @@ class Metric(_Strict):
     @cached_property
     def parts(self) -> tuple[Part, ...]:
         """Every part it is made of."""
-        own = (self.denominator, self.n, self.square, self.positive, self.negative)
+        own = (
+            *(self.denominator, self.n, self.square, self.positive, self.negative),
+            self.unfinished,
+        )
         covered = (self.coverage.known, self.coverage.of) if self.coverage else ()
         return (*self.numerator, *(part for part in own if part), *covered)
 

@@ -157,3 +157,5 @@ def roles(metric: Metric) -> Iterator[tuple[str, Part]]:
     if metric.coverage:
         yield "known", metric.coverage.known
         yield "of", metric.coverage.of
+    if metric.unfinished:
+        yield "open", metric.unfinished

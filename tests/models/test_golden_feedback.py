@@ -182,6 +182,7 @@ def _repeats(books: Books) -> None:
     books.contact("back")
     books.contact("back now", READ_TO - 2 * DAY, customer_ref="late")
     books.contact("back now", READ_TO - DAY, customer_ref="late")
+    books.contact("three weeks ago", READ_TO - 21 * DAY, customer_ref="lately")
 
 
 @pytest.fixture(scope="module")
@@ -307,6 +308,17 @@ def test_what_is_younger_than_its_window_is_not_counted_and_provisional(con):
     assert (found["value"], found["n"]) == (100, 1)
     assert cell(con, "survey_response_rate", "asked now")["is_provisional"]
     assert not cell(con, "survey_response_rate", "asked")["is_provisional"]
+
+
+def test_how_many_came_back_is_provisional_until_its_own_days_are_over(con):
+    def provisional(queue):
+        every = (1, 3, 7, 14, 30)
+        cells = {days: cell(con, f"repeat_contact_rate_{days}", queue) for days in every}
+        return [days for days, found in cells.items() if found["is_provisional"]]
+
+    assert provisional("back") == []
+    assert provisional("three weeks ago") == [30]
+    assert provisional("back now") == [1, 3, 7, 14, 30]
 
 
 def test_late_records_count_on_the_day_of_their_contact(con):
