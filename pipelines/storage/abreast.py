@@ -61,19 +61,25 @@ def abreast(
         for cursor in cursors:
             free.put(cursor)
         executor = stack.enter_context(ThreadPoolExecutor(n_threads))
+        sharer = stack.enter_context(ThreadPoolExecutor(1))
+        sharing = stack.enter_context(con.cursor())
         try:
             while sorter.is_active():
-                for name in sorted(sorter.get_ready(), key=ranks.__getitem__):
+                ready = sorted(sorter.get_ready(), key=ranks.__getitem__)
+                names = [*running.values(), *ready]
+                most = min((most_threads.get(name, n_threads) for name in names), default=n_threads)
+                shared = sharer.submit(_share, sharing, most, len(names))
+                if not running:
+                    shared.result()
+                for name in ready:
                     running[executor.submit(_do, free, work[name])] = name
-                limits = [most_threads.get(name, n_threads) for name in running.values()]
-                _share(con, min(limits, default=n_threads), len(running))
                 for future in wait(running, return_when=FIRST_COMPLETED).done:
                     name = running.pop(future)
                     yield name, future.result()
                     sorter.done(name)
         finally:
             _stop(running, cursors)
-            _share(con, n_threads, 1)
+            sharer.submit(_share, sharing, n_threads, 1).result()
 
 
 def _do(free: "SimpleQueue[duckdb.DuckDBPyConnection]", do: Work[T]) -> T:
@@ -85,7 +91,11 @@ def _do(free: "SimpleQueue[duckdb.DuckDBPyConnection]", do: Work[T]) -> T:
 
 
 def _share(con: duckdb.DuckDBPyConnection, n_threads: int, n_running: int) -> None:
-    """Leave to a statement the threads that no other piece of work needs."""
+    """Leave to a statement the threads that no other piece of work needs.
+
+    Where a statement has a thread that it shall not have any more, this waits for what that thread
+    is doing; who waits for pieces of work must not wait here, or could not stop them.
+    """
     # Each piece brings the thread that it runs on; the others help whoever asks.
     con.execute(f"set threads = {max(1, n_threads - n_running + 1)}")
 

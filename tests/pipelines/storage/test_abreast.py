@@ -130,6 +130,30 @@ def test_the_first_error_stops_the_others(con):
     assert con.execute("select 1").fetchall() == [(1,)]
 
 
+def test_an_error_is_noticed_while_a_thread_is_taken_from_a_long_statement(con):
+    """Two pieces leave a third thread to the statement, three do not."""
+    con.execute("set threads = 3")
+    con.execute("create table numbers as from range(1_000_000)")
+
+    def ask(cursor: duckdb.DuckDBPyConnection) -> None:
+        late = threading.Timer(SOON_S, cursor.interrupt)
+        late.start()
+        try:
+            cursor.execute(LONG.replace("range(1_000_000)", "numbers"))
+        finally:
+            late.cancel()
+
+    def fail(_: duckdb.DuckDBPyConnection) -> None:
+        raise ValueError("the reason")
+
+    work = {"ask": ask, "first": lambda _: time.sleep(0.5), "beside": lambda _: None, "fail": fail}
+    started = time.monotonic()
+    with pytest.raises(ValueError, match="the reason"):
+        dict(abreast(con, work, n_threads=3, after={"beside": ["first"], "fail": ["first"]}))
+    assert time.monotonic() - started < SOON_S
+    _has_threads(con, 3)
+
+
 def test_who_stops_listening_stops_the_work(con):
     work = {"quick": lambda _: None, "slow": lambda cursor: cursor.execute(LONG)}
     started = time.monotonic()
