@@ -25,11 +25,15 @@ if TYPE_CHECKING:
     from reports.pages.frame import Site
     from reports.queries import Reader
     from reports.records import Row
-    from reports.spans import Span
+    from reports.spans import Grain, Span
 
 _WITHOUT = {"dim_agent", "dim_campaign", "dim_customer"}
 """Undated tables that change each day: what pages show of agents and campaigns is asked for
 itself, and customers they do not name."""
+_LONGER: dict[Grain, set[str]] = {
+    "day": {"kpi_week_parts", "kpi_month_parts"}, "week": {"kpi_month_parts"}, "month": set(),
+}  # fmt: skip
+"""Kind of span -> tables of longer ones: a row of theirs has the first day of its week or month."""
 _KEY = re.compile(r'<meta name="callmart-made-of" content="([0-9a-f]+)">')
 _HEAD_CHARS = 2000
 
@@ -57,7 +61,7 @@ def fingerprints(reader: Reader, site: Site) -> dict[Span, str]:
             # A day of the whole centre has rows of the days beside it where sites are elsewhere.
             beside = timedelta(days=1 if site.has_zones else 0)
             lo, hi = bisect_left(dated, first - beside), bisect_right(dated, span.last + beside)
-            made_of = [days[day] for day in dated[lo:hi]]
+            made_of = [_without(days[day], _LONGER[span.grain]) for day in dated[lo:hi]]
             listed = listed_days(site, span.first, span.last)
             known = _known(reach, span.last)
             unusual = volumes.notes(site.unusual, span)
@@ -66,6 +70,10 @@ def fingerprints(reader: Reader, site: Site) -> dict[Span, str]:
                  _agents(versions, span.last)]
             )  # fmt: skip
     return found
+
+
+def _without(sums: Sequence[tuple[str, int]], tables: set[str]) -> list[tuple[str, int]]:
+    return [found for found in sums if found[0] not in tables]
 
 
 def _known(reach: Sequence[Row], last: date) -> list[tuple[Any, ...]]:

@@ -18,6 +18,7 @@ from tests.reports.test_build import SINGLE
 
 NAME = "Nordlicht & Söhne"
 CHANGED = date(2026, 10, 26)
+OF_MONTHS = "update marts.kpi_month_parts set offered = offered + 1"
 _STAMP = re.compile(r"Publication (\d+) ·")
 
 
@@ -91,7 +92,7 @@ def test_a_day_that_is_over_now_is_written_again(site, warehouse, tmp_path):
 
 
 def _not_taken_over(site, warehouse, folder, *statements):
-    """The last days of the days that are written again after some changes of the warehouse."""
+    """What is written again after some changes of the warehouse."""
     later = folder / "warehouse.duckdb"
     shutil.copyfile(warehouse, later)
     with duckdb.connect(str(later)) as con:
@@ -100,7 +101,7 @@ def _not_taken_over(site, warehouse, folder, *statements):
     with Reader(later) as reader:
         new = site_of(reader, NAME)
         found = take_over(new, site.index.parent, folder / "new")
-    return {span.last for spans in new.spans.values() for span in spans if span not in found.spans}
+    return {span for spans in new.spans.values() for span in spans if span not in found.spans}
 
 
 def test_who_joins_or_leaves_changes_no_page_of_the_time_before(site, warehouse, tmp_path):
@@ -111,14 +112,15 @@ def test_who_joins_or_leaves_changes_no_page_of_the_time_before(site, warehouse,
         "where is_current and agent_key <> -1 limit 1"
     )
     found = _not_taken_over(site, warehouse, tmp_path, copied.format(agent="new", day=joined))
-    assert min(found) == joined
+    assert min(span.last for span in found) == joined
     over = tmp_path / "left"
     over.mkdir()
     ended = (
         f"update core.dim_agent set valid_to = date '{left}', left_on = date '{left}' "
         "where agent_key = (select max(agent_key) from core.dim_agent)"
     )
-    assert min(_not_taken_over(site, warehouse, over, ended)) == left
+    found = _not_taken_over(site, warehouse, over, ended)
+    assert min(span.last for span in found) == left
 
 
 def test_another_name_of_an_agent_changes_every_page_since_they_are_known(
@@ -126,7 +128,12 @@ def test_another_name_of_an_agent_changes_every_page_since_they_are_known(
 ):
     renamed = "update core.dim_agent set agent_name = 'Ada' where is_current and agent_key <> -1"
     found = _not_taken_over(site, warehouse, tmp_path, renamed)
-    assert min(found) == CENTRE.first_day
+    assert min(span.last for span in found) == CENTRE.first_day
+
+
+def test_numbers_of_a_month_are_on_no_page_of_a_day_or_week(site, warehouse, tmp_path):
+    found = _not_taken_over(site, warehouse, tmp_path, OF_MONTHS)
+    assert {span.grain for span in found} == {"month"}
 
 
 def test_a_campaign_dialled_once_more_changes_its_days_alone(site, warehouse, tmp_path):
@@ -135,7 +142,8 @@ def test_a_campaign_dialled_once_more_changes_its_days_alone(site, warehouse, tm
     over = tmp_path / "renamed"
     over.mkdir()
     renamed = "update core.dim_campaign set campaign_name = 'Autumn' where is_current"
-    assert min(_not_taken_over(site, warehouse, over, renamed)) == CENTRE.first_day
+    found = _not_taken_over(site, warehouse, over, renamed)
+    assert min(span.last for span in found) == CENTRE.first_day
 
 
 def test_a_page_that_is_gone_or_not_ours_is_written_again(site, shared, tmp_path):
@@ -158,9 +166,14 @@ def test_another_name_is_on_every_page(site, shared, warehouse, tmp_path):
 
 
 @pytest.mark.soak
-def test_taken_over_or_written_again_a_page_is_what_it_would_be_anew(site, changed, tmp_path):
-    new = build_site(changed, tmp_path / "some", name=NAME, earlier=site.index.parent)
-    build_site(changed, tmp_path / "all", name=NAME)
+@pytest.mark.parametrize("more", ["select 1", OF_MONTHS])
+def test_taken_over_or_written_again_a_page_is_what_it_would_be_anew(site, changed, tmp_path, more):
+    later = tmp_path / "warehouse.duckdb"
+    shutil.copyfile(changed, later)
+    with duckdb.connect(str(later)) as con:
+        con.execute(more)
+    new = build_site(later, tmp_path / "some", name=NAME, earlier=site.index.parent)
+    build_site(later, tmp_path / "all", name=NAME)
     for path in new.pages:
         some, whole = ((tmp_path / name / path).read_bytes() for name in ("some", "all"))
         assert some == whole, path
