@@ -26,9 +26,10 @@ def reach(registry: Registry) -> SqlModel:
     A level when a day ends, such as a backlog, is known to the last day that every source of it
     was read to the end of, but for retired ones: with one missing it would look lower.
 
-    From the day on in which the last line was read it may still change; where its rows come from
-    sources that tell of contacts, from the day of the one read least far. A source that has been
-    retired, or has been silent for 31 days, is not waited for.
+    It may still change from the day on to which every source of contacts was read, and to which
+    the sources of its own rows were: of a feed that runs ahead, such as answers to a survey, no
+    other day is over. A source that has been retired, or has been silent for 31 days, is not
+    waited for.
     """
     facts = sorted({registry.known_with(key) for key in registry.sources})
     parse_all(registry.of_fact(fact).model.sql for fact in facts)
@@ -54,21 +55,37 @@ def reach(registry: Registry) -> SqlModel:
     group by w.source, w.is_retired
 ),
 
--- Of sources that tell of contacts, the day of the file that was read least far.
+-- How far each source was read; of one that tells of contacts, its file that was read least far.
 waited as (
-    select f.source, min(i.local_date) as local_date
+    select
+        f.source,
+        coalesce(
+            min(case when f.is_contact_feed then i.local_date end), max(i.local_date)
+        ) as local_date,
+        max(case when f.is_contact_feed then 1 else 0 end) = 1 as is_of_contacts
     from ops.feed_watermark as f
     cross join (
-        select max(watermark_at) as watermark_at from ops.feed_watermark where is_contact_feed
+        select
+            coalesce(
+                max(case when is_contact_feed then watermark_at end), max(watermark_at)
+            ) as watermark_at
+        from ops.feed_watermark
     ) as latest
     inner join core.dim_interval as i on i.interval_start = bucket15(f.watermark_at)
-    where f.is_contact_feed and not coalesce(f.is_retired, false)
+    where not coalesce(f.is_retired, false)
         and f.watermark_at > latest.watermark_at - interval '{SILENT_DAYS}' day
     group by f.source
 ),
 
 reading as (
-    select max(local_date) as reading_date from feed
+    select
+        f.reading_date,
+        case when w.over_date < f.reading_date then w.over_date else f.reading_date end
+            as over_date
+    from (select max(local_date) as reading_date from feed) as f
+    cross join (
+        select min(case when is_of_contacts then local_date end) as over_date from waited
+    ) as w
 ),
 
 {steps},
@@ -88,7 +105,7 @@ select
     m.metric_id, m.metric_version, m.from_date, m.until_date,
     m.centre_from_date, m.centre_until_date,
     {", ".join(f"m.has_{kind}" for kind in _OPTIONAL)},
-    case when m.open_date < r.reading_date then m.open_date else r.reading_date end as open_date
+    case when m.open_date < r.over_date then m.open_date else r.over_date end as open_date
 from metric as m
 cross join reading as r
 where m.until_date is not null"""
@@ -113,9 +130,9 @@ where m.until_date is not null"""
             "has_reason": Column(description="Some of its rows say a reason."),
             "has_language": Column(description="Some of its rows say a language."),
             "open_date": Column(
-                description="From this local day on the metric may still change: the day of the "
-                "last line read; or that of the source of its contacts that was read least far, "
-                "unless it has been retired or silent for 31 days."
+                description="From this local day on the metric may still change: the day to which "
+                "every source of contacts was read, and the sources of its own rows; none that has "
+                "been retired or silent for 31 days."
             ),
         },
     )
