@@ -9,9 +9,88 @@ from pipelines.sql_models.registry import Registry
 from pipelines.sql_models.syntax import parse_all
 
 SILENT_DAYS = 31
+"""A source so far behind others is no longer waited for."""
+_FEWEST_WEEKS = 3
+"""Of fewer weeks nobody can say when a weekday's last contacts come."""
+_LATER_SHARE = 0.01
+"""Of a day's contacts may usually come after the last line, for the day to be over."""
 _OPTIONAL: tuple[ScopeKind, ...] = ("reason", "language")
 """Scopes that many sources tell nothing of: where none does, nothing is known of any of them."""
-"""A source so far behind others is no longer waited for."""
+
+
+_WAITED = f"""-- How far each source was read; of one that tells of contacts, its file that was read
+-- least far, and when that day has ended in every zone.
+read_to as (
+    select w.source, w.is_of_contacts, w.watermark_at, w.local_date,
+        max(i.interval_start) + interval '15' minute as day_end
+    from (
+        select f.source, f.is_of_contacts, f.watermark_at, min(i.local_date) as local_date
+        from (
+            select
+                source,
+                max(case when is_contact_feed then 1 else 0 end) = 1 as is_of_contacts,
+                coalesce(
+                    min(case when is_contact_feed then watermark_at end), max(watermark_at)
+                ) as watermark_at
+            from (
+                select
+                    source, watermark_at, is_contact_feed, is_retired,
+                    max(watermark_at) over () as newest_at,
+                    max(case when is_contact_feed then watermark_at end) over () as newest_contact
+                from ops.feed_watermark
+            ) as feeds
+            where not coalesce(is_retired, false)
+                and watermark_at
+                    > coalesce(newest_contact, newest_at) - interval '{SILENT_DAYS}' day
+            group by source
+        ) as f
+        inner join core.dim_interval as i on i.interval_start = bucket15(f.watermark_at)
+        group by f.source, f.is_of_contacts, f.watermark_at
+    ) as w
+    inner join core.dim_interval as i on i.local_date = w.local_date
+    group by w.source, w.is_of_contacts, w.watermark_at, w.local_date
+),
+
+-- The contacts of the same hours one to four weeks before, and those of them that came later in the
+-- day than the last line now.
+before as (
+    select
+        source,
+        count(*) as n,
+        count(distinct weeks) as n_weeks,
+        sum(case when to_end_ms - weeks * 604800000 < rest_ms then 1 else 0 end) as n_later
+    from (
+        select
+            r.source,
+            ms_between(c.started_at, r.day_end) as to_end_ms,
+            cast(floor(ratio(ms_between(c.started_at, r.day_end), 604800000)) as bigint) as weeks,
+            ms_between(r.watermark_at, r.day_end) as rest_ms
+        from read_to as r
+        inner join core.fact_contact as c
+            on c.source = r.source
+            and c.local_date between r.local_date - interval '30' day
+                and r.local_date - interval '5' day
+        where r.is_of_contacts
+    ) as at_hours
+    where weeks between 1 and 4 and to_end_ms - weeks * 604800000 < 86400000
+    group by source
+),
+
+-- Nobody calls after closing time, and no line says so: a day is over where hardly anybody came
+-- later on that weekday. What tells of no contacts is over with its last line's day.
+waited as (
+    select
+        r.source,
+        r.is_of_contacts,
+        case
+            when not r.is_of_contacts
+                or (b.n_weeks >= {_FEWEST_WEEKS} and b.n_later <= {_LATER_SHARE} * b.n)
+                then cast(r.local_date + interval '1' day as date)
+            else r.local_date
+        end as open_date
+    from read_to as r
+    left join before as b on b.source = r.source
+)"""
 
 
 def reach(registry: Registry) -> SqlModel:
@@ -26,10 +105,11 @@ def reach(registry: Registry) -> SqlModel:
     A level when a day ends, such as a backlog, is known to the last day that every source of it
     was read to the end of, but for retired ones: with one missing it would look lower.
 
-    It may still change from the day on to which every source of contacts was read, and to which
-    the sources of its own rows were: of a feed that runs ahead, such as answers to a survey, no
-    other day is over. A source that has been retired, or has been silent for 31 days, is not
-    waited for.
+    It may still change from the day on that not every source of contacts, and of its own rows, was
+    read to the end of: of a feed that runs ahead, such as answers to a survey, no other day is
+    over. A source of contacts was, when a line lies beyond the day, or its last line so late in
+    the day that hardly a contact of that weekday came later in the four weeks before. A source
+    that has been retired, or has been silent for 31 days, is not waited for.
     """
     facts = sorted({registry.known_with(key) for key in registry.sources})
     parse_all(registry.of_fact(fact).model.sql for fact in facts)
@@ -55,36 +135,13 @@ def reach(registry: Registry) -> SqlModel:
     group by w.source, w.is_retired
 ),
 
--- How far each source was read; of one that tells of contacts, its file that was read least far.
-waited as (
-    select
-        f.source,
-        coalesce(
-            min(case when f.is_contact_feed then i.local_date end), max(i.local_date)
-        ) as local_date,
-        max(case when f.is_contact_feed then 1 else 0 end) = 1 as is_of_contacts
-    from ops.feed_watermark as f
-    cross join (
-        select
-            coalesce(
-                max(case when is_contact_feed then watermark_at end), max(watermark_at)
-            ) as watermark_at
-        from ops.feed_watermark
-    ) as latest
-    inner join core.dim_interval as i on i.interval_start = bucket15(f.watermark_at)
-    where not coalesce(f.is_retired, false)
-        and f.watermark_at > latest.watermark_at - interval '{SILENT_DAYS}' day
-    group by f.source
-),
+{_WAITED},
 
 reading as (
-    select
-        f.reading_date,
-        case when w.over_date < f.reading_date then w.over_date else f.reading_date end
-            as over_date
+    select coalesce(w.over_date, f.reading_date) as over_date, f.reading_date
     from (select max(local_date) as reading_date from feed) as f
     cross join (
-        select min(case when is_of_contacts then local_date end) as over_date from waited
+        select min(case when is_of_contacts then open_date end) as over_date from waited
     ) as w
 ),
 
@@ -130,9 +187,9 @@ where m.until_date is not null"""
             "has_reason": Column(description="Some of its rows say a reason."),
             "has_language": Column(description="Some of its rows say a language."),
             "open_date": Column(
-                description="From this local day on the metric may still change: the day to which "
-                "every source of contacts was read, and the sources of its own rows; none that has "
-                "been retired or silent for 31 days."
+                description="From this local day on the metric may still change: the first that "
+                "not every source of contacts, and of its own rows, was read to the end of; none "
+                "waits for one that has been retired or silent for 31 days."
             ),
         },
     )
@@ -250,7 +307,7 @@ def _step(source: Source) -> str:
     select
         min(f.from_date) as from_{source.fact},
         max(greatest(f.local_date, coalesce(s.local_date, f.local_date))) as until_{source.fact},
-        min(w.local_date) as open_{source.fact}
+        min(w.open_date) as open_{source.fact}
     from (
         select source, min(local_date) as from_date, max(local_date) as local_date
         from core.{source.fact}

@@ -143,7 +143,9 @@ where scope_kind in ({kinds})"""
 
 def _unfinished(registry: Registry, metric: Metric) -> list[str]:
     """The counts of rows that are not over, of each fact that a metric counts and that has any."""
-    own = metric.unfinished
+    if metric.unfinished == "never":
+        return []
+    own = metric.open_part
     keys = dict.fromkeys(part.source for part in metric.parts)
     found = [
         aggregate.name

@@ -101,8 +101,9 @@ class Metric(_Strict):
     negative: Part | None = None
     """Cases that count against it: detractors."""
     coverage: Coverage | None = None
-    unfinished: Part | None = None
-    """How many of a fact's rows are not over for it, where the fact's header says otherwise."""
+    unfinished: Part | Literal["never"] | None = None
+    """How many of a fact's rows are not over for it, where the fact's header says otherwise; never,
+    where it does not change when a row ends."""
     scopes: tuple[ScopeKind, ...]
     grains: tuple[Grain, ...] = GRAINS
     additivity: Additivity
@@ -121,13 +122,15 @@ class Metric(_Strict):
         """Its value is no quotient of sums: it is taken from the rows of each scope and period."""
         return self.additivity in _STORED
 
+    @property
+    def open_part(self) -> Part | None:
+        """The count of rows that are not over for it, where it says so itself."""
+        return self.unfinished if isinstance(self.unfinished, Part) else None
+
     @cached_property
     def parts(self) -> tuple[Part, ...]:
         """Every part it is made of."""
-        own = (
-            *(self.denominator, self.n, self.square, self.positive, self.negative),
-            self.unfinished,
-        )
+        own = (self.denominator, self.n, self.square, self.positive, self.negative, self.open_part)
         covered = (self.coverage.known, self.coverage.of) if self.coverage else ()
         return (*self.numerator, *(part for part in own if part), *covered)
 

@@ -157,5 +157,5 @@ def roles(metric: Metric) -> Iterator[tuple[str, Part]]:
     if metric.coverage:
         yield "known", metric.coverage.known
         yield "of", metric.coverage.of
-    if metric.unfinished:
-        yield "open", metric.unfinished
+    if metric.open_part:
+        yield "open", metric.open_part
