@@ -30,7 +30,7 @@ from pipelines.storage.abreast import abreast
 from pipelines.storage.duck import memory_of
 from pipelines.storage.steps import reached
 
-_STRETCH_MEMORY = 850_000_000
+_STRETCH_MEMORY = 1_000_000_000
 """Bytes that a stretch needs for each thread, whatever its number of rows."""
 
 

@@ -25,7 +25,7 @@ def _project(root: Path) -> Project:
     key.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     key.write_bytes(bytes(range(32)))
     key.chmod(0o600)
-    lay_down(root, more="[storage]\nthreads = 1\n")
+    lay_down(root)
     return load_project(root)
 
 
