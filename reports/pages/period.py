@@ -75,7 +75,7 @@ def day_context(
         "subtitle": _span_of_day(period, site.stamp.zone),
         "charts": _charts(site, period, _day_lead(period, bins, level), bins, {day: True}),
         "root": "../",
-        "provisional": _provisional(site, span_of("day", day), period.numbers),
+        "provisional": _provisional(site, span_of("day", day), period.numbers, context),
     }
     return context
 
@@ -124,7 +124,7 @@ def span_context(
         "older": [],
         "archive": [],
         "missing": [],
-        "provisional": _provisional(site, span, period.numbers),
+        "provisional": _provisional(site, span, period.numbers, context),
     }
 
 
@@ -216,10 +216,10 @@ def _scopes(numbers: Numbers) -> list[tuple[str, str]]:
     return [(kind, one) for kind in ("queue", "agent") for one in numbers.scope_ids(kind)]
 
 
-def _provisional(site: Site, span: Span, numbers: Numbers) -> str:
-    """That a span may still change, and why."""
+def _provisional(site: Site, span: Span, numbers: Numbers, context: Mapping[str, Any]) -> str:
+    """That a span may still change, and why; or which key figures, where it is over."""
     if not numbers.is_open:
-        return ""
+        return tables.provisional([*context["cards"], *context["more_cards"]])
     read_to = site.stamp.data_up_to
     if read_to is not None and read_to.date() > span.last:
         return _("Provisional: not all sources are read to its end")

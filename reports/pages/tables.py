@@ -214,6 +214,18 @@ def card(
     )  # fmt: skip
 
 
+def provisional(cards: Sequence[Card]) -> str:
+    """Which key figures may still change; empty where none does."""
+    open_ = [c.number.metric.name for c in cards if c.number.is_provisional]
+    if not open_:
+        return ""
+    return (
+        _("Provisional")
+        if len(open_) == len(cards)
+        else _("Provisional: {open}", open=fmt.words(open_, 3))
+    )
+
+
 def told(cards: Sequence[Card]) -> list[str]:
     """Key figures in plain text, for who shows a link to a page."""
     words = (f"{card.number.metric.name} {card.text}" for card in cards)

@@ -138,7 +138,7 @@ def context(site: Site, topic: Topic, given: Given) -> dict[str, Any]:
         "scopes": _offered(site, scopes),
         "glossary": glossary(site, here, topic.cards, period),
         "root": "../../",
-        "provisional": _provisional(cards),
+        "provisional": tables.provisional(cards),
         "data": {
             "lists": told.of_page(site, span, shown, scopes, "../../"),
             **questions.page_data([c.number.metric for c in cards], period, site.stamp.zone),
@@ -162,17 +162,6 @@ def _against(given: Given) -> list[tuple[str, int]]:
 def _backs(given: Given) -> dict[Span, int]:
     """How far before the end of a course each of its spans is."""
     return {span: back for back, span in enumerate(reversed(given.over))}
-
-
-def _provisional(cards: Sequence[tables.Card]) -> str:
-    open_ = [c.number.metric.name for c in cards if c.number.is_provisional]
-    if not open_:
-        return ""
-    return (
-        _("Provisional")
-        if len(open_) == len(cards)
-        else _("Provisional: {open}", open=fmt.words(open_, 3))
-    )
 
 
 def _cards(topic: Topic, given: Given) -> list[tables.Card]:

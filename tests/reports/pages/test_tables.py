@@ -48,6 +48,14 @@ def test_what_has_no_range_is_judged_by_how_far_it_usually_moves():
     assert [change.mood for change in card.changes] == ["down", "flat"]
 
 
+def test_key_figures_that_may_still_change_are_named():
+    over = tables.card(share(70, 100, metric_id="abandonment_rate"), [], [])
+    open_ = tables.card(replace(share(70, 100), is_provisional=True), [], [])
+    assert tables.provisional([over]) == ""
+    assert tables.provisional([over, open_]) == "Provisional: Service level"
+    assert tables.provisional([open_]) == "Provisional"
+
+
 def test_few_cases_are_greyed_and_have_no_state():
     few = tables.card(share(9, 10), [], [])
     assert few.state is None
