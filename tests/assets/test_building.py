@@ -12,8 +12,11 @@ from tests.models.warehouse import project_models_for
 LINE = b"1795289907|NONE|NONE|NONE|QUEUESTART|\n"
 
 
-def test_what_is_built_in_stretches_has_the_threads_that_memory_allows(tmp_path, monkeypatch):
-    """Each needs memory of its own: with four, 1.8 GB are too little for the widest table."""
+@pytest.mark.parametrize(("memory", "threads"), [("1.8GB", 1), ("3.5GB", 3)])
+def test_what_is_built_in_stretches_has_the_threads_that_memory_allows(
+    tmp_path, monkeypatch, memory, threads
+):
+    """Each needs memory of its own: with two, 1.8 GB are too little for the widest table."""
     asked = {}
 
     def abreast(con, work, **given):
@@ -29,9 +32,10 @@ def test_what_is_built_in_stretches_has_the_threads_that_memory_allows(tmp_path,
     )
     project = make_project(tmp_path / "p", {"queue_log": LINE})
     path = project.root / "callmart.toml"
-    path.write_text(path.read_text().replace("threads = 1", 'threads = 4\nmemory_limit = "1.8GB"'))
+    more = f'threads = 4\nmemory_limit = "{memory}"'
+    path.write_text(path.read_text().replace("threads = 1", more))
     refresh(load_project(project.root))
-    assert asked["marts.kpi_interval_parts"] == 2
+    assert asked["marts.kpi_interval_parts"] == threads
     assert asked["core.fact_contact"] is None
 
 
