@@ -18,37 +18,43 @@ _OPTIONAL: tuple[ScopeKind, ...] = ("reason", "language")
 """Scopes that many sources tell nothing of: where none does, nothing is known of any of them."""
 
 
-_WAITED = f"""-- How far each source was read; of one that tells of contacts, its file that was read
--- least far, and when that day has ended in every zone.
+_WAITED = f"""fed as (
+    select
+        source, watermark_at, is_contact_feed, is_retired,
+        max(watermark_at) over () as newest_at,
+        max(case when is_contact_feed then watermark_at end) over () as newest_contact_at
+    from ops.feed_watermark
+),
+
+-- How far each source was read; of one that tells of contacts, its file that was read least far.
+last_line as (
+    select
+        source,
+        max(case when is_contact_feed then 1 else 0 end) = 1 as is_of_contacts,
+        coalesce(
+            min(case when is_contact_feed then watermark_at end), max(watermark_at)
+        ) as watermark_at
+    from fed
+    where not coalesce(is_retired, false)
+        and watermark_at > coalesce(newest_contact_at, newest_at) - interval '{SILENT_DAYS}' day
+    group by source
+),
+
+-- The day of that line, and when it has ended in every zone.
+last_day as (
+    select l.source, l.is_of_contacts, l.watermark_at, min(i.local_date) as local_date
+    from last_line as l
+    inner join core.dim_interval as i on i.interval_start = bucket15(l.watermark_at)
+    group by l.source, l.is_of_contacts, l.watermark_at
+),
+
 read_to as (
-    select w.source, w.is_of_contacts, w.watermark_at, w.local_date,
+    select
+        d.source, d.is_of_contacts, d.watermark_at, d.local_date,
         max(i.interval_start) + interval '15' minute as day_end
-    from (
-        select f.source, f.is_of_contacts, f.watermark_at, min(i.local_date) as local_date
-        from (
-            select
-                source,
-                max(case when is_contact_feed then 1 else 0 end) = 1 as is_of_contacts,
-                coalesce(
-                    min(case when is_contact_feed then watermark_at end), max(watermark_at)
-                ) as watermark_at
-            from (
-                select
-                    source, watermark_at, is_contact_feed, is_retired,
-                    max(watermark_at) over () as newest_at,
-                    max(case when is_contact_feed then watermark_at end) over () as newest_contact
-                from ops.feed_watermark
-            ) as feeds
-            where not coalesce(is_retired, false)
-                and watermark_at
-                    > coalesce(newest_contact, newest_at) - interval '{SILENT_DAYS}' day
-            group by source
-        ) as f
-        inner join core.dim_interval as i on i.interval_start = bucket15(f.watermark_at)
-        group by f.source, f.is_of_contacts, f.watermark_at
-    ) as w
-    inner join core.dim_interval as i on i.local_date = w.local_date
-    group by w.source, w.is_of_contacts, w.watermark_at, w.local_date
+    from last_day as d
+    inner join core.dim_interval as i on i.local_date = d.local_date
+    group by d.source, d.is_of_contacts, d.watermark_at, d.local_date
 ),
 
 -- The contacts of the same hours one to four weeks before, and those of them that came later in the
