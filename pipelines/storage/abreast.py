@@ -69,6 +69,7 @@ def abreast(
                 names = [*running.values(), *ready]
                 most = min((most_threads.get(name, n_threads) for name in names), default=n_threads)
                 shared = sharer.submit(_share, sharing, most, len(names))
+                # Nothing has a thread to give back: what begins has no more than its own.
                 if not running:
                     shared.result()
                 for name in ready:

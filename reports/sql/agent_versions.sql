@@ -4,7 +4,7 @@ select
     valid_from,
     valid_to,
     is_current,
-    concat_ws(chr(31), agent_name, team, site, sourcing, is_inferred) as said
+    hash(agent_name, team, site, sourcing, is_inferred) as said
 from core.dim_agent
 where agent_key <> -1
 order by agent_id, valid_from

@@ -37,9 +37,9 @@ def set_misfits_aside(con: duckdb.DuckDBPyConnection, tables: frozenset[str]) ->
     """
     checked = tables_with_misfits(tables)
     if checked and "anomaly" not in tables:
-        own = load_contracts()["anomaly"].own_columns
-        types = {name: spec.type for name, spec in own.items()}
-        columns = columns_sql(types | {"file_id": "VARCHAR", "line_no": "BIGINT"})
+        contract = load_contracts()["anomaly"]
+        wanted = (*contract.own_columns, "file_id", "line_no")
+        columns = columns_sql({name: contract.columns[name].type for name in wanted})
         con.execute(f"create or replace temp table out_anomaly ({columns})")
     for table in checked:
         _set_aside(con, table)
