@@ -32,6 +32,22 @@ from pipelines.storage.steps import reached
 
 _STRETCH_MEMORY = 1_000_000_000
 """Bytes that a stretch needs for each thread, whatever its number of rows."""
+_MANY_ROWS = 1_000_000
+"""Read by a model, they take much of the memory: two such side by side would put into files
+what each by itself keeps, and take longer than one after the other."""
+_ROWS = """
+    select coalesce(sum(n_rows), 0)
+    from (
+        select 'staging.' || table_name as relation, n_rows
+        from ops.lake_manifest
+        where layer = 'staging'
+        union all
+        select schema_name || '.' || table_name, estimated_size
+        from duckdb_tables()
+        where database_name = current_database()
+    )
+    where relation in $relations
+"""
 
 
 @dataclass(frozen=True)
@@ -64,6 +80,7 @@ class Building:
         self._glossary = load_glossary(self.project.root)
         self._days = _days_of(self.con)
         self._references = references_of(self.models)
+        self._daily = {m.relation for m in self.models if m.header.materialization == "daily"}
         self._before = ReferencesBefore(self.con, self._references)
         create_schemas(self.con)
         self.gone = drop_unknown(self.con, self.models)
@@ -97,21 +114,40 @@ class Building:
             for model in models
         }
         after = {model.relation: {*model.reads} for model in models}
-        # What is built in stretches needs the memory for itself.
-        for place, model in enumerate(models):
-            if model.header.stretch:
-                after[model.relation] |= {m.relation for m in models[:place]}
-                for later in models[place + 1 :]:
-                    after[later.relation].add(model.relation)
-        most = max(1, memory_of(self.con) // _STRETCH_MEMORY)
-        heavy = {model.relation: most for model in models if model.header.stretch}
-        n_threads = self.project.settings.storage.n_threads
+        by_name = {model.relation: model for model in models}
         for _, built in abreast(
-            self.con, work, n_threads=n_threads, after=after, most_threads=heavy
+            self.con,
+            work,
+            n_threads=self.project.settings.storage.n_threads,
+            after=after,
+            alone=lambda relation: self._threads_alone(by_name[relation], windows),
         ):
             if built is not None:
                 reached(f"build.{built.relation}")
                 yield built
+
+    def _threads_alone(self, model: SqlModel, windows: list[Window] | None) -> int | None:
+        """With how many threads a model is built with nothing beside it; None: others may be."""
+        if model.header.stretch:
+            return max(1, memory_of(self.con) // _STRETCH_MEMORY)
+        if self._rows_read(model, windows) < _MANY_ROWS:
+            return None
+        return self.project.settings.storage.n_threads
+
+    def _rows_read(self, model: SqlModel, windows: list[Window] | None) -> float:
+        """About how many rows a model reads, of the days that it is built for."""
+        if model.header.materialization == "view":
+            return 0
+        # What is not of days, such as all quarter hours there are, is only looked up in.
+        relations = [
+            name for name in model.reads if name in self._daily or name.startswith("staging.")
+        ]
+        (rows,) = self.con.execute(_ROWS, {"relations": relations}).fetchall()[0]
+        if not _is_narrow(model, windows) or windows is None or not self._days:
+            return rows
+        asked = widened(windows, *reach_of(model, self.models))
+        days = sum(any(w.from_date <= day <= w.to_date for w in asked) for day in self._days)
+        return rows * days / len(self._days)
 
     def _one(
         self,

@@ -9,8 +9,8 @@ import duckdb
 from pipelines.settings import Project
 from pipelines.storage.errors import PublicationError
 
-_USUAL_MEMORY = 1_800_000_000
-"""The widest table needs so much, whatever its number of rows; more hardly saves time."""
+_USUAL_MEMORY = 1_500_000_000
+"""The widest table needs up to 1 GB, whatever its number of rows; more hardly saves time."""
 
 
 def connect(
@@ -44,7 +44,7 @@ def connect(
 
 
 def usual_memory() -> str:
-    """What a database may take where nobody says: 1.8 GB, or four fifths of a smaller machine.
+    """What a database may take where nobody says: 1.5 GB, or four fifths of a smaller machine.
 
     DuckDB's own default, four fifths of any, leaves too little to others, of which a run itself has
     several. What does not fit is put into files.

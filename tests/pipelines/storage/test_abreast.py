@@ -97,12 +97,59 @@ def test_threads_that_no_piece_needs_help_the_others(con):
     _has_threads(con, 4)
 
 
-def test_what_needs_much_memory_for_each_thread_has_few(con):
-    work = {"light": lambda c: _has_threads(c, 4), "heavy": lambda c: _has_threads(c, 2)}
+def test_what_is_done_alone_has_nothing_beside_it(con):
+    """It has the threads that it may have, and begins when others can do nothing without it."""
+    going: set[str] = set()
+    seen: dict[str, set[str]] = {}
+
+    def work(name: str, threads: int):
+        def do(cursor: duckdb.DuckDBPyConnection) -> None:
+            going.add(name)
+            _has_threads(cursor, threads)
+            seen[name] = going - {name}
+            going.remove(name)
+
+        return do
+
     con.execute("set threads = 4")
-    told = abreast(con, work, n_threads=4, after={"heavy": ["light"]}, most_threads={"heavy": 2})
-    assert [name for name, _ in told] == ["light", "heavy"]
+    pieces = {"large": 4, "hungry": 2, "later": 4, "small": 4}
+    told = abreast(
+        con,
+        {name: work(name, threads) for name, threads in pieces.items()},
+        n_threads=4,
+        after={"later": ["hungry"]},
+        alone={"large": 9, "hungry": 2}.get,
+    )
+    assert [name for name, _ in told] == ["small", "large", "hungry", "later"]
+    assert seen == {name: set() for name in pieces}
     _has_threads(con, 4)
+
+
+@given(
+    st.lists(st.lists(st.integers(0, 9), max_size=3), min_size=1, max_size=10),
+    st.sets(st.integers(0, 9)),
+    st.integers(2, 4),
+)
+def test_whatever_the_order_who_is_alone_is_alone(needs, large, n_threads):
+    after = {f"w{n}": {f"w{m}" for m in earlier if m < n} for n, earlier in enumerate(needs)}
+    going: list[str] = []
+    beside: list[set[str]] = []
+
+    def work(name: str):
+        def do(_: duckdb.DuckDBPyConnection) -> None:
+            going.append(name)
+            beside.append(set(going))
+            going.remove(name)
+
+        return do
+
+    with connect() as con:
+        told = [n for n, _ in abreast(
+            con, {n: work(n) for n in after}, n_threads=n_threads, after=after,
+            alone=lambda name: n_threads if int(name[1:]) in large else None,
+        )]  # fmt: skip
+    assert sorted(told) == sorted(after)
+    assert not [names for names in beside if len(names) > 1 and names & {f"w{n}" for n in large}]
 
 
 def test_the_first_error_stops_the_others(con):
