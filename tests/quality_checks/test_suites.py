@@ -228,7 +228,7 @@ BROKEN = {
     "core.fact_staffing": {
         "nothing_is_negative": "update $t set handle_ms = -1 where $r",
         "handled_within_visits": "update $t set n_handled_visits = n_visits + 1 where $r",
-        "group_known": "update $t set staffing_group = 'unknown' where $r",
+        "group_known": "update $t set staffing_group = 'unknown', n_visits = 9 where $r",
         "local_day_fits_zone": "update $t set interval_key = -1 where $r",
     },
     "core.staffing_requirement": {
@@ -246,6 +246,7 @@ BROKEN = {
         "adherence_within_scheduled": "update $t set in_adherence_ms = scheduled_ms + 1 where $r",
         "scheduled_within_planned": "update $t set planned_ms = scheduled_ms - 1 where $r",
         "unscheduled_within_worked": "update $t set worked_unscheduled_ms = worked_ms + 1 where $r",
+        "work_is_of_a_group": "update $t set agent_id = 'Nobody', scheduled_work_ms = 1 where $r",
         "local_day_fits_zone": "update $t set zone = 'Europe/Berlin' where $r",
     },
     "core.fact_agent_state_interval": {
