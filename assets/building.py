@@ -143,7 +143,7 @@ class Building:
             name for name in model.reads if name in self._daily or name.startswith("staging.")
         ]
         (rows,) = self.con.execute(_ROWS, {"relations": relations}).fetchall()[0]
-        if not _is_narrow(model, windows) or windows is None or not self._days:
+        if not (windows and self._days and _is_narrow(model, windows)):
             return rows
         asked = widened(windows, *reach_of(model, self.models))
         days = sum(any(w.from_date <= day <= w.to_date for w in asked) for day in self._days)

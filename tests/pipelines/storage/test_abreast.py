@@ -138,6 +138,8 @@ def test_whatever_the_order_who_is_alone_is_alone(needs, large, n_threads):
     def work(name: str):
         def do(_: duckdb.DuckDBPyConnection) -> None:
             going.append(name)
+            # Long enough for another to begin, if it may.
+            time.sleep(0.002)
             beside.append(set(going))
             going.remove(name)
 
