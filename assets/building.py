@@ -35,18 +35,16 @@ _STRETCH_MEMORY = 1_000_000_000
 _MANY_ROWS = 1_000_000
 """Read by a model, they take much of the memory: two such side by side would put into files
 what each by itself keeps, and take longer than one after the other."""
-_ROWS = """
-    select coalesce(sum(n_rows), 0)
-    from (
-        select 'staging.' || table_name as relation, n_rows
-        from ops.lake_manifest
-        where layer = 'staging'
-        union all
-        select schema_name || '.' || table_name, estimated_size
-        from duckdb_tables()
-        where database_name = current_database()
-    )
-    where relation in $relations
+_STAGING_ROWS = """
+    select 'staging.' || table_name, cast(sum(n_rows) as bigint)
+    from ops.lake_manifest
+    where layer = 'staging'
+    group by table_name
+"""
+_TABLE_ROWS = """
+    select schema_name || '.' || table_name, estimated_size
+    from duckdb_tables()
+    where database_name = current_database()
 """
 
 
@@ -80,6 +78,8 @@ class Building:
         self._glossary = load_glossary(self.project.root)
         self._days = _days_of(self.con)
         self._references = references_of(self.models)
+        # Asked once: of a year the manifest has tens of thousands of lines.
+        self._staging_rows = dict(self.con.execute(_STAGING_ROWS).fetchall())
         self._daily = {m.relation for m in self.models if m.header.materialization == "daily"}
         self._before = ReferencesBefore(self.con, self._references)
         create_schemas(self.con)
@@ -142,7 +142,8 @@ class Building:
         relations = [
             name for name in model.reads if name in self._daily or name.startswith("staging.")
         ]
-        (rows,) = self.con.execute(_ROWS, {"relations": relations}).fetchall()[0]
+        known = self._staging_rows | dict(self.con.execute(_TABLE_ROWS).fetchall())
+        rows = sum(known.get(name, 0) for name in relations)
         if not (windows and self._days and _is_narrow(model, windows)):
             return rows
         asked = widened(windows, *reach_of(model, self.models))
