@@ -38,10 +38,19 @@ _TITLE = re.compile(r"<title>(.*?)</title>", re.DOTALL)
 _REPLACE = """([root, html]) => window.callmartRoot === root && new Promise((done) => {
   document.open();
   document.addEventListener("DOMContentLoaded", () => setTimeout(() => done(true)), { once: true });
-  document.write(html);
+  document.write(html.replace("</head>", () => window.callmartStyle + "</head>"));
   document.close();
 })"""
 """Puts a page in the place of the last one in the same tab: the chart library stays loaded."""
+
+_LOADED = """root => {
+  const style = document.getElementById("plotly.js-style-global");
+  const rules = [...style.sheet.cssRules].map((rule) => rule.cssText).join("\\n");
+  window.callmartStyle = `<style id="${style.id}">${rules}</style>`;
+  window.callmartRoot = root;
+}"""
+"""Remembers that the library is there, and its style, which lays labels and lines over the charts
+and would be gone with the document that it was loaded into."""
 
 _READY = """root => {
   if (root !== null && !document.documentElement.dataset.drawn) return false;
@@ -191,7 +200,7 @@ async def _show(tab: Page, path: Path, html: str) -> None:
     if not await tab.evaluate(_REPLACE, [root, _SCRIPT.sub("", html)]):
         await tab.goto(path.as_uri() + "#print")
         if has_charts:
-            await tab.evaluate("root => { window.callmartRoot = root; }", root)
+            await tab.evaluate(_LOADED, root)
     await tab.wait_for_function(_READY, arg=root)
 
 

@@ -1,11 +1,13 @@
 """Pages on paper: which are printed, with what, and that nothing on them acts."""
 
+import asyncio
 import re
 import shutil
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from playwright.async_api import async_playwright
 
 from reports.outputs import chromium, pdf
 
@@ -19,6 +21,14 @@ def made(tmp_path):
         (tmp_path / name / "service.html").touch()
     (tmp_path / "weeks/2026-W44/summary.html").touch()
     return tmp_path
+
+
+@pytest.fixture
+def browser():
+    found = next(filter(None, map(shutil.which, chromium.NAMES)), None)
+    if found is None:
+        pytest.skip(f"no Chromium on this machine (looked for {', '.join(chromium.NAMES)})")
+    return Path(found)
 
 
 def test_the_newest_day_week_and_month_are_printed_unless_others_are_asked_for(made):
@@ -57,17 +67,14 @@ def test_the_footer_is_text_whatever_the_centre_is_called():
 
 @pytest.mark.browser
 @pytest.mark.soak
-def test_hostile_names_are_text_in_a_pdf_and_lead_nowhere(site, tmp_path):
-    browser = next(filter(None, map(shutil.which, chromium.NAMES)), None)
-    if browser is None:
-        pytest.skip(f"no Chromium on this machine (looked for {', '.join(chromium.NAMES)})")
+def test_hostile_names_are_text_in_a_pdf_and_lead_nowhere(site, browser, tmp_path):
     copy = Path(shutil.copytree(site.index.parent, tmp_path / "site"))
     pages = ["days/2026-10-28.html", "weeks/2026-W43/summary.html"]
     told = []
     # Of its own thread: another test's browser may hold this one's event loop.
     with ThreadPoolExecutor(1) as thread:
         written = thread.submit(
-            pdf.print_pages, copy, pages, browser=Path(browser),
+            pdf.print_pages, copy, pages, browser=browser,
             on_page=lambda *done: told.append(done),
         ).result()  # fmt: skip
     assert written == [page.replace(".html", ".pdf") for page in pages]
@@ -78,3 +85,31 @@ def test_hostile_names_are_text_in_a_pdf_and_lead_nowhere(site, tmp_path):
         assert not re.search(rb"/URI\b|/JavaScript|/Launch|/OpenAction|file://", content)
     assert b"/MediaBox [0 0 841" in (copy / written[0]).read_bytes()
     assert not list(copy.rglob("*.part"))
+
+
+@pytest.mark.browser
+def test_a_page_looks_the_same_whichever_was_printed_before_it(site, browser):
+    folder = site.index.parent
+    first, second = sorted(p.relative_to(folder).as_posix() for p in folder.glob("days/*.html"))[:2]
+
+    async def looks(*pages: str) -> bytes:
+        async with async_playwright() as playwright:
+            opened = await playwright.chromium.launch(
+                executable_path=browser, args=["--no-sandbox"]
+            )
+            tab = await pdf._fresh(await opened.new_context(offline=True), None)
+            for page in pages:
+                await tab.pdf()
+                await pdf._show(tab, folder / page, (folder / page).read_text("utf-8"))
+            assert await tab.locator(".annotation-text").count() > 2
+            picture = await tab.screenshot(full_page=True)
+            await opened.close()
+            return picture
+
+    # Of its own thread: another test's browser may hold this one's event loop.
+    with ThreadPoolExecutor(1) as thread:
+        after, alone = (
+            thread.submit(lambda shown: asyncio.run(looks(*shown)), shown).result()
+            for shown in [(first, second), (second,)]
+        )
+    assert after == alone
