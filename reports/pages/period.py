@@ -201,6 +201,7 @@ def _shared(
         "more_cards": more,
         "queue_table": tables.queue_table(period.numbers, dict(site.queues), courses),
         "agent_table": tables.agent_table(period.numbers, dict(site.agents), period.agent_time),
+        "idle_agents": _idle(period),
         "state_legend": [(colour, _(label)) for _state, colour, label in people.STATES],
         "assumed": site.trust.assumed_queues,
         "glossary": glossary(site, period.numbers, [n.metric.id for n in all_numbers], asked),
@@ -209,6 +210,14 @@ def _shared(
             **questions.page_data(list(newest(site).values()), asked, site.stamp.zone),
         },
     }
+
+
+def _idle(period: Period) -> str:
+    """How many agents the table leaves out."""
+    known = set(period.numbers.scope_ids("agent"))
+    n = len(known - tables.at_work(period.numbers, period.agent_time))
+    return ngettext("{n} more was not logged in and had no contact.",
+                    "{n} more were not logged in and had no contact.", n) if n else ""  # fmt: skip
 
 
 def _scopes(numbers: Numbers) -> list[tuple[str, str]]:

@@ -294,14 +294,26 @@ def _limit(facts: dict[str, Any]) -> Cell:
     return Cell(f"{fmt.limit(limit)}{'*' if facts.get('is_threshold_assumed') else ''}", sort=limit)
 
 
+def at_work(numbers: Numbers, time: list[Row]) -> set[str]:
+    """Agents who were logged in, or of whom a number of the table tells more than no contact."""
+    told = {
+        number.scope_id
+        for number in numbers
+        if number.scope_kind == "agent"
+        and number.metric.id in OF_AGENTS
+        and (number.value or (number.value == 0 and number.metric.id != "handled_contacts"))
+    }
+    return told | {row["agent_id"] for row in time if row["state_s"]}
+
+
 def agent_table(
     numbers: Numbers, agents: dict[str, Row], time: list[Row]
 ) -> tuple[list[Column], list[list[Cell]]]:
-    """One row per agent by name: no league table."""
+    """One row per agent at work (see `at_work`), by name: no league table."""
     spent: dict[str, dict[str, float]] = defaultdict(dict)
     for row in time:
         spent[row["agent_id"]][row["state"]] = float(row["state_s"] or 0)
-    present = {*numbers.scope_ids("agent"), *spent}
+    present = at_work(numbers, time)
     used = [
         (m, label) for m, label in AGENT_COLUMNS if any(numbers.get(m, "agent", a) for a in present)
     ]

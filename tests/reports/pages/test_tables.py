@@ -99,3 +99,26 @@ def test_agents_stand_by_name_and_show_how_their_time_was_spent():
     assert "Team" not in [c.label for c in columns]
     assert rows[1][2].text == "1\u202fh"
     assert "handling 100" in rows[1][3].text
+
+
+def test_agents_who_neither_were_logged_in_nor_had_a_contact_are_not_listed():
+    def of(agent, value, metric_id, n=20):
+        return share(value, n, scope=("agent", agent), metric_id=metric_id)
+
+    numbers = Numbers(
+        [
+            of("absent", 0, "handled_contacts"),
+            of("absent", 5, "absence_rate"),
+            of("busy", 3, "handled_contacts"),
+            of("silent", 0, "handled_contacts"),
+            of("silent", 0, "ring_no_answer_rate"),
+            of("idle", 0, "handled_contacts"),
+        ]
+    )
+    time = [
+        {"agent_id": "idle", "state": "available", "state_s": 60},
+        {"agent_id": "absent", "state": "offline", "state_s": None},
+    ]
+    assert tables.at_work(numbers, time) == {"busy", "silent", "idle"}
+    _columns, rows = tables.agent_table(numbers, {}, time)
+    assert [r[0].text for r in rows] == ["busy", "idle", "silent"]
