@@ -30,8 +30,8 @@ from pipelines.storage.abreast import abreast
 from pipelines.storage.duck import memory_of
 from pipelines.storage.steps import reached
 
-_STRETCH_MEMORY = 1_000_000_000
-"""Bytes that a stretch needs for each thread, whatever its number of rows."""
+_STRETCH_MEMORY = 1_200_000_000
+"""Bytes that a stretch needs for each thread, most of them whatever its number of rows."""
 _MANY_ROWS = 1_000_000
 """Read by a model, they take much of the memory: two such side by side would put into files
 what each by itself keeps, and take longer than one after the other."""

@@ -19,6 +19,8 @@ from pipelines.storage.duck import identifier, literal
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
+_HALVINGS = 3
+"""A part of what a stretch needs is the same for a day: much shorter ones fail as well, slowly."""
 WHOLE_TIME_FROM = date(1, 1, 1)
 WHOLE_TIME_TO = date(9999, 12, 31)
 
@@ -103,17 +105,50 @@ def build_model(
 
     Raises:
         ModelError: a column has no description, or the header names columns that are not there.
-        duckdb.Error: the SQL failed. The transaction was rolled back.
+        duckdb.Error: the SQL failed. The transaction was rolled back. Where stretches do not fit
+            into memory, shorter ones are tried first.
     """
+    import duckdb
+
     started = time.monotonic()
     words = load_glossary() if glossary is None else glossary
+    is_full = not (window and _can_narrow(con, model))
+    asked = WHOLE_TIME if is_full or window is None else window
+    known = {day for day in days if asked.from_date <= day <= asked.to_date}
+
+    def attempt(n_days: int | None) -> Built:
+        parts = stretches(asked, known, n_days)
+        rows, written = _build(con, model, words, parts, is_full=is_full)
+        return Built(model.relation, rows, written, is_full, time.monotonic() - started)
+
+    *larger, smallest = _sizes(model.header.stretch, len(known))
+    for n_days in larger:
+        with suppress(duckdb.OutOfMemoryException):
+            return attempt(n_days)
+    return attempt(smallest)
+
+
+def _sizes(stretch: int | None, n_days: int) -> list[int | None]:
+    """Days to build at a time, and of how many where memory does not hold so many."""
+    found = [stretch]
+    while stretch and (stretch := min(stretch, n_days) // 2) and len(found) <= _HALVINGS:
+        found.append(stretch)
+    return found
+
+
+def _build(
+    con: "DuckDBPyConnection",
+    model: SqlModel,
+    glossary: Mapping[str, str],
+    parts: Sequence[Window],
+    *,
+    is_full: bool,
+) -> tuple[int | None, int]:
+    """Build all parts, or nothing where one fails: rows now (of no view), and rows written."""
     con.begin()
     try:
-        is_full = not (window and _can_narrow(con, model))
-        asked = WHOLE_TIME if is_full or window is None else window
-        parts = stretches(asked, days, model.header.stretch)
         if is_full:
-            written = _build_whole(con, model, words, parts)
+            written = _build_whole(con, model, glossary, parts)
         else:
             written = sum(_replace_days(con, model, part) for part in parts)
         rows = None
@@ -124,7 +159,7 @@ def build_model(
     except BaseException:
         _roll_back(con)
         raise
-    return Built(model.relation, rows, written, is_full, time.monotonic() - started)
+    return rows, written
 
 
 def _roll_back(con: "DuckDBPyConnection") -> None:

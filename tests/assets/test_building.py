@@ -42,7 +42,7 @@ def _project(root, memory):
     return load_project(project.root)
 
 
-@pytest.mark.parametrize(("memory", "threads"), [("1.5GB", 1), ("3.5GB", 3)])
+@pytest.mark.parametrize(("memory", "threads"), [("1.5GB", 1), ("3.8GB", 3)])
 def test_what_is_built_in_stretches_has_the_threads_that_memory_allows(
     tmp_path, asked, memory, threads
 ):

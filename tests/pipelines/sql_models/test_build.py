@@ -16,6 +16,7 @@ from pipelines.sql_models import (
     ModelError,
     SqlModel,
     Window,
+    build,
     build_model,
     drop_unknown,
 )
@@ -227,6 +228,32 @@ def test_built_in_stretches_it_is_the_same(con):
     put(con, "2026-01-01", "2026-01-02", "2026-01-03", "2025-01-01")
     assert build_model(con, cut, days(2, 3), glossary=WORDS, days=known).written == 2
     assert [n for _, n in rows(con)] == [1, 1, 2, 2, 1]
+
+
+def test_a_stretch_that_memory_does_not_hold_is_halved(con, monkeypatch):
+    """Lists of a million numbers for eight days take 64 MB at once."""
+    put(con, *(f"2026-01-{day:02}" for day in range(4, 9)))
+    sql = DAILY.replace("count(*)", "len(list(m.range))").replace(
+        "group by", "cross join range(1000000) as m group by"
+    )
+    plain = daily(sql)
+    cut = replace(plain, header=plain.header.model_copy(update={"stretch": 100}))
+    known = [date(2026, 1, day) for day in range(1, 9)]
+    tried = []
+    monkeypatch.setattr(build, "stretches", lambda *args: tried.append(args[2]) or stretches(*args))
+    con.execute("set threads = 1; set max_temp_directory_size = '0MB'; set memory_limit = '60MB'")
+    with pytest.raises(duckdb.OutOfMemoryException):
+        build_model(con, plain, glossary=WORDS, days=known)
+    tried.clear()
+    assert build_model(con, cut, glossary=WORDS, days=known).is_full
+    assert tried == [100, 4]
+    assert rows(con) == [(day.isoformat(), 1_000_000) for day in known]
+    con.execute("set memory_limit = '5MB'")
+    tried.clear()
+    with pytest.raises(duckdb.OutOfMemoryException):
+        build_model(con, cut, glossary=WORDS, days=known)
+    assert tried == [100, 4, 2, 1]
+    assert rows(con) == [(day.isoformat(), 1_000_000) for day in known]
 
 
 def test_an_error_in_a_later_stretch_leaves_what_was(con):
