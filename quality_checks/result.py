@@ -11,6 +11,8 @@ Severity = Literal["critical", "warning"]
 
 SAMPLES = 5
 """How many offending rows a finding names."""
+_MOST_CELLS = 8
+"""So many values of a row are told: the failing SQL gives all of a wide one."""
 
 _TELLABLE = re.compile(
     r"(?!\w*agent_id|agent$|customer|scope_id)"
@@ -98,9 +100,12 @@ def sample_text(rows: Iterable[Mapping[str, Any]]) -> str:
     """The first offending rows in words, by the columns that may be told."""
     told = []
     for row in list(rows)[:SAMPLES]:
-        cells = [f"{name} {value}" for name, value in row.items() if is_tellable(name)]
-        if cells:
-            told.append(", ".join(cells))
+        cells = [(name, value) for name, value in row.items() if is_tellable(name)]
+        if len(cells) > _MOST_CELLS:
+            cells = [(name, value) for name, value in cells if value is not None]
+        words = [f"{name} {value}" for name, value in cells[:_MOST_CELLS]]
+        if words:
+            told.append(", ".join([*words, "..."] if len(cells) > _MOST_CELLS else words))
     return "; ".join(told)
 
 

@@ -42,3 +42,12 @@ def test_samples_tell_keys_and_counts_only():
 
 def test_samples_are_few():
     assert sample_text({"visit_key": n} for n in range(100)).count("visit_key") == 5
+
+
+def test_of_a_wide_row_the_first_values_are_told():
+    wide = {f"k{n}_key": None if n == 1 else n for n in range(9)}
+    assert sample_text([wide]) == ", ".join(f"k{n}_key {n}" for n in (0, *range(2, 9)))
+    wider = wide | {"k9_key": 9}
+    assert sample_text([wider]).endswith("k7_key 7, k8_key 8, ...")
+    narrow = {"visit_key": 1, "queue": None}
+    assert sample_text([narrow]) == "visit_key 1, queue None"
