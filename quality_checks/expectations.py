@@ -7,7 +7,7 @@ for the SQL and the keys of what breaks them.
 """
 
 import os
-from collections.abc import Generator, Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
@@ -15,12 +15,14 @@ from threading import get_ident
 from typing import TYPE_CHECKING, Any
 
 from pipelines.sql_models.build import Window
+from pipelines.storage.duck import identifier
 from quality_checks.catalogue import Columns
 from quality_checks.header_tests import windowed
 from quality_checks.result import (
     SAMPLES,
     CheckResult,
     CheckSpec,
+    as_rows,
     broken,
     failed_to_run,
     held,
@@ -46,12 +48,20 @@ _VIEW = "checked_rows"
 class _Subject:
     """The temporary view that Great Expectations reads: it takes no schema beside a table."""
 
+    con: "DuckDBPyConnection"
     view: str
     select: str
 
     def runnable(self, sql: str) -> str:
         """A query of Great Expectations, with the view spelled out."""
         return f"with {self.view} as ({self.select}) select * from ({sql.strip().rstrip(';')})"
+
+    def samples(self, sql: str, keys: Sequence[str] | None) -> str:
+        """Rows of a runnable query: the first in an order that each build has, in words."""
+        columns = ", ".join(map(identifier, keys)) if keys else "*"
+        found = self.con.execute(f"select {columns} from ({sql}) order by all limit {SAMPLES}")
+        names = [name for name, *_ in found.description or ()]
+        return sample_text(as_rows(names, found.fetchall()))
 
 
 def run_suites(
@@ -109,7 +119,7 @@ def _subject(
 
     try:
         rows = windowed(suite.relation, known.of(suite.relation), window)
-        subject = _Subject(_VIEW, f"select * from {rows}")
+        subject = _Subject(con, _VIEW, f"select * from {rows}")
         con.execute(f"create or replace temp view {_VIEW} as {subject.select}")
     except duckdb.Error as error:
         yield error
@@ -200,17 +210,13 @@ def _finding(
     if error:
         return failed_to_run(spec, error, sql)
     if rule.type == "unexpected_rows_expectation":
-        n_bad = int(found.get("observed_value") or 0)
-        rows = (found.get("details") or {}).get("unexpected_rows") or []
-        words = sample_text(rows)
+        n_bad, keys = int(found.get("observed_value") or 0), None
     else:
-        n_bad = found.get("unexpected_count")
-        rows = found.get("unexpected_index_list") or []
-        words = sample_text({key: row[key] for key in suite.sample_key} for row in rows[:SAMPLES])
+        n_bad, keys = found.get("unexpected_count"), suite.sample_key
     if n_bad is None:
         detail = f"found {without_numbers(found.get('observed_value'))}"
     else:
-        detail = f"{n_bad:,} found: {words}"
+        detail = f"{n_bad:,} found: {subject.samples(sql, keys) if sql else ''}"
     return broken(spec, detail, n_bad=n_bad, failing_sql=sql)
 
 

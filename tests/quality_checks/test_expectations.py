@@ -180,6 +180,15 @@ def test_an_error_leaves_the_other_expectations_alone(con):
     assert [r.is_passed for r in run(con, suite(good, bad, good))] == [True, False, True]
 
 
+@pytest.mark.parametrize("order", ["call_key desc", "hash(call_key)"])
+def test_the_rows_told_are_the_first_in_their_own_order_however_they_lie(con, order):
+    con.execute(f"create or replace table core.fact_call as from core.fact_call order by {order}")
+    odd = ("expect_column_values_to_be_between", {"column": "wait_ms", "max_value": 9})
+    results = run(con, suite(rows_where("wait_ms > 9"), odd))
+    told = "; ".join(f"call_key {n}" for n in range(10, 15))
+    assert [r.detail for r in results] == [f"90 found: {told}"] * 2
+
+
 def test_of_queries_that_are_asked_together_only_the_broken_one_fails(con):
     con.execute("update core.fact_call set outcome = 'odd' where call_key = 42")
     queries = ("wait_ms < 0", "outcome = 'odd'", "n_asked > 7")
