@@ -45,12 +45,13 @@ _REPLACE = """([root, html]) => window.callmartRoot === root && new Promise((don
 
 _LOADED = """root => {
   const style = document.getElementById("plotly.js-style-global");
+  if (!style) return;
   const rules = [...style.sheet.cssRules].map((rule) => rule.cssText).join("\\n");
   window.callmartStyle = `<style id="${style.id}">${rules}</style>`;
   window.callmartRoot = root;
 }"""
 """Remembers that the library is there, and its style, which lays labels and lines over the charts
-and would be gone with the document that it was loaded into."""
+and would be gone with the document that it was loaded into. Not found, each page loads its own."""
 
 _READY = """root => {
   if (root !== null && !document.documentElement.dataset.drawn) return false;
