@@ -278,7 +278,8 @@ def assert_all_fail(con, suite):
     for name, result in results.items():
         assert not result.is_passed, name
         assert "could not run" not in result.detail
-        assert "555" not in result.detail
+        # The caller's number that rules are broken with; a key may hold a few of its digits.
+        assert "5550100" not in result.detail
         assert result.failing_sql is None or con.execute(result.failing_sql).fetchall(), name
 
 
