@@ -5,6 +5,7 @@ zones at once, and on the scenarios of another product where they are at hand.
 """
 
 import json
+import re
 import tomllib
 from dataclasses import replace
 from pathlib import Path
@@ -164,6 +165,27 @@ def test_agents_time_ends_with_the_queue_log(sample: Path, tmp_path: Path):
     told = read_centre([log], [calls], Config(source="pbx"))
     found = [differences(name, told, Warehouse(con, "pbx")) for name in SAME]
     assert not any(found), "\n".join(text for text in found if text)
+
+
+@pytest.mark.soak
+def test_a_restart_in_the_instant_of_a_connection_was_before_it(tmp_path: Path):
+    """The talk lasts until the next one."""
+    log = b"""100|NONE|NONE|NONE|QUEUESTART|
+100|MANAGER|q|Ann|ADDMEMBER|
+102|c1|q|NONE|ENTERQUEUE||02079460001|1
+105|NONE|NONE|NONE|QUEUESTART|
+105|c1|q|Ann|CONNECT|3|c1.9|1
+109|NONE|NONE|NONE|QUEUESTART|
+110|c2|q|NONE|ENTERQUEUE||02079460002|1
+"""
+    log = re.sub(rb"(?m)^1(\d\d)\|", rb"17305951\1|", log)
+    toml = _centre("Etc/UTC") + _source("pbx", "Etc/UTC")
+    con = built(tmp_path / "p", {"pbx": {"queue_log": log}}, toml)
+    told = read_centre([log], [], Config(source="pbx"))
+    found = [differences(name, told, Warehouse(con, "pbx")) for name in SAME]
+    assert not any(found), "\n".join(text for text in found if text)
+    states = con.execute("select state, state_ms from core.fact_agent_state order by from_at")
+    assert ("handling", 4000) in states.fetchall()
 
 
 # Made centres

@@ -136,7 +136,8 @@ work as (
     where s.ended_at is not null or s.is_open
     union all
     -- Its end was never logged: it was over at the latest when a restart ended what the agent was
-    -- logged in to, or when its call entered a queue again.
+    -- logged in to, or when its call entered a queue again. What a restart ended in the instant of
+    -- the connection had been before it.
     select
         a.agent_no, max(a.watermark_at), s.zone, s.local_date, 1, s.connected_at,
         least(
@@ -148,7 +149,7 @@ work as (
     left join near_end as e
         on e.source = s.source
         and e.agent = s.agent
-        and e.event_at >= s.connected_at
+        and e.event_at > s.connected_at
         and e.local_date between s.local_date and s.local_date + interval '7' day
     left join near_visit as v
         on v.source = s.source

@@ -36,7 +36,7 @@ class Segment:
     connected_at: int
     ended_at: int | None
     restart_at: int | None
-    """The first restart after it began."""
+    """The first restart after the instant in which it began."""
     talk_ms: int | None
     wrap_ms: int | None
     transfer_type: str | None
@@ -148,10 +148,14 @@ def _leg(visit: Visit) -> Segment:
 
 
 def _over(visit: Visit, connected: int) -> tuple[bool, int | None]:
-    """Whether a leg is over though its end was not logged, and the first restart since."""
-    restart = min((at for at in visit.restarts if at >= connected), default=None)
+    """Whether a leg is over though its end was not logged, and the first restart that ended it.
+
+    Reading: a restart in the instant of the connection came before it, as agents' time has it too;
+    that the leg has to be taken for over stays.
+    """
+    since = [at for at in visit.restarts if at >= connected]
     is_left = visit.superseded_at is not None or visit.terminal is not None
-    return is_left or restart is not None, restart
+    return is_left or bool(since), min((at for at in since if at > connected), default=None)
 
 
 def _wraps(legs: list[Segment], logs: Logs, names: Names) -> dict[int, int]:
