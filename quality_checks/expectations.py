@@ -7,7 +7,7 @@ for the SQL and the keys of what breaks them.
 """
 
 import os
-from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
@@ -22,11 +22,11 @@ from quality_checks.result import (
     SAMPLES,
     CheckResult,
     CheckSpec,
-    as_rows,
     broken,
     failed_to_run,
     held,
     sample_text,
+    samples,
     without_numbers,
 )
 from quality_checks.screen import screen, screened
@@ -55,13 +55,6 @@ class _Subject:
     def runnable(self, sql: str) -> str:
         """A query of Great Expectations, with the view spelled out."""
         return f"with {self.view} as ({self.select}) select * from ({sql.strip().rstrip(';')})"
-
-    def samples(self, sql: str, keys: Sequence[str] | None) -> str:
-        """Rows of a runnable query: the first in an order that each build has, in words."""
-        columns = ", ".join(map(identifier, keys)) if keys else "*"
-        found = self.con.execute(f"select {columns} from ({sql}) order by all limit {SAMPLES}")
-        names = [name for name, *_ in found.description or ()]
-        return sample_text(as_rows(names, found.fetchall()))
 
 
 def run_suites(
@@ -210,13 +203,15 @@ def _finding(
     if error:
         return failed_to_run(spec, error, sql)
     if rule.type == "unexpected_rows_expectation":
-        n_bad, keys = int(found.get("observed_value") or 0), None
+        n_bad, columns = int(found.get("observed_value") or 0), "*"
     else:
-        n_bad, keys = found.get("unexpected_count"), suite.sample_key
+        n_bad = found.get("unexpected_count")
+        columns = ", ".join(map(identifier, suite.sample_key))
     if n_bad is None:
         detail = f"found {without_numbers(found.get('observed_value'))}"
     else:
-        detail = f"{n_bad:,} found: {subject.samples(sql, keys) if sql else ''}"
+        rows = samples(subject.con, sql, columns) if sql else []
+        detail = f"{n_bad:,} found: {sample_text(rows)}"
     return broken(spec, detail, n_bad=n_bad, failing_sql=sql)
 
 

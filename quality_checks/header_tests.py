@@ -15,15 +15,14 @@ from pipelines.sql_models.build import Window
 from quality_checks.catalogue import Columns
 from quality_checks.grouped import is_grouped_by
 from quality_checks.result import (
-    SAMPLES,
     CheckResult,
     CheckSpec,
-    as_rows,
     broken,
     failed_to_run,
     held,
     is_tellable,
     sample_text,
+    samples,
 )
 from quality_checks.sql_check import literal
 
@@ -229,7 +228,5 @@ def _count(con: "DuckDBPyConnection", sql: str) -> int:
 def _result(con: "DuckDBPyConnection", test: HeaderTest, sql: str, n_bad: int) -> CheckResult:
     if not n_bad:
         return held(test.spec)
-    found = con.execute(f"select * from ({sql}) order by all limit {SAMPLES}")
-    names = [column[0] for column in found.description or []]
-    words = sample_text(as_rows(names, found.fetchall()))
+    words = sample_text(samples(con, sql))
     return broken(test.spec, f"{n_bad:,} found: {words}", n_bad=n_bad, failing_sql=sql)

@@ -1,10 +1,13 @@
 """What a check is and what it found; the words of a finding never hold personal data."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
 
 Severity = Literal["critical", "warning"]
 """critical: a failure blocks publication; warning: it is told with the published data."""
@@ -109,6 +112,8 @@ def sample_text(rows: Iterable[Mapping[str, Any]]) -> str:
     return "; ".join(told)
 
 
-def as_rows(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> list[dict[str, Any]]:
-    """Tuples as mappings of column to value."""
-    return [dict(zip(columns, row, strict=True)) for row in rows]
+def samples(con: "DuckDBPyConnection", sql: str, columns: str = "*") -> list[dict[str, Any]]:
+    """The first rows of a query in their own order, which each build has: column to value."""
+    found = con.execute(f"select {columns} from ({sql}) order by all limit {SAMPLES}")
+    names = [name for name, *_ in found.description or ()]
+    return [dict(zip(names, row, strict=True)) for row in found.fetchall()]

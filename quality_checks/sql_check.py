@@ -18,15 +18,14 @@ from pipelines.sql_models.build import WHOLE_TIME, Window
 from pipelines.sql_models.model import faults
 from pipelines.yaml_text import YAMLError, read_yaml
 from quality_checks.result import (
-    SAMPLES,
     CheckResult,
     CheckSpec,
     Severity,
-    as_rows,
     broken,
     failed_to_run,
     held,
     sample_text,
+    samples,
 )
 
 if TYPE_CHECKING:
@@ -110,14 +109,11 @@ def run_check(
 
     sql = check.for_window(window)
     try:
-        found = con.execute(f"select * from ({sql}) order by all limit {SAMPLES}")
-        columns = [column[0] for column in found.description or []]
-        rows = found.fetchall()
+        rows = samples(con, sql)
         if not rows:
             return held(check.spec)
         count = con.execute(f"select count(*) from ({sql})").fetchone()
     except duckdb.Error as error:
         return failed_to_run(check.spec, error, sql)
     n_bad = int(count[0]) if count else len(rows)
-    words = sample_text(as_rows(columns, rows))
-    return broken(check.spec, f"{n_bad:,} found: {words}", n_bad=n_bad, failing_sql=sql)
+    return broken(check.spec, f"{n_bad:,} found: {sample_text(rows)}", n_bad=n_bad, failing_sql=sql)
