@@ -1,18 +1,17 @@
 """A site built once, and the browser that opens it."""
 
 import os
-import shutil
 from pathlib import Path
 
 import pytest
 
 from reports.build import SiteResult, build_site
+from reports.outputs import chromium
 from tests.reports.browsing import Visitor
 from tests.reports.centre import Centre
 from tests.reports.made import write_warehouse
 
 CENTRE = Centre(days=9, calls_a_day=250, minutes=480, start="08:00")
-BROWSERS = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 
 
 @pytest.fixture(scope="session")
@@ -28,16 +27,22 @@ def site(warehouse: Path, tmp_path_factory: pytest.TempPathFactory) -> SiteResul
 
 
 @pytest.fixture(scope="session")
-def browser(tmp_path_factory: pytest.TempPathFactory):
-    """Chromium without a network; tests that need it skip where it is not installed."""
-    path = next(filter(None, map(shutil.which, BROWSERS)), None)
-    if path is None:
-        pytest.skip(f"no Chromium on this machine (looked for {', '.join(BROWSERS)})")
+def chromium_path() -> Path:
+    """The browser that prints; tests that need it skip where none is installed."""
+    try:
+        return chromium.find()
+    except chromium.PrintError as reason:
+        pytest.skip(str(reason))
+
+
+@pytest.fixture(scope="session")
+def browser(chromium_path: Path, tmp_path_factory: pytest.TempPathFactory):
+    """Chromium without a network."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
         opened = playwright.chromium.launch(
-            executable_path=path,
+            executable_path=chromium_path,
             # Else it leaves settings of its own in the home folder.
             env={**os.environ, "XDG_CONFIG_HOME": str(tmp_path_factory.mktemp("chromium"))},
             args=["--no-sandbox", "--disable-gpu", "--disable-background-networking",

@@ -23,14 +23,6 @@ def made(tmp_path):
     return tmp_path
 
 
-@pytest.fixture
-def browser():
-    found = next(filter(None, map(shutil.which, chromium.NAMES)), None)
-    if found is None:
-        pytest.skip(f"no Chromium on this machine (looked for {', '.join(chromium.NAMES)})")
-    return Path(found)
-
-
 def test_the_newest_day_week_and_month_are_printed_unless_others_are_asked_for(made):
     newest = pdf.pages_of(made)
     assert newest == [
@@ -67,14 +59,14 @@ def test_the_footer_is_text_whatever_the_centre_is_called():
 
 @pytest.mark.browser
 @pytest.mark.soak
-def test_hostile_names_are_text_in_a_pdf_and_lead_nowhere(site, browser, tmp_path):
+def test_hostile_names_are_text_in_a_pdf_and_lead_nowhere(site, chromium_path, tmp_path):
     copy = Path(shutil.copytree(site.index.parent, tmp_path / "site"))
     pages = ["days/2026-10-28.html", "weeks/2026-W43/summary.html"]
     told = []
     # Of its own thread: another test's browser may hold this one's event loop.
     with ThreadPoolExecutor(1) as thread:
         written = thread.submit(
-            pdf.print_pages, copy, pages, browser=browser,
+            pdf.print_pages, copy, pages, browser=chromium_path,
             on_page=lambda *done: told.append(done),
         ).result()  # fmt: skip
     assert written == [page.replace(".html", ".pdf") for page in pages]
@@ -88,14 +80,14 @@ def test_hostile_names_are_text_in_a_pdf_and_lead_nowhere(site, browser, tmp_pat
 
 
 @pytest.mark.browser
-def test_a_page_looks_the_same_whichever_was_printed_before_it(site, browser):
+def test_a_page_looks_the_same_whichever_was_printed_before_it(site, chromium_path):
     folder = site.index.parent
     first, second = sorted(p.relative_to(folder).as_posix() for p in folder.glob("days/*.html"))[:2]
 
     async def looks(*pages: str) -> bytes:
         async with async_playwright() as playwright:
             opened = await playwright.chromium.launch(
-                executable_path=browser, args=["--no-sandbox"]
+                executable_path=chromium_path, args=["--no-sandbox"]
             )
             tab = await pdf._fresh(await opened.new_context(offline=True), None)
             for page in pages:
