@@ -24,7 +24,7 @@ from reports.pages.render import render
 from reports.queries import Reader
 from reports.spans import spans_of
 from reports.subjects import topics_of
-from reports.units import Unit, pages_of, units_of
+from reports.units import CallLists, Unit, Work, pages_of, work_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -80,12 +80,12 @@ def build_site(
         with Reader(warehouse) as reader:
             site = site_of(reader, name, project)
         found = kept.take_over(site, earlier, out) if earlier else kept.NOTHING
-        units = units_of(site, [s for every in site.spans.values() for s in every
-                                if s not in found.spans])  # fmt: skip
+        work = work_of(site, [s for every in site.spans.values() for s in every
+                              if s not in found.spans])  # fmt: skip
         counter = _Counter(_n_pages(site), on_page)
         counter.add(found.pages)
         written = [*_write_assets(out, site.script, language), *found.files]
-        for paths in _made(_Job(warehouse, out, site, language), units, processes, counter):
+        for paths in _made(_Job(warehouse, out, site, language), work, processes, counter):
             written += paths
     pages = tuple(sorted(filter(kept.is_page, written)))
     return SiteResult(out / "index.html", pages, tuple(sorted(written)), frozenset(found.files))
@@ -100,23 +100,24 @@ class _Job:
     site: Site
     language: Language
 
-    def write(self, reader: Reader, unit: Unit | None) -> Iterator[str]:
-        """Write the pages of a unit, or those of the whole publication, with their files; paths."""
-        found = pages_of(reader, self.site, unit) if unit else _of_all(reader, self.site)
+    def write(self, reader: Reader, work: Work) -> Iterator[str]:
+        """Write the pages of a piece of work, with their files, or the lists of calls; paths."""
+        if isinstance(work, CallLists):
+            yield from call_files.write(reader, self.out, self.site, work.days)
+            return
+        is_unit = isinstance(work, Unit)
+        found = pages_of(reader, self.site, work) if is_unit else _of_all(reader, self.site)
         outputs = Writer(self.out, self.site)
         for path, template, context in found:
             downloads, beside = outputs.page(context)
             _write(self.out / path, render(template, context | {"downloads": downloads}))
             yield path
             yield from beside
-        if unit and unit.has_topics and unit.spans[0].grain == "day":
-            days = [span.first for span in unit.spans]
-            yield from call_files.write(reader, self.out, self.site, days)
 
-    def write_alone(self, unit: Unit | None) -> list[str]:
+    def write_alone(self, work: Work) -> list[str]:
         """The same in a process of its own."""
         with garbage_kept(), speaking(self.language), Reader(self.warehouse, threads=1) as reader:
-            return list(self.write(reader, unit))
+            return list(self.write(reader, work))
 
 
 class _Counter:
@@ -133,21 +134,20 @@ class _Counter:
 
 
 def _made(
-    job: _Job, units: Sequence[Unit], processes: int, counter: _Counter
+    job: _Job, work: Sequence[Work], processes: int, counter: _Counter
 ) -> Iterator[list[str]]:
-    """Write what was not taken over: paths, a unit at a time."""
-    work = [None, *units]
-    if processes == 1 or sum(unit.effort for unit in units) < _MUCH:
+    """Write what was not taken over: paths, a piece of work at a time."""
+    if processes == 1 or sum(piece.effort for piece in work) < _MUCH:
         with Reader(job.warehouse) as reader:
-            for unit in work:
+            for piece in work:
                 paths = []
-                for path in job.write(reader, unit):
+                for path in job.write(reader, piece):
                     paths.append(path)
                     counter.add(kept.is_page(path))
                 yield paths
         return
     with process_pool(processes) as pool:
-        for done in as_completed([pool.submit(job.write_alone, unit) for unit in work]):
+        for done in as_completed([pool.submit(job.write_alone, piece) for piece in work]):
             counter.add(sum(map(kept.is_page, done.result())))
             yield done.result()
 

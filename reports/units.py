@@ -7,18 +7,39 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from reports import overviews, stories, subjects, topics
+from reports.outputs.writer import has_files
 from reports.spans import Span, drawn, history
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
+    from datetime import date
 
     from reports.pages.frame import Site
     from reports.queries import Reader
     from reports.subjects import Page
 
-_TOGETHER = {True: 16, False: 62}
+_TOGETHER = {True: 18, False: 62}
 """So many neighbours, with pages about subjects and without. Each such lot is asked for at once and
 reads what comes before its first for the courses, so few are dear; many are much to hold."""
+
+
+@dataclass(frozen=True)
+class Whole:
+    """The pages that are about the whole publication."""
+
+    effort = 36
+
+
+@dataclass(frozen=True)
+class CallLists:
+    """The lists of calls of some days."""
+
+    days: tuple[date, ...]
+
+    @property
+    def effort(self) -> int:
+        """As that of a unit."""
+        return len(self.days)
 
 
 @dataclass(frozen=True)
@@ -28,24 +49,44 @@ class Unit:
     spans: tuple[Span, ...]
     has_topics: bool
     """Whether they have pages about subjects, beside their overviews."""
+    has_files: bool = True
+    """Whether tables and workbooks lie beside their pages."""
 
     @property
     def effort(self) -> int:
-        """How much work it is, counted in overviews: a span with subjects is about eight."""
-        return len(self.spans) * (8 if self.has_topics else 1)
+        """How much work it is, counted in overviews; of pages about subjects some at the start."""
+        each = 1 + (1 if self.has_topics else 0) + (2 if self.has_files else 0)
+        return (8 if self.has_topics else 0) + each * len(self.spans)
+
+
+Work = Whole | CallLists | Unit
+
+
+def work_of(site: Site, wanted: Collection[Span]) -> list[Work]:
+    """All that is to be written where these days, weeks and months are wanted, the largest first.
+
+    Who works beside another takes up the small at the end, and both end at once.
+    """
+    units = units_of(site, wanted)
+    days = (s.first for u in units for s in u.spans if u.has_topics and s.grain == "day")
+    listed = {day for one in site.lists for day in one.days}
+    lists = [CallLists(found)] if (found := tuple(day for day in days if day in listed)) else []
+    return sorted([Whole(), *lists, *units], key=lambda work: -work.effort)
 
 
 def units_of(site: Site, wanted: Collection[Span]) -> list[Unit]:
-    """The wanted days, weeks and months as units, the largest first."""
+    """The wanted days, weeks and months as units."""
     found: list[Unit] = []
     for every in site.spans.values():
-        runs = groupby(every, key=lambda s: (s in wanted, bool(site.topics.get(s))))
-        for (is_wanted, has_topics), run in runs:
+        runs = groupby(
+            every, key=lambda s: (s in wanted, bool(site.topics.get(s)), has_files(site, s))
+        )
+        for (is_wanted, has_topics, beside), run in runs:
             spans, size = tuple(run), _TOGETHER[has_topics]
             if is_wanted:
                 lots = (spans[at : at + size] for at in range(0, len(spans), size))
-                found += [Unit(lot, has_topics) for lot in lots]
-    return sorted(found, key=lambda unit: -unit.effort)
+                found += [Unit(lot, has_topics, beside) for lot in lots]
+    return found
 
 
 def pages_of(reader: Reader, site: Site, unit: Unit) -> Iterator[Page]:

@@ -44,13 +44,17 @@ class Downloads:
     """Of the numbers of each chart, by its identifier."""
 
 
+def has_files(site: Site, span: Span) -> bool:
+    """Whether files lie beside the pages of a day, week or month."""
+    return span not in site.spans.get("day", ())[:-_FILE_DAYS]
+
+
 class Writer:
     """Writes the files of each page shown to it, and a span's workbook with its last page."""
 
     def __init__(self, out: Path, site: Site) -> None:
         self._out = out
         self._site = site
-        self._older = frozenset(site.spans.get("day", ())[:-_FILE_DAYS])
         self._pages: dict[Span, list[tuple[Mapping[str, Any], list[PageTable]]]] = {}
 
     def page(self, context: Mapping[str, Any]) -> tuple[Downloads | None, list[str]]:
@@ -64,7 +68,7 @@ class Writer:
             return self._tables(context, all_days)
         if span is None:
             return self._rows(context.get("rows_beside", ()))
-        if span in self._older:
+        if not has_files(self._site, span):
             return None, []
         tables, of_chart = of_page(context), of_charts(context)
         written = files.write(self._out, [*tables, *of_chart.values()], span)

@@ -18,7 +18,7 @@ from reports.catalogues import TEMPLATES, path_of, read
 from reports.language import _, language_of, ngettext, speaking
 from reports.language_script import language_script
 from reports.queries import Reader
-from reports.units import Unit
+from reports.units import Unit, Whole
 
 S = fmt.SPACE
 FOREIGN = [code for code in LANGUAGES if code != "en"]
@@ -86,7 +86,7 @@ def test_a_page_in_another_language_has_no_text_left_in_english(pseudo, warehous
         site = site_of(reader, "Nordlicht")
         job = _Job(warehouse, tmp_path, site, pseudo)
         newest = [Unit((every[-1],), has_topics=True) for every in site.spans.values()]
-        written = [path for unit in (None, *newest) for path in job.write(reader, unit)]
+        written = [path for work in (Whole(), *newest) for path in job.write(reader, work)]
         ours = {m.source for m in site.metrics.values()}
     pages = [path for path in written if path.endswith(".html")]
     assert len(pages) > 15
