@@ -60,7 +60,7 @@ class BuiltRelation:
 
 @dataclass
 class Building:
-    """Builds what is stale of a working copy; first `references`, then `windows`, then `rest`."""
+    """Builds what is stale of a working copy: `references`, `windows`, `facts`, then `figures`."""
 
     con: duckdb.DuckDBPyConnection
     """The copy, with staging attached and the macros."""
@@ -73,6 +73,8 @@ class Building:
     """The copy's views stand as this callmart makes them, with its descriptions."""
     gone: list[str] = field(init=False)
     """Relations that no model makes any more; they were dropped."""
+    figured: set[str] = field(init=False)
+    """The tables that are built in stretches, and all that reads them."""
 
     def __post_init__(self) -> None:
         self._glossary = load_glossary(self.project.root)
@@ -82,12 +84,16 @@ class Building:
         self._staging_rows = dict(self.con.execute(_STAGING_ROWS).fetchall())
         self._daily = {m.relation for m in self.models if m.header.materialization == "daily"}
         self._before = ReferencesBefore(self.con, self._references)
+        self.figured = set()
+        for model in self.models:
+            if model.header.stretch or self.figured & {*model.reads}:
+                self.figured.add(model.relation)
         create_schemas(self.con)
         self.gone = drop_unknown(self.con, self.models)
 
     def references(self) -> Iterator[BuiltRelation]:
         """Build the tables of reference, which are few and small, as a whole."""
-        return self._built(self._references, None, set())
+        return self._built(self._references, None)
 
     def stale_days(self) -> set[date]:
         """Days that a table of reference makes stale by what has just changed in it."""
@@ -97,20 +103,25 @@ class Building:
         """The stretches to rebuild where some days changed: theirs and those of linked days."""
         return windows_of(linked_days(self.con, days, every=self._days))
 
-    def rest(self, windows: list[Window] | None) -> Iterator[BuiltRelation]:
-        """Build all other models: some stretches of daily ones, everything with None."""
+    def facts(self, windows: list[Window] | None) -> Iterator[BuiltRelation]:
+        """Build the models that read no metrics: stretches of daily ones, everything with None."""
+        return self._built([m for m in self._others if m.relation not in self.figured], windows)
+
+    def figures(self, windows: list[Window] | None) -> Iterator[BuiltRelation]:
+        """Build the tables of metrics, likewise, and what reads them."""
+        return self._built([m for m in self._others if m.relation in self.figured], windows)
+
+    @property
+    def _others(self) -> list[SqlModel]:
         references = {model.relation for model in self._references}
-        models = [model for model in self.models if model.relation not in references]
-        return self._built(models, windows, self._days)
+        return [model for model in self.models if model.relation not in references]
 
     def _built(
-        self, models: Sequence[SqlModel], windows: list[Window] | None, days: set[date]
+        self, models: Sequence[SqlModel], windows: list[Window] | None
     ) -> Iterator[BuiltRelation]:
         current = {m.relation for m in models if built_version(self.con, m) == m.code_version}
         work = {
-            model.relation: partial(
-                self._one, model, windows, days, is_current=model.relation in current
-            )
+            model.relation: partial(self._one, model, windows, is_current=model.relation in current)
             for model in models
         }
         after = {model.relation: {*model.reads} for model in models}
@@ -154,7 +165,6 @@ class Building:
         self,
         model: SqlModel,
         windows: list[Window] | None,
-        days: set[date],
         con: duckdb.DuckDBPyConnection,
         *,
         is_current: bool,
@@ -171,7 +181,7 @@ class Building:
         asked = widened(windows, *reach_of(model, self.models)) if narrow and windows else [None]
         for window in asked:
             with _own_named(model, self.project.root):
-                done = build_model(con, model, window, glossary=self._glossary, days=days)
+                done = build_model(con, model, window, glossary=self._glossary, days=self._days)
             rows, seconds = done.rows, seconds + done.seconds
             if done.is_full:
                 break

@@ -3,10 +3,11 @@
 Free of Dagster: `assets.build` is its asset, the command and the tests call it too.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from importlib.metadata import version
+from typing import TYPE_CHECKING
 
 from assets.active import project_models
 from assets.building import Building, BuiltRelation
@@ -19,12 +20,16 @@ from pipelines import progress
 from pipelines.errors import ExpectedError
 from pipelines.settings import Project
 from pipelines.sql_models import Window, install_macros
+from pipelines.storage.abreast import beside
 from pipelines.storage.integrity import input_hash
 from pipelines.storage.lake import attach_staging, tidy_lake
 from pipelines.storage.publication import Session, Store
 from pipelines.storage.run_log import RunLog, Waiver
 from pipelines.storage.steps import reached
 from quality_checks.result import CheckResult
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
 
 
 @dataclass(frozen=True)
@@ -210,16 +215,13 @@ class _Run:
         self._check(staging, windows)
         if any(check.is_blocking for check in self.checks):
             return windows
-        windows = self._build(windows, dirty)
-        specs = check_specs(extra_models=self.project.root)
-        self._count({spec.relation for spec in specs if spec.relation.startswith("ops.")})
-        later = {
-            spec.relation
-            for spec in specs
-            if spec.relation.startswith("ops.")
-            or (spec.relation in self.active and not spec.relation.startswith("staging."))
-        }
-        self._check(later, windows)
+        building, windows = self._build_facts(windows, dirty)
+        asked = {spec.relation for spec in check_specs(extra_models=self.project.root)}
+        ops = {relation for relation in asked if relation.startswith("ops.")}
+        built = (asked & self.active) - staging - ops
+        held = self._build_figures(building, windows, built - building.figured)
+        self._count(ops)
+        self._check((built - held) | ops, windows)
         return windows
 
     def _restate(self, windows: list[Window] | None) -> None:
@@ -237,7 +239,9 @@ class _Run:
             row = self.con.execute(f"select count(*) from {relation}").fetchone()
             self._tell_built(BuiltRelation(relation, row[0] if row else 0, 0.0))
 
-    def _build(self, windows: list[Window] | None, dirty: set[date]) -> list[Window] | None:
+    def _build_facts(
+        self, windows: list[Window] | None, dirty: set[date]
+    ) -> tuple[Building, list[Window] | None]:
         building = Building(
             self.con, self.project, self.models, self.active, self._has_current_views
         )
@@ -248,8 +252,29 @@ class _Run:
             if stale := building.stale_days():
                 _note(f"a table of reference changed: {len(stale):,} days are built again")
             windows = building.windows(dirty | stale)
-        self._tell_all(building.rest(windows))
-        return windows
+        self._tell_all(building.facts(windows))
+        return building, windows
+
+    def _build_figures(
+        self, building: Building, windows: list[Window] | None, facts: set[str]
+    ) -> set[str]:
+        """Build the tables of metrics; returns those of the facts whose checks all hold.
+
+        These tables leave a core and little memory free: the facts are asked meanwhile. Of one
+        that does not hold, want of memory may be the reason: it is asked again by itself.
+        """
+        if self.project.settings.storage.n_threads == 1:
+            self._tell_all(building.figures(windows))
+            return set()
+        with beside(self.con, lambda con: self._asked(con, facts, windows)) as checking:
+            self._tell_all(building.figures(windows))
+        results = checking.result()
+        held = facts - {result.relation for result in results if not result.is_passed}
+        for result in results:
+            if result.relation in held:
+                tell_checked(result)
+                self.checks.append(result)
+        return held
 
     @property
     def _has_current_views(self) -> bool:
@@ -268,20 +293,37 @@ class _Run:
         progress.emit(progress.Built(built.relation, built.rows, built.seconds))
 
     def _check(self, relations: set[str], windows: list[Window] | None) -> None:
-        from quality_checks.runner import run_checks
-
         waivers = {w.check: w for w in self.log.waivers(datetime.now(UTC).date())}
-        results = run_checks(
+        results = self._asked(
             self.con,
-            relations=relations,
-            window=_cover(windows),
-            lake=self.project.lake,
-            extra_models=self.project.root,
+            relations,
+            windows,
             on_result=tell_checked,
             n_threads=self.project.settings.storage.n_threads,
         )
         self.checks += [_waived(result, waivers) for result in results]
         reached("check.done")
+
+    def _asked(
+        self,
+        con: "DuckDBPyConnection",
+        relations: set[str],
+        windows: list[Window] | None,
+        *,
+        on_result: Callable[[CheckResult], None] | None = None,
+        n_threads: int = 1,
+    ) -> list[CheckResult]:
+        from quality_checks.runner import run_checks
+
+        return run_checks(
+            con,
+            relations=relations,
+            window=_cover(windows),
+            lake=self.project.lake,
+            extra_models=self.project.root,
+            on_result=on_result,
+            n_threads=n_threads,
+        )
 
     # Publish ---------------------------------------------------------------------------------
 

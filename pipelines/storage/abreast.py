@@ -8,7 +8,7 @@ and put into files what each by itself could keep.
 
 from collections.abc import Callable, Collection, Generator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from graphlib import TopologicalSorter
 from queue import SimpleQueue
 from types import MappingProxyType
@@ -81,6 +81,26 @@ def abreast(
         finally:
             _stop(running, cursors)
             sharer.submit(_share, sharing, n_threads).result()
+
+
+@contextmanager
+def beside(con: duckdb.DuckDBPyConnection, do: Work[T]) -> Generator["Future[T]"]:
+    """Do one piece of work on a cursor of its own while the block goes on, and end with it.
+
+    Args:
+        con: the database, no transaction open.
+        do: the work; stopped where the block fails.
+
+    Yields:
+        What it will have found; after the block it is there.
+    """
+    with con.cursor() as cursor, ThreadPoolExecutor(1) as executor:
+        future = executor.submit(do, cursor)
+        try:
+            yield future
+        except BaseException:
+            _stop([future], [cursor])
+            raise
 
 
 class _Turns:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.storage.abreast import abreast
+from pipelines.storage.abreast import abreast, beside
 from pipelines.storage.duck import connect
 
 LONG = "select count(*) from range(1_000_000) a, range(1_000_000) b where a.range + b.range = 7"
@@ -210,3 +210,32 @@ def test_who_stops_listening_stops_the_work(con):
     assert next(told) == ("quick", None)
     told.close()
     assert time.monotonic() - started < SOON_S
+
+
+def test_what_goes_on_beside_a_block_is_there_after_it(con):
+    met = threading.Barrier(2)
+
+    def ask(cursor: duckdb.DuckDBPyConnection) -> int:
+        met.wait(SOON_S)
+        return len(cursor.execute("from range(7)").fetchall())
+
+    with beside(con, ask) as asking:
+        met.wait(SOON_S)
+        assert con.execute("select 1").fetchall() == [(1,)]
+    assert asking.done()
+    assert asking.result() == 7
+
+
+def test_a_block_that_fails_stops_what_goes_on_beside_it(con):
+    begun = threading.Event()
+
+    def ask(cursor: duckdb.DuckDBPyConnection) -> None:
+        begun.set()
+        cursor.execute(LONG)
+
+    started = time.monotonic()
+    with pytest.raises(KeyboardInterrupt), beside(con, ask) as asking:
+        assert begun.wait(SOON_S)
+        raise KeyboardInterrupt
+    assert time.monotonic() - started < SOON_S
+    assert isinstance(asking.exception(), duckdb.InterruptException)
